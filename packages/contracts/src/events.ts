@@ -1,0 +1,53 @@
+/** How much an event matters to an operator. */
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/**
+ * Every event that Millrace emits: its level and what it says. The list is closed and append-only; the facts of each event
+ * are names, numbers and codes.
+ */
+export const eventList = {
+  'runtime.starting': { level: 'info', says: 'The runtime begins to start.' },
+  'runtime.ready': { level: 'info', says: 'Everything is started; nothing has run yet.' },
+  'runtime.running': { level: 'info', says: 'Work is taken.' },
+  'runtime.draining': { level: 'info', says: 'Nothing new is accepted; what is in flight is finished.' },
+  'runtime.stopping': { level: 'info', says: 'Everything is being closed, in reverse order.' },
+  'runtime.stopped': { level: 'info', says: 'Everything is closed.' },
+  'runtime.failed': { level: 'error', says: 'The runtime ended by a failure; `code` says which.' },
+  'source.progress': { level: 'debug', says: 'How far a source has come: `done`, `total`, `unit`.' },
+  'source.exhausted': { level: 'info', says: 'A source has nothing more to read; `roots` it gave.' },
+  'root.failed': { level: 'warn', says: 'A root ended with a failure: `code`, and `node` where one failed.' },
+  'message.dropped': { level: 'warn', says: 'A message was dropped because its handler threw and on_error is drop.' },
+  'message.dead_lettered': {
+    level: 'warn',
+    says: 'A message was written to the dead letters because its handler threw.',
+  },
+  'reply.unclaimed': { level: 'debug', says: 'A reply had neither consumer nor waiter and was dropped.' },
+  'reply.duplicate': {
+    level: 'warn',
+    says: 'A waiter that already had its reply was sent another, which was dropped.',
+  },
+  'reply.late': { level: 'warn', says: 'A reply came after its waiter was gone and was dropped.' },
+  'request.timeout': { level: 'warn', says: 'A request reached its deadline.' },
+  'request.cancelled': { level: 'info', says: 'A request was cancelled by its caller.' },
+  'overload.refused': { level: 'warn', says: 'A root was refused because too many are in flight.' },
+  'node.log': { level: 'info', says: 'A handler wrote a log line: `node`, `trace`, `level`, `message`.' },
+  'service.close_failed': { level: 'warn', says: 'A service threw while it was closed.' },
+  'route_cache.invalidated': { level: 'debug', says: 'A new placement or consumer version emptied the route cache.' },
+  'worker.starting': { level: 'info', says: 'A worker process was spawned.' },
+  'worker.ready': { level: 'info', says: 'A worker is ready for work.' },
+  'worker.running': { level: 'info', says: 'A worker takes work.' },
+  'worker.draining': { level: 'info', says: 'A worker finishes what it holds.' },
+  'worker.stopping': { level: 'info', says: 'A worker was told to stop.' },
+  'worker.stopped': { level: 'info', says: 'A worker is gone; `mode` says how.' },
+  'worker.failed': { level: 'error', says: 'A worker died or was given up: `code`, `reason`.' },
+  'worker.restarting': { level: 'warn', says: 'A replacement is started after a delay.' },
+  'link.opened': { level: 'debug', says: 'A link between two slots is open.' },
+  'link.closed': { level: 'debug', says: 'A link between two slots ended.' },
+  'ipc.accepted': { level: 'debug', says: 'A batch was accepted or sent: `direction`, `peer`, `records`.' },
+  'security.refused': { level: 'warn', says: 'A frame or a peer was refused: `code`, `peer`.' },
+  'redelivery.sent': { level: 'warn', says: 'Envelopes were sent again after a worker died.' },
+  'exporter.dropped': { level: 'warn', says: 'An exporter dropped telemetry: `exporter`, `count`.' },
+} as const
+
+/** The name of an event of the closed list. */
+export type EventName = keyof typeof eventList

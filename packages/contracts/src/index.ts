@@ -1,0 +1,105 @@
+export { type AppDefinition, defineApp, defineModule, type ModuleDefinition, type Part, partsOf } from './app.js'
+export type { HandlerContext, Logger, NestedRequestOptions } from './context.js'
+export { type Definition, type DefinitionKind, isDefinition } from './definition.js'
+export { type ErrorCode, errorCodes, isErrorCode } from './error-codes.js'
+export {
+  createEventEmitter,
+  type EventEmitter,
+  type EventEmitterParts,
+  type EventListener,
+  type MillraceEvent,
+} from './event-emitter.js'
+export { type EventLevel, type EventName, eventList } from './events.js'
+export type { Graph, GraphEdge, GraphNode, GraphNodeKind, GraphState, GraphType } from './graph.js'
+export {
+  defineBytes,
+  defineMessage,
+  type Message,
+  type MessageOf,
+  type MessageOptions,
+  type MessageType,
+  type MessageTypeOptions,
+  type PayloadOf,
+} from './message.js'
+export {
+  type ErrorReport,
+  type Facts,
+  isMillraceError,
+  MillraceError,
+  type MillraceErrorOptions,
+} from './millrace-error.js'
+export {
+  type Consumed,
+  defineNode,
+  type Emission,
+  type Emitted,
+  isMessage,
+  type NodeContext,
+  type NodeDefinition,
+  type NodeLabels,
+  type NodeOptions,
+  type OnError,
+  type RunnerKind,
+  type StateViews,
+  type SyncEmission,
+  type TestableHandler,
+} from './node.js'
+export { type NodeFromOptions, nodeFrom } from './node-from.js'
+export type { GroupSettings, Hop, Plan, PlanGroup, Profile } from './plan.js'
+export { comparePositions, type Position } from './position.js'
+export { createRedactor, type Redactor, redacted } from './redaction.js'
+export type { BoundaryDelivery, Delivery, LocalDelivery, TerminalDelivery } from './routing-outcome.js'
+export {
+  defineService,
+  type Injected,
+  type Injections,
+  type ServiceDefinition,
+  type ServiceOptions,
+  type ServiceScope,
+  type Token,
+  type TokenValue,
+  token,
+} from './service.js'
+export {
+  defineSink,
+  type SinkContext,
+  type SinkDefinition,
+  type SinkOptions,
+  type SinkReport,
+  type SinkWriter,
+} from './sink.js'
+export {
+  defineSource,
+  type Progress,
+  type SourceBatch,
+  type SourceContext,
+  type SourceDefinition,
+  type SourceOptions,
+  type SourceStream,
+} from './source.js'
+export {
+  defineState,
+  type StateOf,
+  type StateType,
+  type StateUse,
+  type StateUses,
+  type StateUsesOf,
+  type StateView,
+} from './state.js'
+export type { StateStore, StateWrite } from './state-store.js'
+export type {
+  AckRecord,
+  CancelRecord,
+  Endpoint,
+  EnvelopeRecord,
+  FailRecord,
+  Link,
+  LinkEnd,
+  LinkListener,
+  LinkRecord,
+  Listener,
+  MarkRecord,
+  SlotId,
+  Transport,
+  WorkQueue,
+} from './transport.js'

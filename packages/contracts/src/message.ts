@@ -1,0 +1,99 @@
+import type { Static, TSchema } from 'typebox'
+import { checkName, type Definition, definition } from './definition.js'
+import { checkJsonSchema } from './json-schema.js'
+
+/** A payload under its type: what handlers return and what travels. Made with `Type.of(payload)`. */
+export interface Message<Name extends string = string, Payload = unknown> {
+  readonly type: MessageType<Name, Payload>
+  readonly payload: Payload
+  /** The one node that shall get it, instead of every consumer of the type. */
+  readonly to: string | undefined
+}
+
+/** Where a single message shall go. */
+export interface MessageOptions {
+  /** Name of the one node that shall get it. @default every consumer of the type */
+  readonly to?: string
+}
+
+/** A named, schema-described payload. */
+export interface MessageType<Name extends string = string, Payload = unknown> extends Definition<'message'> {
+  readonly name: Name
+  /** JSON Schema of the payload; undefined for byte types. */
+  readonly schema: TSchema | undefined
+  /** How the payload travels: as JSON, or as the bytes themselves. */
+  readonly encoding: 'json' | 'bytes'
+  /** True where a message of this type may end at the waiter of its root. */
+  readonly reply: boolean
+  /** Makes a message. Nothing is checked here: payloads are validated where they enter, and everywhere in development. */
+  of(payload: Payload, options?: MessageOptions): Message<Name, Payload>
+}
+
+/** What a message type may say about itself. */
+export interface MessageTypeOptions {
+  /** True where a message of this type may end at the waiter of its root. @default false */
+  readonly reply?: boolean
+}
+
+/** The payload that a message type carries; of several types, their union. */
+export type PayloadOf<Type> =
+  Type extends MessageType<string, infer Payload>
+    ? Payload
+    : Type extends readonly MessageType[]
+      ? PayloadOf<Type[number]>
+      : never
+
+/** The message that a message type makes; of several types, their union. */
+export type MessageOf<Type> =
+  Type extends MessageType<infer Name, infer Payload>
+    ? Message<Name, Payload>
+    : Type extends readonly MessageType[]
+      ? MessageOf<Type[number]>
+      : never
+
+/**
+ * Defines a message type whose payload travels as JSON.
+ *
+ * @param name unique in the graph, such as `shop.quote`
+ * @param schema JSON Schema, best written with TypeBox so that the payload's type follows from it
+ * @throws TypeError when the name is malformed or the schema describes what JSON cannot carry (Date, BigInt, undefined, any…)
+ */
+export function defineMessage<const Name extends string, Schema extends TSchema>(
+  name: Name,
+  schema: Schema,
+  options: MessageTypeOptions = {},
+): MessageType<Name, Static<Schema>> {
+  checkName('A message type', name)
+  checkJsonSchema(`Message type '${name}'`, schema)
+  return messageType(name, schema, 'json', options)
+}
+
+/**
+ * Defines a message type whose payload is a `Uint8Array` and travels as it is.
+ *
+ * @param name unique in the graph
+ * @throws TypeError when the name is malformed
+ */
+export function defineBytes<const Name extends string>(
+  name: Name,
+  options: MessageTypeOptions = {},
+): MessageType<Name, Uint8Array> {
+  checkName('A message type', name)
+  return messageType(name, undefined, 'bytes', options)
+}
+
+function messageType<Name extends string, Payload>(
+  name: Name,
+  schema: TSchema | undefined,
+  encoding: 'json' | 'bytes',
+  options: MessageTypeOptions,
+): MessageType<Name, Payload> {
+  const type: MessageType<Name, Payload> = definition('message', {
+    name,
+    schema,
+    encoding,
+    reply: options.reply ?? false,
+    of: (payload: Payload, to?: MessageOptions): Message<Name, Payload> => ({ type, payload, to: to?.to }),
+  })
+  return type
+}

@@ -1,0 +1,63 @@
+/** What stands in the place of something that must not be seen. */
+export const redacted = '[redacted]'
+
+/** Takes secrets out of anything that is about to be logged, sent or shown. */
+export interface Redactor {
+  /** Makes a secret known: from now on its bytes are taken out of every text, in hex, base64, base64url, latin1 and UTF-8. */
+  protect(secret: Uint8Array): void
+  /** The text without any protected secret. */
+  text(text: string): string
+  /** A copy of the value with every text cleaned, and with the values of keys that name a secret taken out whole. */
+  value(value: unknown): unknown
+}
+
+const secretKey = /secret|password|passwd|token|authorization|cookie|api[-_]?key|private[-_]?key|credential/i
+const maxDepth = 8
+
+/** Makes a redactor that knows no secret yet; keys that name one are taken out from the beginning. */
+export function createRedactor(): Redactor {
+  const forms = new Set<string>()
+
+  function text(given: string): string {
+    let clean = given
+    for (const form of forms) clean = clean.replaceAll(form, redacted)
+    return clean
+  }
+
+  function visit(given: unknown, depth: number): unknown {
+    if (typeof given === 'string') return text(given)
+    if (typeof given !== 'object' || given === null) return given
+    if (depth >= maxDepth) return redacted
+    if (ArrayBuffer.isView(given)) return `[${given.byteLength} bytes]`
+    if (Array.isArray(given)) return given.map((item) => visit(item, depth + 1))
+    return Object.fromEntries(
+      Object.entries(given).map(([key, item]) => [text(key), secretKey.test(key) ? redacted : visit(item, depth + 1)]),
+    )
+  }
+
+  return {
+    protect(secret) {
+      for (const form of formsOf(secret)) if (form.length >= minimumForm) forms.add(form)
+    },
+    text,
+    value: (given) => visit(given, 0),
+  }
+}
+
+/** Shorter forms would take ordinary words out of every text. */
+const minimumForm = 8
+
+function formsOf(secret: Uint8Array): readonly string[] {
+  const bytes = Buffer.from(secret)
+  const hex = bytes.toString('hex')
+  const base64 = bytes.toString('base64')
+  return [
+    hex,
+    hex.toUpperCase(),
+    base64,
+    base64.replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('latin1'),
+    bytes.toString('utf8'),
+  ]
+}

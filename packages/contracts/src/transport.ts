@@ -1,0 +1,126 @@
+import type { ErrorCode } from './error-codes.js'
+import type { Facts } from './millrace-error.js'
+import type { Profile } from './plan.js'
+import type { Position } from './position.js'
+
+/** A place for a worker, `features#2`. */
+export type SlotId = string
+
+/** One message on its way over a hop. */
+export interface EnvelopeRecord {
+  readonly kind: 'envelope'
+  /** The sender's number for it, one more than the last on this link; acknowledgements name it. */
+  readonly ticket: number
+  /** Index of the edge in the plan's graph. */
+  readonly edge: number
+  /** Order domain; undefined for a root that belongs to none. */
+  readonly domain: string | undefined
+  readonly position: Position
+  /** Root it belongs to, `origin:number`. */
+  readonly root: string
+  /** What remains of the deadline, in milliseconds. */
+  readonly remainingMs: number | undefined
+  /** W3C traceparent. */
+  readonly trace: string | undefined
+  readonly payload: unknown
+}
+
+/** Tickets whose subtrees are done, as inclusive ranges. */
+export interface AckRecord {
+  readonly kind: 'ack'
+  readonly ranges: readonly (readonly [first: number, last: number])[]
+}
+
+/** A root that failed on the far side. */
+export interface FailRecord {
+  readonly kind: 'fail'
+  readonly root: string
+  readonly code: ErrorCode
+  readonly facts: Facts
+}
+
+/** A root whose remaining work shall stop. */
+export interface CancelRecord {
+  readonly kind: 'cancel'
+  readonly root: string
+  readonly code: ErrorCode
+}
+
+/** The smallest position that may still come on an edge from the sending slot. */
+export interface MarkRecord {
+  readonly kind: 'mark'
+  readonly edge: number
+  readonly domain: string
+  readonly position: Position
+}
+
+/** What travels on a link. */
+export type LinkRecord = EnvelopeRecord | AckRecord | FailRecord | CancelRecord | MarkRecord
+
+/** Why a link ended: closed by either side after everything sent was handed over, or lost. */
+export type LinkEnd = 'closed' | 'lost'
+
+/** What the holder of a link end hears. Records come in the order in which the peer sent them. */
+export interface LinkListener {
+  record(record: LinkRecord): void
+  end(end: LinkEnd): void
+}
+
+/** One end of the one connection between two slots. It is always read; sending never waits. */
+export interface Link {
+  readonly local: SlotId
+  readonly peer: SlotId
+  /** Adds a record to the batch of this loop turn. After the link's end it is dropped: the listener has heard `end`. */
+  send(record: LinkRecord): void
+  /** Starts to hand records over; what came before waits until then. Called once. */
+  listen(listener: LinkListener): void
+  /** Hands over what was sent, then ends the link on both sides. */
+  close(): Promise<void>
+}
+
+/** Where a slot can be dialled. What is in it, only the transport knows. */
+export interface Endpoint {
+  readonly slot: SlotId
+  readonly address: string
+}
+
+/** A slot's standing offer to be dialled. */
+export interface Listener {
+  readonly endpoint: Endpoint
+  close(): Promise<void>
+}
+
+/** First in, first out, without bound: admission bounds what is in it. */
+export interface WorkQueue<Item> {
+  readonly length: number
+  push(item: Item): void
+  /** Takes the oldest; undefined when there is none. */
+  shift(): Item | undefined
+  /** Forgets everything. */
+  clear(): void
+}
+
+/**
+ * Carries records between slots, and makes the queues inside them.
+ *
+ * Every implementation passes the suite `transportSuite` of `@millrace/conformance`.
+ */
+export interface Transport {
+  readonly profile: Profile
+  createQueue<Item>(): WorkQueue<Item>
+  /**
+   * Opens a slot for its peers.
+   *
+   * @param accept hears each new link
+   * @throws MillraceError SEC_BIND_REFUSED, HANDOFF_TRANSPORT
+   */
+  listen(slot: SlotId, accept: (link: Link) => void): Promise<Listener>
+  /**
+   * Connects a slot to another.
+   *
+   * @throws MillraceError HANDOFF_TRANSPORT when nobody listens there, SEC_HANDSHAKE_FAILED
+   */
+  dial(from: SlotId, to: Endpoint, signal: AbortSignal): Promise<Link>
+  /** Closes every listener and link. */
+  close(): Promise<void>
+}
