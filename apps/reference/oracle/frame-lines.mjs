@@ -35,7 +35,7 @@ export function createLineFramer() {
     pieces = []
     heldBytes = 0
     first = false
-    return withoutLineEnd(line)
+    return withoutCarriageReturn(line)
   }
 
   return {
@@ -62,12 +62,14 @@ export function createLineFramer() {
 }
 
 /**
- * Takes one LF and then one CR off the end.
+ * A line without its LF or CRLF, if it has one. A CR with no LF after it stays: whoever cut the line left it there.
  * @param {Buffer} line
  */
 export function withoutLineEnd(line) {
-  let end = line.length
-  if (line[end - 1] === lineFeed) end -= 1
-  if (line[end - 1] === carriageReturn) end -= 1
-  return line.subarray(0, end)
+  return line.at(-1) === lineFeed ? withoutCarriageReturn(line.subarray(0, -1)) : line
+}
+
+/** @param {Buffer} line */
+function withoutCarriageReturn(line) {
+  return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line
 }

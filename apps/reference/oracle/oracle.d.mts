@@ -75,7 +75,7 @@ export interface Ledger {
 /**
  * Answers every line that is not blank, in order, and returns the final windows.
  *
- * @param lines one line each, with or without its line end; a string is encoded as UTF-8 first
+ * @param lines one line each, with its LF or CRLF or without; a string is encoded as UTF-8 first
  */
 export function decideAll(
   lines: Iterable<string | Uint8Array>,

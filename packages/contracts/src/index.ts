@@ -28,6 +28,7 @@ export {
   MillraceError,
   type MillraceErrorOptions,
 } from './millrace-error.js'
+export { nearestName, suggestion } from './nearest-name.js'
 export {
   type Consumed,
   defineNode,

@@ -1,0 +1,36 @@
+import { declinedReasons, malformedReasons, type Reason, reasons } from '../reasons.js'
+
+/** What became of the lines of a run. */
+export interface TallyReport {
+  /** Lines answered: all but the blank ones. */
+  readonly lines: number
+  readonly accepted: number
+  /** Attempts declined, by reason; reasons that did not occur are left out. */
+  readonly declined: Readonly<Record<string, number>>
+  /** Lines that are no attempt, by reason; reasons that did not occur are left out. */
+  readonly malformed: Readonly<Record<string, number>>
+}
+
+/** Counts answers by their reason. */
+export interface Tally {
+  count(reason: Reason): void
+  report(): TallyReport
+}
+
+/** Makes a tally that stands at nothing. */
+export function createTally(): Tally {
+  const counts = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number> // one entry for each
+  const among = (listed: readonly Reason[]) =>
+    Object.fromEntries(listed.map((reason) => [reason, counts[reason]] as const).filter(([, count]) => count > 0))
+  return {
+    count(reason) {
+      counts[reason]++
+    },
+    report: () => ({
+      lines: reasons.reduce((sum, reason) => sum + counts[reason], 0),
+      accepted: counts.ACCEPTED,
+      declined: among(declinedReasons),
+      malformed: among(malformedReasons),
+    }),
+  }
+}

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { generatedFiles } from './generated.js'
+
+for (const { path, text } of generatedFiles()) writeFileSync(path, text)

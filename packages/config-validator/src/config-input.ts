@@ -1,0 +1,388 @@
+// Generated from the schema by scripts/generate.ts; do not edit.
+
+/** The configuration of a Millrace application. */
+export interface MillraceInput {
+  /** Where an editor finds the schema of this file; it changes nothing. */
+  readonly $schema?: string
+  /** The version of this format. */
+  readonly version: 1
+  /** What is run. */
+  readonly scenario: ScenarioInput
+  /** How the graph runs. */
+  readonly runtime?: RuntimeInput
+  /** For a node, by its name, what its own schema asks for. @default {} */
+  readonly nodes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** For a source or sink, by its name, what its own schema asks for; only those named here are active. @default {} */
+  readonly adapters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Where messages go whose node says on_error: dead_letter. */
+  readonly dead_letters?: DeadLettersInput
+}
+
+/** What is run. */
+export interface ScenarioInput {
+  /** The name of the application. */
+  readonly name: string
+}
+
+/** How the graph runs. */
+export interface RuntimeInput {
+  /** Files, folders and packages whose exported definitions make the graph; relative to the first configuration file. @default [] */
+  readonly discovery_modules?: readonly string[]
+  /** In which order sinks see messages. */
+  readonly ordering?: OrderingInput
+  /** How many roots each origin may have unfinished. @default 1024 */
+  readonly max_in_flight?: number
+  /** How many bytes of roots each origin may have unfinished. @default 67108864 */
+  readonly max_in_flight_bytes?: number
+  /** Processes, what connects them, and where state lives. */
+  readonly platform?: PlatformInput
+  /** HTTP, streams, WebSocket and GraphQL in front of the graph. */
+  readonly web?: WebInput
+  /** What is told about a running application. */
+  readonly observability?: ObservabilityInput
+}
+
+/** In which order sinks see messages. */
+export interface OrderingInput {
+  /** source_seq keeps the order of the source; completion takes messages as they come. @default "source_seq" */
+  readonly sink_mode?: 'source_seq' | 'completion'
+}
+
+/** Processes, what connects them, and where state lives. */
+export interface PlatformInput {
+  /** How the application is started. */
+  readonly bootstrap?: BootstrapInput
+  /** How the application ends. */
+  readonly lifecycle?: LifecycleInput
+  /** Who is restarted with a worker that died: nobody else, the groups started after its own, or all. @default "one_for_one" */
+  readonly restart_strategy?: 'one_for_one' | 'rest_for_one' | 'one_for_all'
+  /** How worker processes talk to each other. Without it everything runs in one process, in memory. */
+  readonly execution_ipc?: ExecutionIpcInput
+  /** Which nodes run together in worker processes; started in this order, stopped in the reverse. @default [] */
+  readonly process_groups?: readonly ProcessGroupInput[]
+  /** What is remembered about where messages go. */
+  readonly routing_cache?: RoutingCacheInput
+  /** Where the state of nodes lives. */
+  readonly kv?: KvInput
+  /** The Redis server, where the transport or the state store is redis. */
+  readonly redis?: RedisInput
+}
+
+/** How the application is started. */
+export interface BootstrapInput {
+  /** inline runs everything in this process; process_supervisor starts the process groups as worker processes. @default "inline" */
+  readonly mode?: 'inline' | 'process_supervisor'
+}
+
+/** How the application ends. */
+export interface LifecycleInput {
+  /** How long work in flight may take to finish when the application stops. @default 10 */
+  readonly graceful_timeout_seconds?: number
+}
+
+/** How worker processes talk to each other. Without it everything runs in one process, in memory. */
+export interface ExecutionIpcInput {
+  /** What carries messages between workers. @default "tcp_local" */
+  readonly transport?: 'tcp_local' | 'zeromq_local' | 'redis'
+  /** The address that workers listen on; only loopback. @default "127.0.0.1" */
+  readonly bind_host?: '127.0.0.1'
+  /** The port that a worker listens on; 0 takes a free one, and is needed where there are several workers. @default 0 */
+  readonly bind_port?: number
+  /** The largest frame, and the largest envelope in memory too, in bytes. @default 1048576 */
+  readonly max_payload_bytes?: number
+  /** How frames between workers are signed. */
+  readonly auth?: AuthInput
+}
+
+/** How frames between workers are signed. */
+export interface AuthInput {
+  /** The kind of signature. @default "hmac" */
+  readonly mode?: 'hmac'
+  /** How old a frame may be, in seconds; at most an hour. @default 30 */
+  readonly ttl_seconds?: number
+  /** How many nonces a worker remembers; a full cache refuses rather than forgets. @default 100000 */
+  readonly nonce_cache_size?: number
+  /** Where the secret comes from: made anew for each run, or given by secret_env or secret_file. @default "generated" */
+  readonly secret_mode?: 'static' | 'generated'
+  /** How the master key is made of the secret; none takes the bytes themselves. @default "hkdf_sha256" */
+  readonly kdf?: 'none' | 'hkdf_sha256'
+  /** The environment variable that holds a static secret: at least 32 bytes of UTF-8. */
+  readonly secret_env?: string
+  /** The file that holds a static secret: at least 32 bytes, every byte counts, readable by its owner alone. */
+  readonly secret_file?: string
+}
+
+/** A set of nodes that run together, and the workers that run them. */
+export interface ProcessGroupInput {
+  /** The name of the group; its workers are called name#1, name#2 and so on. */
+  readonly name: string
+  /** Nodes by name. @default [] */
+  readonly nodes?: readonly string[]
+  /** Nodes by their stage. @default [] */
+  readonly stages?: readonly string[]
+  /** Nodes that carry one of these tags. @default [] */
+  readonly tags?: readonly string[]
+  /** Nodes by where they run best. @default [] */
+  readonly runners?: readonly ('cpu' | 'io')[]
+  /** How many worker processes the group has. @default 1 */
+  readonly workers?: number
+  /** The payload field whose equal values always go to the same worker. */
+  readonly partition_by?: string
+  /** How many partitions the values of partition_by are spread over. @default workers */
+  readonly partitions?: number
+  /** How often a message is sent again when the worker that held it dies. @default 0 */
+  readonly redeliver?: number
+  /** How long a worker may take to become ready, in seconds. @default 30 */
+  readonly start_timeout_seconds?: number
+  /** How long a worker may take to stop, in seconds. @default 30 */
+  readonly stop_timeout_seconds?: number
+  /** How often a worker shows that it is alive, in seconds. @default 5 */
+  readonly heartbeat_seconds?: number
+  /** How long a worker may be silent or its event loop blocked, in seconds. @default 30 */
+  readonly stall_timeout_seconds?: number
+  /** The heap limit of each worker, in MiB; without it the limit of Node. */
+  readonly max_memory_mb?: number
+  /** What happens when a worker of the group dies. */
+  readonly restart?: RestartInput
+}
+
+/** What happens when a worker of the group dies. */
+export interface RestartInput {
+  /** When a worker is replaced. @default "on_failure" */
+  readonly policy?: 'never' | 'on_failure' | 'always'
+  /** How many restarts are allowed within period_seconds; one more stops the runtime. @default 5 */
+  readonly max_restarts?: number
+  /** The period in which restarts are counted, in seconds. @default 60 */
+  readonly period_seconds?: number
+  /** The wait before the first restart, in milliseconds; it doubles each time. @default 100 */
+  readonly backoff_ms?: number
+  /** The longest wait before a restart, in milliseconds. @default 5000 */
+  readonly backoff_max_ms?: number
+}
+
+/** What is remembered about where messages go. */
+export interface RoutingCacheInput {
+  /** False to work every route out anew. @default true */
+  readonly enabled?: boolean
+  /** True to remember also that there is no route. @default true */
+  readonly negative_cache?: boolean
+  /** How many routes are remembered. @default 100000 */
+  readonly max_entries?: number
+}
+
+/** Where the state of nodes lives. */
+export interface KvInput {
+  /** The state store. @default "memory" */
+  readonly backend?: 'memory' | 'redis'
+}
+
+/** The Redis server, where the transport or the state store is redis. */
+export interface RedisInput {
+  /** Where the server is. A password never stands here; use password_env or url_env. @default redis://127.0.0.1:6379 */
+  readonly url?: string
+  /** The environment variable that holds the URL; use it instead of url. */
+  readonly url_env?: string
+  /** The user to log in as. */
+  readonly username?: string
+  /** The environment variable that holds the password. */
+  readonly password_env?: string
+  /** True to speak TLS also where the URL begins with redis://. @default false */
+  readonly tls?: boolean
+  /** What all keys of the application begin with. @default millrace:, then scenario.name */
+  readonly key_prefix?: string
+}
+
+/** HTTP, streams, WebSocket and GraphQL in front of the graph. */
+export interface WebInput {
+  /** The process group that serves the web; it has one worker. @default "web" */
+  readonly group?: string
+  /** Where the web server listens. */
+  readonly server?: ServerInput
+  /** Which pages of other origins may call. Without it none may. */
+  readonly cors?: CorsInput
+  /** What the web server answers, and with which messages. @default [] */
+  readonly interfaces?: readonly InterfaceInput[]
+}
+
+/** Where the web server listens. */
+export interface ServerInput {
+  /** The address to listen on. @default "127.0.0.1" */
+  readonly host?: string
+  /** The port to listen on; 0 takes a free one. @default 8080 */
+  readonly port?: number
+  /** HTTP/2: not at all, over TLS, or without encryption. @default "off" */
+  readonly http2?: 'off' | 'tls' | 'h2c'
+  /** The certificate of the server. */
+  readonly tls?: TlsInput
+}
+
+/** The certificate of the server. */
+export interface TlsInput {
+  /** The private key, PEM. */
+  readonly key_file: string
+  /** The certificate and those that vouch for it, PEM. */
+  readonly cert_file: string
+}
+
+/** Which pages of other origins may call. Without it none may. */
+export interface CorsInput {
+  /** Origins such as https://shop.example, or * for all. */
+  readonly origins: readonly string[]
+  /** Request headers that such pages may send beside the simple ones. @default [] */
+  readonly headers?: readonly string[]
+  /** True to let such pages send cookies; not together with the origin *. @default false */
+  readonly credentials?: boolean
+}
+
+/** One thing that the web server answers. */
+export type InterfaceInput =
+  | HttpInterfaceInput
+  | HttpStreamInterfaceInput
+  | WebsocketInterfaceInput
+  | GraphqlInterfaceInput
+
+/** One request, one reply. */
+export interface HttpInterfaceInput {
+  /** The kind of interface. */
+  readonly kind: 'http'
+  /** The name in logs and metrics. @default method or kind, and path */
+  readonly name?: string
+  /** The HTTP method. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** The path; :name stands for one part of it. */
+  readonly path: string
+  /** The message type that a request becomes. */
+  readonly request: string
+  /** The reply type that answers it. */
+  readonly response: string
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  readonly binds?: Readonly<Record<string, string>>
+  /** Limits of the interface. */
+  readonly policies?: PoliciesInput
+}
+
+/** Limits of the interface. */
+export interface PoliciesInput {
+  /** How long a reply may take; for a stream, the longest time without progress; in milliseconds. @default 30000 */
+  readonly timeout_ms?: number
+  /** How many requests one client may send. */
+  readonly rate_limit?: RateLimitInput
+  /** The largest request body, in bytes. @default 1048576 */
+  readonly request_size_bytes?: number
+}
+
+/** How many requests one client may send. */
+export interface RateLimitInput {
+  /** How many requests are allowed in a period. */
+  readonly requests: number
+  /** The length of the period, in seconds. @default 1 */
+  readonly per_seconds?: number
+}
+
+/** One request, many replies: SSE or NDJSON, by Accept. */
+export interface HttpStreamInterfaceInput {
+  /** The kind of interface. */
+  readonly kind: 'http_stream'
+  /** The name in logs and metrics. @default method or kind, and path */
+  readonly name?: string
+  /** The HTTP method. @default "POST" */
+  readonly method?: 'GET' | 'POST'
+  /** The path; :name stands for one part of it. */
+  readonly path: string
+  /** The message type that a request becomes. */
+  readonly request: string
+  /** The reply type that answers it. */
+  readonly response: string
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  readonly binds?: Readonly<Record<string, string>>
+  /** Limits of the interface. */
+  readonly policies?: PoliciesInput
+}
+
+/** A connection: each message is a request, replies come back on it. */
+export interface WebsocketInterfaceInput {
+  /** The kind of interface. */
+  readonly kind: 'websocket'
+  /** The name in logs and metrics. @default method or kind, and path */
+  readonly name?: string
+  /** The path; :name stands for one part of it. */
+  readonly path: string
+  /** The message type that a request becomes. */
+  readonly request: string
+  /** The reply type that answers it. */
+  readonly response: string
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  readonly binds?: Readonly<Record<string, string>>
+  /** Limits of the interface. */
+  readonly policies?: PoliciesInput
+}
+
+/** Fields that are requests; at least one of the three maps has one. */
+export interface GraphqlInterfaceInput {
+  /** The kind of interface. */
+  readonly kind: 'graphql'
+  /** The name in logs and metrics. @default method or kind, and path */
+  readonly name?: string
+  /** The path; :name stands for one part of it. @default "/graphql" */
+  readonly path?: string
+  /** Query fields by name. @default {} */
+  readonly queries?: Readonly<Record<string, GraphqlFieldInput>>
+  /** Mutation fields by name. @default {} */
+  readonly mutations?: Readonly<Record<string, GraphqlFieldInput>>
+  /** Subscription fields by name. @default {} */
+  readonly subscriptions?: Readonly<Record<string, GraphqlFieldInput>>
+  /** Limits of the interface. */
+  readonly policies?: PoliciesInput
+}
+
+/** A field of a GraphQL root type. */
+export interface GraphqlFieldInput {
+  /** The message type that a request becomes. */
+  readonly request: string
+  /** The reply type that answers it. */
+  readonly response: string
+}
+
+/** What is told about a running application. */
+export interface ObservabilityInput {
+  /** Spans of roots, nodes and hops. Off without an exporter. */
+  readonly tracing?: TracingInput
+  /** Counters and histograms. Off without an exporter. */
+  readonly metrics?: MetricsInput
+  /** Log lines and events. Off without an exporter. */
+  readonly logging?: LoggingInput
+  /** True to serve the live page. @default false */
+  readonly console?: boolean
+}
+
+/** Spans of roots, nodes and hops. Off without an exporter. */
+export interface TracingInput {
+  /** Where spans go. @default [] */
+  readonly exporters?: readonly ('otel_otlp' | 'opentracing_bridge' | 'jsonl' | 'stdout')[]
+  /** Which share of the roots is traced. @default 1 */
+  readonly sample_ratio?: number
+}
+
+/** Counters and histograms. Off without an exporter. */
+export interface MetricsInput {
+  /** Where metrics go. @default [] */
+  readonly exporters?: readonly ('prometheus' | 'otel_otlp' | 'jsonl' | 'stdout')[]
+  /** A port of its own for /metrics; without it the web server answers /metrics. */
+  readonly port?: number
+}
+
+/** Log lines and events. Off without an exporter. */
+export interface LoggingInput {
+  /** The least important level that is written. @default "info" */
+  readonly level?: 'debug' | 'info' | 'warn' | 'error'
+  /** Where log lines go. @default [] */
+  readonly exporters?: readonly ('stdout' | 'jsonl' | 'otel_otlp')[]
+  /** True to log also every change of phase of runtime and workers. @default false */
+  readonly lifecycle_events?: boolean
+}
+
+/** Where messages go whose node says on_error: dead_letter. */
+export interface DeadLettersInput {
+  /** The NDJSON file they are appended to. */
+  readonly path?: string
+}

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { readJson } from './read-json.js'
+import { type ImportModule, readModule } from './read-module.js'
+import { readYaml } from './read-yaml.js'
+import { type Reading, unreadable } from './reading.js'
+
+const yaml = ['.yml', '.yaml']
+const modules = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
+
+/**
+ * Reads one configuration file, by its extension as YAML, JSON or a module.
+ *
+ * @param file as the user named it
+ * @param cwd the folder that the name starts at
+ */
+export async function readConfigFile(file: string, cwd: string, importModule: ImportModule): Promise<Reading> {
+  const path = resolve(cwd, file)
+  const extension = extname(file).toLowerCase()
+  if (modules.includes(extension)) return readModule(path, file, importModule)
+  if (extension !== '.json' && !yaml.includes(extension))
+    return unreadable(file, 'is of no known kind; name it .yml, .yaml, .json, .ts, .mts, .js, .mjs or .cjs')
+  const text = await readText(path)
+  if (typeof text !== 'string') return unreadable(file, text.failure)
+  return extension === '.json' ? readJson(text, file) : readYaml(text, file)
+}
+
+async function readText(path: string): Promise<string | { readonly failure: string }> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (error) {
+    return { failure: readFailure(error) }
+  }
+}
+
+function readFailure(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  if (code === 'ENOENT') return 'does not exist; check the path, which starts at the folder the command runs in'
+  if (code === 'EISDIR') return 'is a folder; name a file in it'
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text; save it as UTF-8'
+  return `cannot be read (${code ?? 'unknown reason'}); check its permissions`
+}

@@ -1,0 +1,45 @@
+import { pathToFileURL } from 'node:url'
+import { locate } from './finding.js'
+import { plainTree } from './plain-tree.js'
+import { type Reading, unreadable } from './reading.js'
+
+/** Imports a module by its URL, as `import()` does. */
+export type ImportModule = (url: string) => Promise<{ readonly default?: unknown }>
+
+/**
+ * Reads the default export of a module.
+ *
+ * @param path absolute
+ * @param file as the user named it
+ */
+export async function readModule(path: string, file: string, importModule: ImportModule): Promise<Reading> {
+  try {
+    const module = await importModule(pathToFileURL(path).href)
+    return module.default === undefined
+      ? unreadable(file, 'has no default export; write: export default { version: 1, … }')
+      : moduleReading(module.default, file)
+  } catch (error) {
+    return unreadable(file, importFailure(error, file))
+  }
+}
+
+function moduleReading(value: unknown, file: string): Reading {
+  const { tree, mistakes } = plainTree(value, file)
+  return { tree, findings: mistakes.map((mistake) => locate(mistake, tree)), mistakes }
+}
+
+/** What Node.js says to TypeScript: that it knows no such extension, or not this much of the language. */
+const typescriptRefusals = [
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+]
+
+/** The error's own text may quote the module, and stays here. */
+function importFailure(error: unknown, file: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  if (code !== undefined && typescriptRefusals.includes(code))
+    return 'is TypeScript, which this process cannot import; start it with node --import tsx, or write YAML'
+  const name = code ?? (error instanceof Error ? error.name : 'it threw')
+  return `cannot be imported (${name}); run node ${file} to see why`
+}

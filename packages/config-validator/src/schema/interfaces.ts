@@ -1,0 +1,108 @@
+import { type TSchema, Type } from 'typebox'
+import { count, type Keys, oneOf, optional, seconds, section, settings, text } from './fields.js'
+
+const rateLimit = section('Rate limit', 'How many requests one client may send.', {
+  requests: count('How many requests are allowed in a period.'),
+  per_seconds: seconds('The length of the period, in seconds.', 1),
+})
+
+const policies = settings('Policies', 'Limits of the interface.', {
+  timeout_ms: count('How long a reply may take; for a stream, the longest time without progress; in milliseconds.', {
+    maximum: 86_400_000,
+    default: 30_000,
+  }),
+  rate_limit: optional(rateLimit),
+  request_size_bytes: count('The largest request body, in bytes.', { default: 1_048_576 }),
+})
+
+const binds = Type.Record(
+  Type.String(),
+  Type.String({
+    pattern: '^(?:body|(?:path|query|header|body)\\.[A-Za-z0-9_-]+)$',
+    patternErrorMessage: 'must be path.NAME, query.NAME, header.NAME, body or body.NAME',
+  }),
+  {
+    description:
+      'For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body.',
+    default: {},
+  },
+)
+
+const path = (more: Keys[string]) => ({
+  ...more,
+  ...Type.String({
+    pattern: '^/',
+    patternErrorMessage: 'must be a path that begins with /',
+    description: 'The path; :name stands for one part of it.',
+  }),
+})
+
+const kind = (word: string) => Type.Literal(word, { description: 'The kind of interface.' })
+const name = optional(text('The name in logs and metrics.'), 'method or kind, and path')
+const request = text('The message type that a request becomes.')
+const response = text('The reply type that answers it.')
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+const http = section('HTTP interface', 'One request, one reply.', {
+  kind: kind('http'),
+  name,
+  method: oneOf(methods, 'The HTTP method.'),
+  path: path({}),
+  request,
+  response,
+  binds,
+  policies,
+})
+
+const httpStream = section('HTTP stream interface', 'One request, many replies: SSE or NDJSON, by Accept.', {
+  kind: kind('http_stream'),
+  name,
+  method: oneOf(['GET', 'POST'], 'The HTTP method.', { default: 'POST' }),
+  path: path({}),
+  request,
+  response,
+  binds,
+  policies,
+})
+
+const webSocket = section('WebSocket interface', 'A connection: each message is a request, replies come back on it.', {
+  kind: kind('websocket'),
+  name,
+  path: path({}),
+  request,
+  response,
+  binds,
+  policies,
+})
+
+const field = section('GraphQL field', 'A field of a GraphQL root type.', { request, response })
+
+const fields = (description: string) =>
+  Type.Record(Type.String(), field, {
+    propertyNames: { pattern: '^[_A-Za-z][_0-9A-Za-z]*$' },
+    description,
+    default: {},
+  })
+
+const graphql = section('GraphQL interface', 'Fields that are requests; at least one of the three maps has one.', {
+  kind: kind('graphql'),
+  name,
+  path: path({ default: '/graphql' }),
+  queries: fields('Query fields by name.'),
+  mutations: fields('Mutation fields by name.'),
+  subscriptions: fields('Subscription fields by name.'),
+  policies,
+})
+
+/** Schema of `runtime.web.interfaces`. */
+export const interfaces: TSchema = Type.Array(
+  Type.Unsafe({
+    title: 'Interface',
+    description: 'One thing that the web server answers.',
+    type: 'object',
+    required: ['kind'],
+    discriminator: { propertyName: 'kind' },
+    oneOf: [http, httpStream, webSocket, graphql],
+  }),
+  { description: 'What the web server answers, and with which messages.', default: [] },
+)

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import type { LinkRecord } from '@millrace/contracts'
+import fc from 'fast-check'
+import { linkRecordArbitrary } from '../link-record-arbitrary.js'
+import { nastyPayloads } from '../nasty-payloads.js'
+import { createHeard } from './heard.js'
+import { assertSameRecords } from './same-records.js'
+import { ack, envelope, fail } from './sample-records.js'
+import type { TransportCase, TransportWorld } from './transport-world.js'
+
+/** A transport carries records and judges none: what repeats or comes late is for their receiver to count. */
+export const recordCases: readonly TransportCase[] = [
+  {
+    title: 'CONF-01 duplicate terminal: both pass unchanged',
+    run: (world) =>
+      passUnchanged(world, [fail('near#1:7'), fail('near#1:7'), envelope(8), envelope(8), ack(8), ack(8)]),
+  },
+  {
+    title: 'CONF-01 late terminal: it passes unchanged after cancel and acknowledgement',
+    run: (world) =>
+      passUnchanged(world, [
+        envelope(7),
+        { kind: 'cancel', root: 'near#1:7', code: 'REPLY_TIMEOUT' },
+        ack(7),
+        fail('near#1:7'),
+        envelope(7),
+      ]),
+  },
+  {
+    title: 'CONF-01 round trip: every nasty payload arrives equal',
+    run: (world) =>
+      passUnchanged(
+        world,
+        nastyPayloads().map(({ payload }, ticket) => envelope(ticket, payload)),
+      ),
+  },
+  {
+    title: 'CONF-01 round trip: bytes arrive as bytes, also none and every value of a byte',
+    run: (world) =>
+      passUnchanged(world, [
+        envelope(1, new Uint8Array(0)),
+        envelope(
+          2,
+          Uint8Array.from({ length: 256 }, (_, value) => value),
+        ),
+        // A view into a larger buffer: only what it shows may travel.
+        envelope(3, new Uint8Array(64).fill(7).subarray(10, 20)),
+        envelope(4, Buffer.from('{"a":1}')),
+      ]),
+  },
+  {
+    title: 'CONF-01 round trip: random records of every kind arrive equal',
+    async run(world) {
+      let runs = 0
+      const carriesAll = fc.asyncProperty(fc.array(linkRecordArbitrary(), { maxLength: 20 }), (records) =>
+        arriveBeforeClose(world, `near#${++runs}`, records),
+      )
+      await fc.assert(carriesAll, { numRuns: world.settings.rounds })
+    },
+  },
+]
+
+async function passUnchanged(world: TransportWorld, records: readonly LinkRecord[]): Promise<void> {
+  const { near, far, nearHeard, farHeard } = await world.link()
+  for (const record of records) {
+    near.send(record)
+    far.send(record)
+  }
+  await Promise.all([nearHeard.count(records.length), farHeard.count(records.length)])
+  assertSameRecords(farHeard.records, records)
+  assertSameRecords(nearHeard.records, records)
+}
+
+/** Each run has a link of its own, so that one that fails spoils no other, and its records can be forgotten. */
+async function arriveBeforeClose(world: TransportWorld, slot: string, records: readonly LinkRecord[]): Promise<void> {
+  const { near, far } = await world.connect(slot)
+  const farHeard = createHeard(far.local, world.settings.patienceMs)
+  far.listen(farHeard)
+  near.listen(createHeard(slot, world.settings.patienceMs))
+  for (const record of records) near.send(record)
+  await world.soon('closing the link', near.close())
+  assert.equal(await farHeard.ended(), 'closed')
+  assertSameRecords(farHeard.records, records)
+}

@@ -1,0 +1,85 @@
+import { compileSchema } from '@millrace/config-validator'
+import { type MessageType, MillraceError } from '@millrace/contracts'
+import { sizeLimit } from './size-limit.js'
+
+/** How closely payloads are looked at on their way. */
+export interface PayloadCheckOptions {
+  /** Where payloads are validated: only where they enter, or at every emission too. */
+  readonly validate: 'entry' | 'every'
+  /** Whether payloads are frozen when they are emitted, so that a handler that changes its input fails. */
+  readonly freeze: boolean
+  /** Whether payloads are copied through JSON when they are emitted, as a hop between processes would. */
+  readonly serialise: boolean
+  /** Largest payload, in bytes. */
+  readonly maxPayloadBytes: number
+}
+
+/** Looks at a payload and returns what is delivered. @throws MillraceError PAYLOAD_INVALID, PAYLOAD_TOO_LARGE */
+export type PayloadCheck = (payload: unknown) => unknown
+
+/** The checks of one message type. */
+export interface PayloadChecks {
+  /** Where a payload enters the graph: a request or a source. */
+  readonly entry: PayloadCheck
+  /** Where a node emits one; undefined where nothing has to be looked at. */
+  readonly emission: PayloadCheck | undefined
+}
+
+/** Makes the checks of a message type; each schema is compiled once. */
+export function payloadChecks(type: MessageType, options: PayloadCheckOptions): PayloadChecks {
+  const validate = validator(type)
+  const limit = sizeLimit(type, options.maxPayloadBytes)
+  const copy = options.serialise ? copyOf(type) : undefined
+  const freeze = options.freeze ? deepFreeze : undefined
+  const always = [limit === undefined ? undefined : keep(limit), copy, freeze]
+  return {
+    entry: chain([validate, ...always]) ?? validate,
+    emission: chain([options.validate === 'every' ? validate : undefined, ...always]),
+  }
+}
+
+function chain(steps: readonly (PayloadCheck | undefined)[]): PayloadCheck | undefined {
+  const checks = steps.filter((step) => step !== undefined)
+  const [first, ...others] = checks
+  if (first === undefined || others.length === 0) return first
+  return (payload) => others.reduce((value, check) => check(value), first(payload))
+}
+
+function keep(check: (payload: unknown) => void): PayloadCheck {
+  return (payload) => {
+    check(payload)
+    return payload
+  }
+}
+
+function validator(type: MessageType): PayloadCheck {
+  if (type.schema === undefined) return requireBytes(type)
+  const mistakesOf = compileSchema(type.schema)
+  return (payload) => {
+    const mistakes = mistakesOf(payload)
+    if (mistakes.length === 0) return payload
+    const reasons = mistakes.map(({ path, message }) => `${path === '' ? 'the payload' : path} ${message}`)
+    throw new MillraceError('PAYLOAD_INVALID', `a payload of type '${type.name}' does not match its schema: ${reasons.join('; ')}`, {
+      facts: { type: type.name, mistakes: reasons },
+    })
+  }
+}
+
+function requireBytes(type: MessageType): PayloadCheck {
+  return (payload) => {
+    if (payload instanceof Uint8Array) return payload
+    throw new MillraceError('PAYLOAD_INVALID', `a payload of the byte type '${type.name}' must be a Uint8Array`, { facts: { type: type.name } })
+  }
+}
+
+function copyOf(type: MessageType): PayloadCheck {
+  if (type.encoding === 'bytes') return (payload) => Uint8Array.from(payload as Uint8Array) // byte types carry bytes
+  return (payload) => JSON.parse(JSON.stringify(payload)) as unknown
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const item of Object.values(value)) deepFreeze(item)
+  return value
+}

@@ -1,0 +1,113 @@
+import { comparePositions, type Position } from '@millrace/contracts'
+import type { NodeRun } from './node-run.js'
+import { PositionHeap, type Positioned } from './position-heap.js'
+import type { Task } from './task.js'
+
+/** A position that a node may still emit at or after: an envelope it holds, or the next child of one that still emits. */
+export class Hold implements Positioned {
+  position: Position
+  heapIndex = 0
+  readonly node: number
+
+  constructor(node: number, position: Position) {
+    this.node = node
+    this.position = position
+  }
+}
+
+/** Tasks of one domain that wait in front of an ordered node until nothing smaller can come. */
+interface Gate {
+  readonly run: NodeRun
+  readonly waiting: PositionHeap<Task>
+}
+
+/**
+ * An order domain: one run of a source, or one stream request.
+ *
+ * D1  Whatever waits anywhere holds its position at its node; what runs on the stack does not.
+ * D2  A task passes the gate of an ordered node only when its position is below every position held upstream of the node.
+ * D3  Roots enter in the order of their numbers, so a root that has not entered stands after all that have.
+ */
+export class Domain {
+  /** How many positions are held at all; at 0 whatever arrives arrives in order. */
+  heldCount = 0
+  /** The ordered end of a stream request: what takes the messages of its reply type. */
+  outlet: { readonly type: number; readonly run: NodeRun } | undefined
+  readonly #held: (PositionHeap<Hold> | undefined)[] = []
+  readonly #gates = new Map<NodeRun, Gate>()
+  readonly #dirty: (domain: Domain) => void
+  #isDirty = false
+
+  /** @param dirty hears, once until the next `openGates`, that tasks may have become free to pass */
+  constructor(dirty: (domain: Domain) => void) {
+    this.#dirty = dirty
+  }
+
+  hold(node: number, position: Position): Hold {
+    const hold = new Hold(node, position)
+    let heap = this.#held[node]
+    if (heap === undefined) {
+      heap = new PositionHeap()
+      this.#held[node] = heap
+    }
+    heap.push(hold)
+    this.heldCount++
+    return hold
+  }
+
+  /** What is held has come further: nothing before the given position will come of it. */
+  advance(hold: Hold, position: Position): void {
+    hold.position = position
+    this.#held[hold.node]?.grown(hold)
+    this.touch()
+  }
+
+  release(hold: Hold): void {
+    this.#held[hold.node]?.remove(hold)
+    this.heldCount--
+    this.touch()
+  }
+
+  /** Puts a task in front of an ordered node. */
+  wait(task: Task): void {
+    const { run } = task
+    let gate = this.#gates.get(run)
+    if (gate === undefined) {
+      gate = { run, waiting: new PositionHeap() }
+      this.#gates.set(run, gate)
+    }
+    gate.waiting.push(task)
+    this.touch()
+  }
+
+  /** Hands over every task that may pass now, each node's in the order of positions. */
+  openGates(pass: (task: Task) => void): void {
+    this.#isDirty = false
+    for (const gate of this.#gates.values()) if (gate.waiting.length > 0) this.#open(gate, pass)
+  }
+
+  touch(): void {
+    if (this.#isDirty) return
+    this.#isDirty = true
+    this.#dirty(this)
+  }
+
+  #open({ run, waiting }: Gate, pass: (task: Task) => void): void {
+    const mark = this.#mark(run)
+    for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
+      if (mark !== undefined && comparePositions(task.position, mark) >= 0) return
+      waiting.pop()
+      pass(task)
+    }
+  }
+
+  /** The watermark in front of a node: the smallest position that may still come; undefined when none can. */
+  #mark(run: NodeRun): Position | undefined {
+    let least: Position | undefined
+    for (const node of run.upstream) {
+      const position = this.#held[node]?.peek()?.position
+      if (position !== undefined && (least === undefined || comparePositions(position, least) < 0)) least = position
+    }
+    return least
+  }
+}

@@ -1,0 +1,95 @@
+import type { MessageType, OnError, WorkQueue } from '@millrace/contracts'
+import type { Invocation } from './invocation.js'
+import type { Route } from './route.js'
+import type { Runner } from './runner.js'
+import type { Task } from './task.js'
+import type { Work } from './work.js'
+
+/** What the runner must know of a node to run it. */
+export interface NodeRunParts {
+  readonly index: number
+  readonly name: string
+  /** Calls the handler, or the open sink. Whatever it returns is an emission. */
+  readonly handle: (payload: unknown, context: unknown) => unknown
+  readonly ordered: boolean
+  readonly concurrency: number
+  readonly onError: OnError
+  /** Indices of the nodes a message can pass before this one, for its watermark. */
+  readonly upstream: readonly number[]
+  /** Whether something ordered may come after it, so that what it holds must be known. */
+  readonly tracked: boolean
+  readonly newInvocation: () => Invocation
+  readonly queue: WorkQueue<Task>
+}
+
+/** A node at work: its places, its queue, its counters. It is itself the work of emptying the queue. */
+export class NodeRun implements Work {
+  readonly index: number
+  readonly name: string
+  readonly handle: (payload: unknown, context: unknown) => unknown
+  readonly ordered: boolean
+  /** How many asynchronous handlers may run at once; 1 for an ordered node. */
+  readonly places: number
+  readonly onError: OnError
+  readonly upstream: readonly number[]
+  readonly tracked: boolean
+  readonly newInvocation: () => Invocation
+  readonly queue: WorkQueue<Task>
+  readonly stateful: boolean
+  /** Asynchronous handlers at work. */
+  active = 0
+  /** Whether it waits among the runner's work to have its queue emptied. */
+  scheduled = false
+  /** Messages whose handler was called. */
+  handled = 0
+  /** For the next synchronous call. */
+  invocation: Invocation
+  #routes: readonly Route[] = []
+  #types: readonly MessageType[] = []
+  readonly #runner: Runner
+
+  constructor(runner: Runner, parts: NodeRunParts) {
+    this.#runner = runner
+    this.index = parts.index
+    this.name = parts.name
+    this.handle = parts.handle
+    this.ordered = parts.ordered
+    this.places = parts.ordered ? 1 : parts.concurrency
+    this.onError = parts.onError
+    this.upstream = parts.upstream
+    this.tracked = parts.tracked
+    this.newInvocation = parts.newInvocation
+    this.queue = parts.queue
+    this.invocation = parts.newInvocation()
+    this.stateful = this.invocation.state !== undefined
+  }
+
+  /** Tells the node where its messages go. */
+  connect(routes: readonly Route[]): void {
+    this.#routes = routes
+    this.#types = routes.map((route) => route.messageType)
+  }
+
+  /** The route of a type that the node declares; undefined for any other. */
+  routeOf(type: MessageType | undefined): Route | undefined {
+    const types = this.#types
+    for (let index = 0; index < types.length; index++) if (types[index] === type) return this.#routes[index]
+    return type === undefined ? undefined : this.#routes.find((route) => route.messageType.name === type.name)
+  }
+
+  run(): void {
+    this.scheduled = false
+    while (this.active < this.places) {
+      const task = this.queue.shift()
+      if (task === undefined) return
+      this.#runner.runTask(task)
+      if (this.#runner.sliceOver()) return this.#runner.schedule(this)
+    }
+  }
+
+  /** A handler ended: its place is free. */
+  free(): void {
+    this.active--
+    if (this.queue.length > 0) this.#runner.schedule(this)
+  }
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { MillraceError } from '@millrace/contracts'
+import type { Domain } from './domain.js'
+import { Subtree } from './subtree.js'
+
+/** Who sent a root into the graph, and so hears what becomes of it. */
+export interface RootOwner {
+  /** A message of a reply type reached the end of the graph. A promise is an unfinished sink: it holds back whoever made it. */
+  reply(root: Root, type: number, payload: unknown): void | Promise<void>
+  /** The root failed; what is left of it is being dropped. Called at most once, before `ended`. */
+  failed(root: Root, error: MillraceError): void
+  /** Nothing of the root is left anywhere. Called exactly once. */
+  ended(root: Root): void
+}
+
+/** A message that entered the graph, and the subtree of everything that came of it. */
+export class Root extends Subtree {
+  readonly root: Root = this
+  readonly owner: RootOwner
+  /** What its position is comparable within; undefined for a single request. */
+  readonly domain: Domain | undefined
+  /** Number in its domain, from 0. */
+  seq: number
+  /** Milliseconds since the epoch; undefined without a deadline. */
+  readonly deadline: number | undefined
+  /** Why what is left of it is dropped; undefined while it runs. */
+  failure: MillraceError | undefined
+  /** What the owner knows it by. */
+  ticket = -1
+  /** Index of the message type that the owner waits for; -1 for none. */
+  expect = -1
+  #traceId: string | undefined
+  #abort: AbortController | undefined
+  #onFailure: Set<(error: MillraceError) => void> | undefined
+
+  constructor(owner: RootOwner, domain: Domain | undefined, seq: number, deadline?: number, traceId?: string) {
+    super()
+    this.owner = owner
+    this.domain = domain
+    this.seq = seq
+    this.deadline = deadline
+    this.#traceId = traceId
+  }
+
+  /** Whether it is done and nothing outside can still know it, so that it may carry another message. */
+  get fresh(): boolean {
+    return this.failure === undefined && this.#abort === undefined && this.#traceId === undefined && this.#onFailure === undefined
+  }
+
+  /** Begins anew as the root of another message. */
+  reuse(seq: number): void {
+    this.seq = seq
+    this.parts = 1
+  }
+
+  /** W3C trace id, made when somebody first asks. */
+  get traceId(): string {
+    this.#traceId ??= randomBytes(16).toString('hex')
+    return this.#traceId
+  }
+
+  /** Aborts when the root fails; made when somebody first asks. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.failure !== undefined) this.#abort.abort(this.failure)
+    return this.#abort.signal
+  }
+
+  /** The first failure counts: handlers see their signal abort, what waits is dropped. */
+  fail(error: MillraceError): void {
+    if (this.failure !== undefined) return
+    this.failure = error
+    this.#abort?.abort(error)
+    for (const hear of this.#onFailure ?? []) hear(error)
+    this.owner.failed(this, error)
+  }
+
+  /** Calls back when the root fails. @returns a function that ends it */
+  onFailure(hear: (error: MillraceError) => void): () => void {
+    this.#onFailure ??= new Set()
+    this.#onFailure.add(hear)
+    return () => void this.#onFailure?.delete(hear)
+  }
+
+  protected override ended(): void {
+    this.owner.ended(this)
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * Runs the nodes of one worker, depth first: child 0 and all that comes of it before child 1.
+ *
+ * R1  A synchronous chain runs on the stack: no promise, no queue, nothing allocated beside the messages. `path` holds the
+ *     position of the message at hand; a position becomes an object only when a message has to wait.
+ * R2  What has to wait becomes a task, an emission or a settlement; it is a part of its subtree and, where something ordered
+ *     may come after it, holds its position. It is run from the queue of work, never from within other work.
+ * R3  Gates of ordered nodes are opened between works, when nothing is on the stack.
+ * R4  After a time slice the runner yields to the event loop, however much there is to do.
+ * R5  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
+ */
+import { isMessage, type Message, type MessageType, MillraceError, type Position, type WorkQueue } from '@millrace/contracts'
+import type { Domain, Hold } from './domain.js'
+import { Emission, emissionCredit, type Pull } from './emission.js'
+import type { NodeRun } from './node-run.js'
+import type { Root } from './root.js'
+import type { Route } from './route.js'
+import { Settlement } from './settlement.js'
+import { callWithState } from './state-session.js'
+import type { Subtree } from './subtree.js'
+import { Task } from './task.js'
+import type { Work } from './work.js'
+
+/** A message whose handler failed, for the dead letters. */
+export interface FailedMessage {
+  readonly route: Route
+  readonly payload: unknown
+  readonly root: Root
+  readonly position: Position
+}
+
+/** What the runner is made of. */
+export interface RunnerParts {
+  readonly createQueue: <Item>() => WorkQueue<Item>
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  /** The route of a message with an explicit target. @throws MillraceError ROUTE_* */
+  readonly routeTo: (emitter: NodeRun, type: MessageType, target: string) => Route
+  /** A message was given up because its node says `drop` or `dead_letter`. */
+  readonly gaveUp: (run: NodeRun, error: MillraceError, message: FailedMessage) => void
+  /** How long it may run before it yields, in milliseconds. @default 10 */
+  readonly sliceMs?: number
+}
+
+/** Deeper chains go through the queue, so that no graph overflows the stack. */
+const deepestStack = 256
+/** How many works are done between two looks at the gates and the clock. */
+const worksBetweenLooks = 32
+
+/** The runner of one worker. */
+export class Runner {
+  readonly #path: number[] = []
+  readonly #parts: RunnerParts
+  readonly #sliceMs: number
+  readonly #ready: WorkQueue<Work>
+  readonly #dirty: Domain[] = []
+  readonly #loop = (): void => this.#work()
+  #phase: 'idle' | 'scheduled' | 'working' = 'idle'
+  /** When this turn of the event loop began to work; undefined before it has. */
+  #turnStart: number | undefined
+  #looks = 0
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+    this.#sliceMs = parts.sliceMs ?? 10
+    this.#ready = parts.createQueue()
+  }
+
+  /** Adds work; it is begun at the end of this turn's microtasks, or in the next turn when the time slice is over. */
+  push(work: Work): void {
+    this.#ready.push(work)
+    this.wake()
+  }
+
+  /** Adds the emptying of a node's queue, once. */
+  schedule(run: NodeRun): void {
+    if (run.scheduled) return
+    run.scheduled = true
+    this.push(run)
+  }
+
+  /** For a domain to say that its gates must be looked at. */
+  readonly dirty = (domain: Domain): void => {
+    this.#dirty.push(domain)
+    this.wake()
+  }
+
+  wake(): void {
+    if (this.#phase !== 'idle') return
+    this.#phase = 'scheduled'
+    if (this.#turnIsOver()) setImmediate(this.#loop)
+    else queueMicrotask(this.#loop)
+  }
+
+  /** Whether it is time to let the event loop turn; asks the clock only now and then. */
+  sliceOver(): boolean {
+    return (++this.#looks & 31) === 0 && this.#turnIsOver()
+  }
+
+  /** Sends a root into the graph, from within work. Its own part is done when this returns. */
+  enter(root: Root, route: Route, payload: unknown): void {
+    this.#path[0] = root.seq
+    this.#send(route, payload, root, 1, 0)
+    root.partDone()
+  }
+
+  /** Runs a task that has its turn, from within work. */
+  runTask(task: Task): void {
+    const { run, subtree } = task
+    this.release(subtree.root, task.hold)
+    task.hold = undefined
+    if (subtree.root.failure === undefined) this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
+    subtree.partDone()
+  }
+
+  /** Emits one message of a handler. @returns the index of the handler's next child */
+  emit(run: NodeRun, value: unknown, subtree: Subtree, depth: number, child: number): number {
+    if (!isMessage(value)) return this.#refuse(run, subtree, notAMessage(run.name), child)
+    const route = run.routeOf(value.type)
+    if (route === undefined) return this.#refuse(run, subtree, undeclared(run.name, value.type.name), child)
+    return this.#emitOn(run, route, value, subtree, depth, child)
+  }
+
+  /** Lets the node's policy decide what becomes of a message whose handler failed. */
+  handlerFailed(run: NodeRun, thrown: unknown, message: FailedMessage): void {
+    if (message.root.failure !== undefined) return
+    const error = MillraceError.from(thrown, 'NODE_FAILED', `the handler of node '${run.name}' threw`, { node: run.name })
+    if (run.onError === 'fail') message.root.fail(error)
+    else this.#parts.gaveUp(run, error, message)
+  }
+
+  /** The position of the message at hand, as an object of its own. */
+  position(depth: number): number[] {
+    return this.#path.slice(0, depth)
+  }
+
+  /** Makes a position that of the message at hand. @returns its depth */
+  restore(position: Position): number {
+    const path = this.#path
+    for (let index = 0; index < position.length; index++) path[index] = position[index] ?? 0
+    return position.length
+  }
+
+  /** Holds a position at a node, where something ordered may come after it. */
+  hold(run: NodeRun, root: Root, position: Position): Hold | undefined {
+    return root.domain !== undefined && run.tracked ? root.domain.hold(run.index, position) : undefined
+  }
+
+  release(root: Root, hold: Hold | undefined): void {
+    if (hold !== undefined) root.domain?.release(hold)
+  }
+
+  #emitOn(run: NodeRun, declared: Route, message: Message, subtree: Subtree, depth: number, child: number): number {
+    let route = declared
+    let { payload } = message
+    if (message.to !== undefined || declared.admit !== undefined)
+      try {
+        if (message.to !== undefined) route = this.#parts.routeTo(run, message.type, message.to)
+        if (route.admit !== undefined) payload = route.admit(payload)
+      } catch (thrown) {
+        return this.#refuse(run, subtree, thrown, child)
+      }
+    return this.#send(route, payload, subtree, depth, child)
+  }
+
+  #send(route: Route, payload: unknown, subtree: Subtree, depth: number, first: number): number {
+    const path = this.#path
+    const { targets } = route
+    let child = first
+    for (let index = 0; index < targets.length; index++) {
+      const target = targets[index]
+      if (target === undefined) break
+      path[depth] = child++
+      this.#deliver(route, target, payload, subtree, depth + 1)
+    }
+    if (route.terminal) {
+      path[depth] = child++
+      this.#reply(route, payload, subtree, depth + 1)
+    }
+    return child
+  }
+
+  #deliver(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
+    const { root } = subtree
+    if (root.failure !== undefined) return
+    const { domain } = root
+    if (run.ordered && domain !== undefined) {
+      if (domain.heldCount > 0 || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
+        return domain.wait(this.#waiting(route, run, payload, subtree, depth))
+    } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
+      run.queue.push(this.#waiting(route, run, payload, subtree, depth))
+      if (run.active < run.places) this.schedule(run)
+      return
+    }
+    this.#invoke(route, run, payload, subtree, depth)
+  }
+
+  #reply(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
+    const { root } = subtree
+    if (root.failure !== undefined) return
+    const outlet = root.domain?.outlet
+    if (outlet !== undefined && outlet.type === route.type) return this.#deliver(route, outlet.run, payload, subtree, depth)
+    const taken = root.owner.reply(root, route.type, payload)
+    if (taken === undefined) return
+    subtree.add()
+    const done = (): void => subtree.partDone()
+    taken.then(done, done)
+  }
+
+  #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
+    const { invocation } = run
+    invocation.root = subtree.root
+    invocation.messageType = route.messageType
+    run.handled++
+    let result: unknown
+    try {
+      result = run.stateful ? callWithState(invocation, run.handle, payload) : run.handle(payload, invocation.context)
+    } catch (thrown) {
+      return this.handlerFailed(run, thrown, { route, payload, root: subtree.root, position: this.position(depth) })
+    }
+    if (result === undefined || result === null) return
+    const message = result as Message // if its type is one of the declared, it is one
+    const declared = run.routeOf(message.type)
+    if (declared !== undefined) this.#emitOn(run, declared, message, subtree, depth, 0)
+    else this.#takeOther(route, run, payload, result, subtree, depth)
+  }
+
+  /** Takes whatever else a handler may return: several messages, a promise, an iterable. */
+  #takeOther(route: Route, run: NodeRun, payload: unknown, result: unknown, subtree: Subtree, depth: number): void {
+    if (Array.isArray(result) && result.length <= emissionCredit) return this.#emitAll(run, result, subtree, depth)
+    if (isPromise(result)) return this.#settleLater(route, run, payload, result, subtree, depth)
+    const pull = pullOf(result)
+    if (pull === undefined) return void this.emit(run, result, subtree, depth, 0)
+    const handlerEnded = Array.isArray(result)
+    if (!handlerEnded) this.#giveAway(run)
+    new Emission({ runner: this, run, route, payload, parent: subtree, pull, handlerEnded }).start(depth)
+  }
+
+  /** Takes what a promise of a handler resolved to, from within work. */
+  takeSettled(task: Task, result: unknown): void {
+    const depth = this.restore(task.position)
+    if (result === undefined || result === null) return
+    if (isMessage(result)) this.emit(task.run, result, task.subtree, depth, 0)
+    else this.#takeOther(task.route, task.run, task.payload, result, task.subtree, depth)
+  }
+
+  #emitAll(run: NodeRun, messages: readonly unknown[], subtree: Subtree, depth: number): void {
+    let child = 0
+    for (let index = 0; index < messages.length; index++) child = this.emit(run, messages[index], subtree, depth, child)
+  }
+
+  #settleLater(route: Route, run: NodeRun, payload: unknown, promise: PromiseLike<unknown>, subtree: Subtree, depth: number): void {
+    this.#giveAway(run)
+    run.active++
+    const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth))
+    promise.then(settlement.resolved, settlement.rejected)
+  }
+
+  /** The handler goes on with its context: the node needs a new one. */
+  #giveAway(run: NodeRun): void {
+    run.invocation = run.newInvocation()
+  }
+
+  #waiting(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): Task {
+    const task = new Task(run, route, payload, subtree, this.position(depth))
+    task.hold = this.hold(run, subtree.root, task.position)
+    subtree.add()
+    return task
+  }
+
+  #refuse(run: NodeRun, subtree: Subtree, thrown: unknown, child: number): number {
+    subtree.root.fail(MillraceError.from(thrown, 'NODE_FAILED', `node '${run.name}' could not emit`, { node: run.name }))
+    return child
+  }
+
+  #turnIsOver(): boolean {
+    return this.#turnStart !== undefined && this.#parts.clock() - this.#turnStart > this.#sliceMs
+  }
+
+  #work(): void {
+    this.#phase = 'working'
+    this.#beginTurn()
+    try {
+      this.#workUntilSliceIsOver()
+    } finally {
+      this.#phase = 'idle'
+      if (this.#ready.length > 0 || this.#dirty.length > 0) this.#continueNextTurn()
+    }
+  }
+
+  #workUntilSliceIsOver(): void {
+    for (let done = 1; ; done++) {
+      const work = this.#ready.shift()
+      if (work !== undefined) work.run()
+      else if (this.#dirty.length === 0) return
+      if (work !== undefined && done % worksBetweenLooks !== 0) continue
+      this.#openGates()
+      if (this.#turnIsOver()) return
+    }
+  }
+
+  #openGates(): void {
+    for (let domain = this.#dirty.pop(); domain !== undefined; domain = this.#dirty.pop()) domain.openGates(this.#pass)
+  }
+
+  readonly #pass = (task: Task): void => {
+    task.run.queue.push(task)
+    this.schedule(task.run)
+  }
+
+  /** All works of one turn of the event loop share one time slice, also those that promises bring. */
+  #beginTurn(): void {
+    if (this.#turnStart !== undefined) return
+    this.#turnStart = this.#parts.clock()
+    setImmediate(() => {
+      this.#turnStart = undefined
+    })
+  }
+
+  #continueNextTurn(): void {
+    this.#phase = 'scheduled'
+    setImmediate(this.#loop)
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function pullOf(value: unknown): Pull | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Symbol.asyncIterator in value) return { kind: 'async', iterator: (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() } // it has one
+  if (Symbol.iterator in value) return { kind: 'sync', iterator: (value as Iterable<unknown>)[Symbol.iterator]() } // it has one
+  return undefined
+}
+
+function undeclared(node: string, type: string): MillraceError {
+  return new MillraceError(
+    'NODE_EMITS_UNDECLARED',
+    `node '${node}' returned a message of type '${type}', which it does not declare; add the type to its emits`,
+    { facts: { node, type } },
+  )
+}
+
+function notAMessage(node: string): MillraceError {
+  return new MillraceError(
+    'NODE_EMITS_UNDECLARED',
+    `node '${node}' returned something that is no message; return Type.of(payload), several of them, or nothing`,
+    { facts: { node } },
+  )
+}

@@ -1,0 +1,26 @@
+import type { Position } from '@millrace/contracts'
+import type { Hold } from './domain.js'
+import type { NodeRun } from './node-run.js'
+import type { Positioned } from './position-heap.js'
+import type { Route } from './route.js'
+import type { Subtree } from './subtree.js'
+
+/** A message that has to wait at a node: for a free place, for its turn in the order, or for its handler's promise. */
+export class Task implements Positioned {
+  position: Position
+  heapIndex = 0
+  readonly run: NodeRun
+  readonly route: Route
+  readonly payload: unknown
+  readonly subtree: Subtree
+  /** Its position, held at the node while it waits; undefined where no order is kept. */
+  hold: Hold | undefined
+
+  constructor(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, position: Position) {
+    this.run = run
+    this.route = route
+    this.payload = payload
+    this.subtree = subtree
+    this.position = position
+  }
+}

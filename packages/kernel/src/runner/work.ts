@@ -1,0 +1,4 @@
+/** Something the runner gets to in its turn. */
+export interface Work {
+  run(): void
+}

@@ -1,0 +1,50 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { MillraceError } from '@millrace/contracts'
+import type { FailedMessage } from '../runner/runner.js'
+
+/** Where messages go whose node says `dead_letter`. */
+export interface DeadLetters {
+  write(node: string, error: MillraceError, message: FailedMessage): void
+  close(): void
+}
+
+/**
+ * Opens a file that gets one JSON line for each dead letter: `{"at","node","code","reason","type","position","trace","payload"}`.
+ * Each line is on its way to the disk before the next message is handled: dead letters are rare and must not be lost.
+ *
+ * @throws MillraceError BOOT_START_FAILED when the file cannot be opened
+ */
+export function openDeadLetters(path: string, now: () => number): DeadLetters {
+  const file = openForAppend(path)
+  return {
+    write(node, error, { route, payload, root, position }) {
+      const letter = {
+        at: new Date(now()).toISOString(),
+        node,
+        code: error.code,
+        reason: reasonOf(error),
+        type: route.messageType.name,
+        position,
+        trace: root.traceId,
+        payload: payload instanceof Uint8Array ? { base64: Buffer.from(payload).toString('base64') } : payload,
+      }
+      appendFileSync(file, `${JSON.stringify(letter)}\n`)
+    },
+    close: () => closeSync(file),
+  }
+}
+
+function openForAppend(path: string): number {
+  try {
+    return openSync(path, 'a')
+  } catch (thrown) {
+    throw new MillraceError('BOOT_START_FAILED', `the dead letter file ${path} cannot be opened for writing; check dead_letters.path`, {
+      cause: thrown,
+    })
+  }
+}
+
+/** What the handler threw; a dead letter is for the operator, who may see it. */
+function reasonOf({ message, cause }: MillraceError): string {
+  return cause instanceof Error ? cause.message : message
+}

@@ -1,0 +1,269 @@
+import {
+  type Delivery,
+  type EventEmitter,
+  type Graph,
+  type Logger,
+  type MessageType,
+  MillraceError,
+  type NodeDefinition,
+  type SinkDefinition,
+  type SinkWriter,
+  type SourceDefinition,
+  type StateStore,
+  type Transport,
+} from '@millrace/contracts'
+import type { RoutingService } from '@millrace/routing'
+import { type PayloadCheck, type PayloadCheckOptions, type PayloadChecks, payloadChecks } from '../payload/payload-checks.js'
+import { replySerialiser } from '../payload/reply-serialiser.js'
+import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
+import { NodeRun, type NodeRunParts } from '../runner/node-run.js'
+import { Root, type RootOwner } from '../runner/root.js'
+import type { Route } from '../runner/route.js'
+import { type FailedMessage, Runner } from '../runner/runner.js'
+import { StateSession } from '../runner/state-session.js'
+import { type Reach, reach } from './reach.js'
+
+/** What has a place in the graph. */
+export type PlacedDefinition = NodeDefinition | SourceDefinition | SinkDefinition
+
+/** What an engine is made of; everything is indexed as the graph lists it. */
+export interface EngineParts {
+  readonly graph: Graph
+  readonly nodes: readonly PlacedDefinition[]
+  readonly types: readonly MessageType[]
+  readonly routing: RoutingService
+  readonly transport: Transport
+  readonly store: StateStore
+  readonly events: EventEmitter
+  readonly checks: PayloadCheckOptions
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  /** The sinks that are open, by node index. */
+  readonly writers: ReadonlyMap<number, SinkWriter<unknown>>
+  /** What a node's injections resolved to. */
+  readonly services: (node: number) => Readonly<Record<string, unknown>>
+  /** A node's slice of the configuration. */
+  readonly config: (node: number) => unknown
+  readonly request: RequestNested
+  readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => void
+}
+
+/** Where messages of one type enter the graph, and the check they pass there. */
+export interface Entry {
+  readonly route: Route
+  readonly check: PayloadCheck
+}
+
+/** What was given up, counted since the start. */
+export interface EngineCounters {
+  readonly dropped: number
+  readonly deadLettered: number
+  readonly unclaimed: number
+}
+
+/** The nodes of one worker, wired to a runner. */
+export class Engine {
+  readonly runner: Runner
+  readonly #parts: EngineParts
+  readonly #reach: Reach
+  readonly #checks: readonly PayloadChecks[]
+  readonly #runs: readonly NodeRun[]
+  readonly #entries = new Map<MessageType, Entry>()
+  readonly #targeted = new Map<string, Route>()
+  readonly #typeIndex = new Map<string, number>()
+  readonly #serialisers: readonly ((payload: unknown) => unknown)[]
+  readonly #counters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.#reach = reach(parts.graph)
+    this.#checks = parts.types.map((type) => payloadChecks(type, parts.checks))
+    this.#serialisers = parts.types.map((type) => (type.reply ? replySerialiser(type) : (payload: unknown) => payload))
+    parts.types.forEach((type, index) => this.#typeIndex.set(type.name, index))
+    this.runner = new Runner({
+      createQueue: () => parts.transport.createQueue(),
+      clock: parts.clock,
+      routeTo: (emitter, type, target) => this.#routeTo(emitter, type, target),
+      gaveUp: (run, error, message) => this.#gaveUp(run, error, message),
+    })
+    this.#runs = parts.nodes.map((definition, index) => new NodeRun(this.runner, this.#nodeParts(definition, index)))
+    this.#runs.forEach((run, index) => run.connect(this.routes(index)))
+  }
+
+  /** The routes of the types that a node emits, in their declared order. */
+  routes(node: number): readonly Route[] {
+    return (this.#parts.graph.nodes[node]?.emits ?? []).map((type) => this.#route(node, type))
+  }
+
+  /**
+   * Where messages of a type enter from outside.
+   *
+   * @throws MillraceError ROUTE_NO_CONSUMER
+   */
+  entry(type: MessageType): Entry {
+    let entry = this.#entries.get(type)
+    if (entry === undefined) {
+      const index = this.typeIndex(type)
+      entry = { route: this.#route(-1, index), check: this.#check(index).entry }
+      this.#entries.set(type, entry)
+    }
+    return entry
+  }
+
+  /** The check that messages of a type pass where they enter. */
+  entryCheck(type: number): PayloadCheck {
+    return this.#check(type).entry
+  }
+
+  /** @throws MillraceError ROUTE_NO_CONSUMER when no node of the graph knows the type */
+  typeIndex(type: MessageType): number {
+    const index = this.#typeIndex.get(type.name)
+    if (index !== undefined) return index
+    throw new MillraceError('ROUTE_NO_CONSUMER', `no node of the graph consumes or emits '${type.name}'`, { facts: { type: type.name } })
+  }
+
+  /** The ordered end of one stream request. */
+  outlet(type: number, take: (item: unknown) => void | Promise<void>): NodeRun {
+    return new NodeRun(this.runner, {
+      ...this.#unordered(this.#parts.nodes.length, 'reply'),
+      handle: (payload) => take(this.serialiseReply(type, payload)),
+      ordered: true,
+      upstream: this.#reach.before(type),
+      newInvocation: invocationFactory(noContext, this.#idle(), () => undefined),
+    })
+  }
+
+  /** The reply as it leaves: without what its schema does not declare. */
+  serialiseReply(type: number, payload: unknown): unknown {
+    return this.#serialisers[type]?.(payload)
+  }
+
+  /** Counts a reply that had neither consumer nor waiter. */
+  unclaimed(type: number): void {
+    this.#counters.unclaimed++
+    this.#parts.events.emit('reply.unclaimed', { type: this.#parts.types[type]?.name ?? '' })
+  }
+
+  counters(): EngineCounters {
+    return { ...this.#counters }
+  }
+
+  #nodeParts(definition: PlacedDefinition, index: number): NodeRunParts {
+    const handler = definition.kind === 'node' ? definition : undefined
+    const context = this.#contextParts(definition, index)
+    const { store } = this.#parts
+    const newState = (): StateSession | undefined =>
+      handler === undefined || Object.keys(handler.state).length === 0 ? undefined : new StateSession(handler.name, handler.state, store)
+    return {
+      ...this.#unordered(index, definition.name),
+      handle: this.#handleOf(definition, index),
+      ordered: this.#parts.graph.nodes[index]?.ordered ?? false,
+      concurrency: handler?.concurrency ?? 1,
+      onError: handler?.onError ?? 'fail',
+      upstream: this.#reach.upstream[index] ?? [],
+      tracked: this.#reach.tracked[index] ?? true,
+      newInvocation: invocationFactory(context, this.#idle(), newState),
+    }
+  }
+
+  #unordered(index: number, name: string): Omit<NodeRunParts, 'handle' | 'newInvocation'> {
+    return {
+      index,
+      name,
+      ordered: false,
+      concurrency: 1,
+      onError: 'fail',
+      upstream: [],
+      tracked: true,
+      queue: this.#parts.transport.createQueue(),
+    }
+  }
+
+  #handleOf(definition: PlacedDefinition, index: number): NodeRunParts['handle'] {
+    if (definition.kind === 'node') return definition.handle as NodeRunParts['handle'] // the graph gives it only what it consumes
+    const writer = this.#parts.writers.get(index)
+    if (writer === undefined) return () => undefined
+    return (payload) => writer.write(payload)
+  }
+
+  #contextParts(definition: PlacedDefinition, index: number): ContextParts {
+    const { config, services, request, events } = this.#parts
+    return {
+      config: config(index),
+      services: services(index),
+      request,
+      log: (root) => nodeLogger(events, definition.name, () => root.traceId),
+    }
+  }
+
+  #idle(): { readonly root: Root; readonly messageType: MessageType } {
+    const [messageType] = this.#parts.types
+    if (messageType === undefined) throw new RangeError('a graph without message types has nothing to run')
+    return { root: new Root(nobody, undefined, 0), messageType }
+  }
+
+  #route(emitter: number, type: number): Route {
+    return this.#resolved(type, this.#parts.routing.resolve(emitter, type))
+  }
+
+  #routeTo(emitter: NodeRun, messageType: MessageType, target: string): Route {
+    const key = `${emitter.index} ${messageType.name} ${target}`
+    let route = this.#targeted.get(key)
+    if (route === undefined) {
+      const type = this.typeIndex(messageType)
+      route = this.#resolved(type, this.#parts.routing.resolve(emitter.index, type, target))
+      this.#targeted.set(key, route)
+    }
+    return route
+  }
+
+  #resolved(type: number, deliveries: readonly Delivery[]): Route {
+    const messageType = this.#parts.types[type]
+    if (messageType === undefined) throw new RangeError(`there is no message type ${type}`)
+    return {
+      messageType,
+      type,
+      targets: deliveries.flatMap((delivery) => (delivery.kind === 'local' ? (this.#runs[delivery.node] ?? []) : [])),
+      terminal: deliveries.some((delivery) => delivery.kind === 'terminal'),
+      admit: this.#check(type).emission,
+    }
+  }
+
+  #check(type: number): PayloadChecks {
+    const checks = this.#checks[type]
+    if (checks === undefined) throw new RangeError(`there is no message type ${type}`)
+    return checks
+  }
+
+  #gaveUp(run: NodeRun, error: MillraceError, message: FailedMessage): void {
+    const facts = { node: run.name, code: error.code, trace: message.root.traceId }
+    if (run.onError === 'drop') {
+      this.#counters.dropped++
+      return this.#parts.events.emit('message.dropped', facts)
+    }
+    this.#counters.deadLettered++
+    this.#parts.deadLetter(run.name, error, message)
+    this.#parts.events.emit('message.dead_lettered', facts)
+  }
+}
+
+/** Writes a handler's log lines as events. */
+export function nodeLogger(events: EventEmitter, node: string, trace: () => string | undefined): Logger {
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error'): Logger['info'] =>
+    (message, facts = {}) => {
+      const traceId = trace()
+      events.emit('node.log', { ...facts, node, message, ...(traceId === undefined ? {} : { trace: traceId }) }, level)
+    }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** Owns the root that a context points to before its first message. */
+const nobody: RootOwner = { reply: () => undefined, failed: () => undefined, ended: () => undefined }
+
+const noContext: ContextParts = {
+  config: undefined,
+  services: {},
+  request: () => Promise.reject(new RangeError('the end of a stream sends no requests')),
+  log: () => ({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
+}

@@ -1,0 +1,80 @@
+import type { Root } from '../runner/root.js'
+import type { Work } from '../runner/work.js'
+
+/** How many roots, and bytes of their payloads, may be unfinished at once. */
+export interface InFlightLimits {
+  readonly maxRoots: number
+  readonly maxBytes: number
+}
+
+/**
+ * The roots of this origin that are not done. Sources wait while there are as many as admission allows; requests are refused.
+ * A root that is done before its call returns never gets here.
+ */
+export class InFlight {
+  readonly #limits: InFlightLimits
+  readonly #roots = new Map<Root, number>()
+  readonly #blocked: Work[] = []
+  readonly #wake: (work: Work) => void
+  #bytes = 0
+  #idle: (() => void)[] = []
+
+  /** @param wake hears each source that may go on */
+  constructor(limits: InFlightLimits, wake: (work: Work) => void) {
+    this.#limits = limits
+    this.#wake = wake
+  }
+
+  get length(): number {
+    return this.#roots.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get full(): boolean {
+    return this.#roots.size >= this.#limits.maxRoots || this.#bytes >= this.#limits.maxBytes
+  }
+
+  /** @param bytes about how much the root's payload takes */
+  add(root: Root, bytes: number): void {
+    this.#roots.set(root, bytes)
+    this.#bytes += bytes
+  }
+
+  /** The root is done; nothing happens if it never was among them. */
+  remove(root: Root): void {
+    const bytes = this.#roots.get(root)
+    if (bytes === undefined) return
+    this.#roots.delete(root)
+    this.#bytes -= bytes
+    this.#unblock()
+    if (this.#roots.size === 0) this.#tellIdle()
+  }
+
+  /** Work to be woken when there is room again. */
+  block(work: Work): void {
+    this.#blocked.push(work)
+  }
+
+  /** Every root that is not done. */
+  roots(): readonly Root[] {
+    return [...this.#roots.keys()]
+  }
+
+  /** Resolves when no root is left. */
+  idle(): Promise<void> {
+    if (this.#roots.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #unblock(): void {
+    if (this.#blocked.length === 0 || this.full) return
+    for (const work of this.#blocked.splice(0)) this.#wake(work)
+  }
+
+  #tellIdle(): void {
+    for (const tell of this.#idle.splice(0)) tell()
+  }
+}

@@ -1,0 +1,155 @@
+import { type MessageType, MillraceError } from '@millrace/contracts'
+import type { ReplyWaiters } from '@millrace/reply-waiter'
+import { estimateBytes } from '../payload/size-limit.js'
+import { Domain } from '../runner/domain.js'
+import { Root, type RootOwner } from '../runner/root.js'
+import type { Route } from '../runner/route.js'
+import type { Engine } from './engine.js'
+import type { InFlight } from './in-flight.js'
+
+/** How one request ends. */
+export interface RequestOptions<Expect extends MessageType = MessageType> {
+  /** The type of the reply; it must be a reply type. */
+  readonly expect: Expect
+  /** The longest wait, in milliseconds. @default 30_000 */
+  readonly timeoutMs?: number
+  /** Cancels the request: REPLY_CANCELLED. */
+  readonly signal?: AbortSignal
+  /** W3C trace id, 32 hex digits. @default a new one */
+  readonly traceId?: string
+}
+
+/** How one stream request ends. */
+export interface StreamOptions<Expect extends MessageType = MessageType> {
+  /** The type of the items; it must be a reply type. */
+  readonly expect: Expect
+  /** The longest time without progress on either side, in milliseconds. @default 30_000 */
+  readonly timeoutMs?: number
+  /** Cancels the stream: REPLY_CANCELLED. */
+  readonly signal?: AbortSignal
+  /** W3C trace id, 32 hex digits. @default a new one */
+  readonly traceId?: string
+}
+
+/** What requests are made of. */
+export interface RequestsParts {
+  readonly engine: Engine
+  readonly waiters: ReplyWaiters
+  readonly inFlight: InFlight
+  /** Wall time in milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** How long a request waits when nobody says otherwise, in milliseconds. */
+const defaultTimeoutMs = 30_000
+
+/** Sends requests and stream requests into the graph and completes their waiters. */
+export class Requests implements RootOwner {
+  readonly #parts: RequestsParts
+
+  constructor(parts: RequestsParts) {
+    this.#parts = parts
+  }
+
+  /** @param parent the root whose handler asks, for a nested request: it is exempt from admission and ends with its parent */
+  request(type: MessageType, payload: unknown, options: RequestOptions, parent?: Root): Promise<unknown> {
+    try {
+      return this.#request(type, payload, options, parent)
+    } catch (refused) {
+      return Promise.reject(refused)
+    }
+  }
+
+  stream(type: MessageType, payload: unknown, options: StreamOptions): AsyncIterable<unknown> {
+    const { engine, waiters, inFlight } = this.#parts
+    const entry = engine.entry(type)
+    const expect = this.#expected(options.expect)
+    const checked = entry.check(payload)
+    this.#admit()
+    const { ticket, items } = waiters.stream({
+      progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onCancel: (error) => root.fail(error),
+    })
+    const domain = new Domain(engine.runner.dirty)
+    domain.outlet = { type: expect, run: engine.outlet(expect, (item) => waiters.item(ticket, item)) }
+    const root = new Root(this, domain, 0, undefined, options.traceId)
+    root.ticket = ticket
+    root.expect = expect
+    inFlight.add(root, estimateBytes(checked))
+    this.#enter(root, entry.route, checked)
+    return items
+  }
+
+  /** The runtime drains: streams end with the reason, single requests are answered. */
+  endStreams(reason: MillraceError): void {
+    for (const root of this.#parts.inFlight.roots()) if (root.owner === this && root.domain !== undefined) root.fail(reason)
+  }
+
+  reply(root: Root, type: number, payload: unknown): void {
+    const { engine, waiters } = this.#parts
+    if (type !== root.expect) return engine.unclaimed(type)
+    waiters.reply(root.ticket, engine.serialiseReply(type, payload))
+  }
+
+  failed(root: Root, error: MillraceError): void {
+    this.#parts.waiters.fail(root.ticket, error)
+  }
+
+  ended(root: Root): void {
+    this.#parts.waiters.end(root.ticket)
+    this.#parts.inFlight.remove(root)
+  }
+
+  #request(type: MessageType, payload: unknown, options: RequestOptions, parent: Root | undefined): Promise<unknown> {
+    const { engine, waiters, inFlight, now } = this.#parts
+    const entry = engine.entry(type)
+    const expect = this.#expected(options.expect)
+    const checked = entry.check(payload)
+    if (parent === undefined) this.#admit()
+    const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, now())
+    const { ticket, reply } = waiters.request({
+      timeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onCancel: (error) => root.fail(error),
+    })
+    const root = new Root(this, undefined, 0, now() + timeoutMs, options.traceId ?? parent?.traceId)
+    root.ticket = ticket
+    root.expect = expect
+    if (parent === undefined) inFlight.add(root, estimateBytes(checked))
+    else this.#endWith(parent, root, reply)
+    this.#enter(root, entry.route, checked)
+    return reply
+  }
+
+  #enter(root: Root, route: Route, payload: unknown): void {
+    const { runner } = this.#parts.engine
+    runner.push({ run: () => runner.enter(root, route, payload) })
+  }
+
+  #endWith(parent: Root, root: Root, reply: Promise<unknown>): void {
+    if (parent.failure !== undefined) return root.fail(parent.failure)
+    const forget = parent.onFailure((error) => root.fail(error))
+    reply.then(forget, forget)
+  }
+
+  #admit(): void {
+    if (!this.#parts.inFlight.full) return
+    throw new MillraceError(
+      'OVERLOADED',
+      'as many requests as max_in_flight or max_in_flight_bytes allow are unfinished; try again later',
+      { facts: { in_flight: this.#parts.inFlight.length } },
+    )
+  }
+
+  #expected(type: MessageType): number {
+    if (!type.reply) throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
+    return this.#parts.engine.typeIndex(type)
+  }
+}
+
+/** A nested request cannot outlive its caller. */
+function remaining(timeoutMs: number, deadline: number | undefined, now: number): number {
+  if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0 (got ${timeoutMs})`)
+  return deadline === undefined ? timeoutMs : Math.max(1, Math.min(timeoutMs, deadline - now))
+}

@@ -1,0 +1,69 @@
+import { type EventEmitter, MillraceError, type SinkDefinition, type SinkReport, type SinkWriter } from '@millrace/contracts'
+
+/** A sink to be opened: its place in the graph and what its `open` gets. */
+export interface SinkToOpen {
+  readonly node: number
+  readonly definition: SinkDefinition
+  readonly context: unknown
+}
+
+/** The sinks of one runtime, open. */
+export interface OpenSinks {
+  /** By node index. */
+  readonly writers: ReadonlyMap<number, SinkWriter<unknown>>
+  /** All has been written: what each sink reports, by its name. @throws the first failure */
+  complete(): Promise<Readonly<Record<string, SinkReport>>>
+  /** Closes them in the reverse order, each whatever the others do; failures become events. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens sinks one after the other, in graph order.
+ *
+ * @throws MillraceError BOOT_START_FAILED naming the sink; those that were open already are closed again
+ */
+export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitter): Promise<OpenSinks> {
+  const writers = new Map<number, SinkWriter<unknown>>()
+  const names = new Map<number, string>()
+  const open: OpenSinks = {
+    writers,
+    complete: async () => {
+      const reports: Record<string, SinkReport> = {}
+      for (const [node, writer] of writers) {
+        const report = await writer.complete?.()
+        if (report !== undefined) reports[names.get(node) ?? ''] = report
+      }
+      return reports
+    },
+    close: async () => {
+      for (const [node, writer] of [...writers].reverse()) await closeOne(names.get(node) ?? '', writer, events)
+    },
+  }
+  for (const { node, definition, context } of sinks) {
+    names.set(node, definition.name)
+    try {
+      writers.set(node, (await definition.open(context as never)) as SinkWriter<unknown>) // the context is made for this sink
+    } catch (thrown) {
+      await open.close()
+      throw couldNotOpen(definition.name, thrown)
+    }
+  }
+  return open
+}
+
+async function closeOne(name: string, writer: SinkWriter<unknown>, events: EventEmitter): Promise<void> {
+  try {
+    await writer.close?.()
+  } catch (thrown) {
+    const error = MillraceError.from(thrown, 'NODE_FAILED', `sink '${name}' threw while it was closed`, { node: name })
+    events.emit('service.close_failed', { service: name, code: error.code })
+  }
+}
+
+function couldNotOpen(name: string, thrown: unknown): MillraceError {
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  return new MillraceError('BOOT_START_FAILED', `sink '${name}' could not be opened, so nothing has run: ${why}`, {
+    cause: thrown,
+    facts: { node: name, phase: 'open' },
+  })
+}

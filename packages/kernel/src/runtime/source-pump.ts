@@ -1,0 +1,254 @@
+import { isMessage, type Message, MillraceError, type SourceDefinition } from '@millrace/contracts'
+import { estimateBytes } from '../payload/size-limit.js'
+import { Domain } from '../runner/domain.js'
+import { Root, type RootOwner } from '../runner/root.js'
+import type { Route } from '../runner/route.js'
+import type { Runner } from '../runner/runner.js'
+import type { Work } from '../runner/work.js'
+import type { InFlight } from './in-flight.js'
+
+/** Where the messages of one type that a source emits go, and the check they pass on entry. */
+export interface SourceRoute {
+  readonly route: Route
+  readonly check: (payload: unknown) => unknown
+}
+
+/** What a source at work is made of. */
+export interface SourcePumpParts {
+  readonly definition: SourceDefinition
+  /** Calls the source's `read`. */
+  readonly read: () => Iterable<unknown> | AsyncIterable<unknown>
+  /** In the order of the types that the source emits. */
+  readonly routes: readonly SourceRoute[]
+  readonly runner: Runner
+  readonly inFlight: InFlight
+  /** False where sinks take what comes: then its roots belong to no domain. */
+  readonly ordered: boolean
+  /** Hears, once, that nothing more will come and nothing is left; with the failure that ended it, if any. */
+  readonly ended: (error: MillraceError | undefined) => void
+  /** Hears of the failure at once, when work of it may still be finishing. */
+  readonly failed: (error: MillraceError, root: Root | undefined) => void
+  /** A reply type without a consumer came to the end of a root that nobody waits for. */
+  readonly unclaimed: (type: number) => void
+}
+
+type PumpPhase = 'idle' | 'scheduled' | 'reading' | 'exhausted' | 'ended'
+
+/**
+ * Pulls a source and sends what it yields into the graph, each message a root.
+ *
+ * P1  Nothing is pulled while as many roots are in flight as admission allows.
+ * P2  The next batch is asked for before this one is worked on, so that reading and work overlap.
+ * P3  When a root fails, the source is told by `return()`, later roots are given up, and earlier ones are finished: what the
+ *     sinks have got is whole up to the failure.
+ */
+export class SourcePump implements Work, RootOwner {
+  readonly #parts: SourcePumpParts
+  readonly #domain: Domain | undefined
+  readonly #pending = new Set<Root>()
+  #phase: PumpPhase = 'idle'
+  #iterator: { readonly kind: 'sync'; readonly pull: Iterator<unknown> } | { readonly kind: 'async'; readonly pull: AsyncIterator<unknown> } | undefined
+  #next: Promise<IteratorResult<unknown>> | undefined
+  #batch: readonly unknown[] = []
+  #at = 0
+  #seq = 0
+  #failure: MillraceError | undefined
+  /** A root is on the stack. */
+  #entering = false
+  /** Used for one root after the other as long as each is done before its call returns. */
+  #spare: Root | undefined
+
+  constructor(parts: SourcePumpParts) {
+    this.#parts = parts
+    this.#domain = parts.ordered ? new Domain(parts.runner.dirty) : undefined
+  }
+
+  /** How many roots it has sent. */
+  get roots(): number {
+    return this.#seq
+  }
+
+  start(): void {
+    try {
+      const stream = this.#parts.read()
+      this.#iterator =
+        Symbol.asyncIterator in stream
+          ? { kind: 'async', pull: stream[Symbol.asyncIterator]() }
+          : { kind: 'sync', pull: stream[Symbol.iterator]() }
+    } catch (thrown) {
+      return this.#sourceFailed(thrown)
+    }
+    this.#schedule()
+  }
+
+  /** Ends it early: nothing more is pulled, what is in flight is finished. */
+  stop(reason: MillraceError): void {
+    if (this.#phase === 'exhausted' || this.#phase === 'ended') return
+    this.#failure ??= reason
+    this.#exhaust()
+  }
+
+  run(): void {
+    if (this.#phase !== 'scheduled') return
+    const { runner, inFlight } = this.#parts
+    for (;;) {
+      while (this.#at < this.#batch.length) {
+        if (inFlight.full) return this.#block()
+        if (runner.sliceOver()) return this.#schedule()
+        this.#enter(this.#batch[this.#at++])
+        if (this.#phase !== 'scheduled') return
+      }
+      if (!this.#nextBatch()) return
+    }
+  }
+
+  reply(_root: Root, type: number): void {
+    this.#parts.unclaimed(type)
+  }
+
+  failed(root: Root, error: MillraceError): void {
+    if (this.#failure !== undefined) return
+    this.#fail(error, root)
+  }
+
+  ended(root: Root): void {
+    if (this.#pending.size === 0 || !this.#pending.delete(root)) return
+    this.#parts.inFlight.remove(root)
+    this.#endIfDone()
+  }
+
+  #enter(message: unknown): void {
+    const entry = this.#routeOf(message)
+    if (entry === undefined) return
+    const { payload } = message as Message // it has a route
+    let checked: unknown
+    try {
+      checked = entry.check(payload)
+    } catch (thrown) {
+      return this.#sourceFailed(thrown)
+    }
+    const root = this.#nextRoot()
+    this.#entering = true
+    this.#parts.runner.enter(root, entry.route, checked)
+    this.#entering = false
+    if (root.parts > 0) {
+      this.#pending.add(root)
+      this.#parts.inFlight.add(root, estimateBytes(checked))
+    } else if (root.fresh) this.#spare = root
+    else this.#endIfDone()
+  }
+
+  #nextRoot(): Root {
+    const root = this.#spare
+    this.#spare = undefined
+    if (root === undefined) return new Root(this, this.#domain, this.#seq++)
+    root.reuse(this.#seq++)
+    return root
+  }
+
+  #routeOf(message: unknown): SourceRoute | undefined {
+    if (isMessage(message))
+      for (const entry of this.#parts.routes) if (entry.route.messageType === message.type || entry.route.messageType.name === message.type.name) return entry
+    const { name, emits } = this.#parts.definition
+    const allowed = emits.map((type) => type.name).join(', ')
+    this.#sourceFailed(
+      new MillraceError('NODE_EMITS_UNDECLARED', `source '${name}' yielded something that is no message of ${allowed}`, { facts: { node: name } }),
+    )
+    return undefined
+  }
+
+  /** Takes the next batch if there is one now. @returns false where it has to wait, or there is none */
+  #nextBatch(): boolean {
+    const iterator = this.#iterator
+    if (iterator === undefined) return false
+    if (iterator.kind === 'async') {
+      this.#awaitBatch(iterator.pull)
+      return false
+    }
+    try {
+      return this.#take(iterator.pull.next())
+    } catch (thrown) {
+      this.#sourceFailed(thrown)
+      return false
+    }
+  }
+
+  #awaitBatch(pull: AsyncIterator<unknown>): void {
+    this.#phase = 'reading'
+    const next = this.#next ?? pull.next()
+    this.#next = undefined
+    next.then(
+      (step) => this.#arrived(step, pull),
+      (thrown: unknown) => {
+        if (this.#phase === 'reading') this.#sourceFailed(thrown)
+      },
+    )
+  }
+
+  #arrived(step: IteratorResult<unknown>, pull: AsyncIterator<unknown>): void {
+    if (this.#phase !== 'reading' || !this.#take(step)) return
+    this.#next = pull.next()
+    this.#next.catch(heardLater)
+    this.#schedule()
+  }
+
+  #take(step: IteratorResult<unknown>): boolean {
+    if (step.done === true) {
+      this.#exhaust()
+      return false
+    }
+    this.#batch = Array.isArray(step.value) ? step.value : [step.value]
+    this.#at = 0
+    return true
+  }
+
+  #schedule(): void {
+    this.#phase = 'scheduled'
+    this.#parts.runner.push(this)
+  }
+
+  #block(): void {
+    this.#phase = 'scheduled'
+    this.#parts.inFlight.block(this)
+  }
+
+  #sourceFailed(thrown: unknown): void {
+    const { name } = this.#parts.definition
+    this.#fail(MillraceError.from(thrown, 'NODE_FAILED', `source '${name}' failed`, { node: name }), undefined)
+  }
+
+  #fail(error: MillraceError, root: Root | undefined): void {
+    if (this.#failure !== undefined) return
+    this.#failure = error
+    this.#parts.failed(error, root)
+    if (root !== undefined) for (const later of this.#pending) if (later.seq > root.seq) later.fail(error)
+    this.#exhaust()
+  }
+
+  #exhaust(): void {
+    if (this.#phase === 'exhausted' || this.#phase === 'ended') return
+    const told = this.#failure !== undefined
+    this.#phase = 'exhausted'
+    this.#batch = []
+    this.#at = 0
+    if (told) this.#tellSource()
+    this.#endIfDone()
+  }
+
+  #tellSource(): void {
+    try {
+      void Promise.resolve(this.#iterator?.pull.return?.()).catch(heardLater)
+    } catch {
+      // The failure that ended the source is the one to report.
+    }
+  }
+
+  #endIfDone(): void {
+    if (this.#phase !== 'exhausted' || this.#entering || this.#pending.size > 0) return
+    this.#phase = 'ended'
+    this.#parts.ended(this.#failure)
+  }
+}
+
+/** A batch that was asked for ahead is heard when its turn comes; a source that was told to end has ended by a known failure. */
+function heardLater(): void {}

@@ -1,0 +1,158 @@
+import type { Container } from '@millrace/container'
+import type { EventEmitter, Injections, MillraceError, Progress, SourceDefinition, StateStore, Transport } from '@millrace/contracts'
+import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
+import type { Preflight } from '../preflight/preflight.js'
+import { type DeadLetters, openDeadLetters } from './dead-letters.js'
+import { Engine, nodeLogger } from './engine.js'
+import { InFlight } from './in-flight.js'
+import { Requests } from './requests.js'
+import { type OpenSinks, openSinks } from './sinks.js'
+import { SourcePump } from './source-pump.js'
+import { type NamedPump, Sources } from './sources.js'
+
+/** What a runtime is made of. */
+export interface RuntimeParts {
+  readonly preflight: Preflight
+  readonly container: Container
+  readonly transport: Transport
+  readonly store: StateStore
+  readonly events: EventEmitter
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  /** Wall time in milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What exists only while work is taken. */
+export interface Working {
+  readonly engine: Engine
+  readonly requests: Requests
+  readonly waiters: ReplyWaiters
+  readonly inFlight: InFlight
+  readonly sinks: OpenSinks
+  readonly sources: Sources
+  /** Lets the sources read. */
+  startSources(): void
+  /** Gives up what is left and closes what was opened; `error` is what that work is told. */
+  close(error: MillraceError): Promise<void>
+}
+
+/**
+ * Opens everything that work needs; services have been started. Nothing runs yet.
+ *
+ * @throws MillraceError BOOT_START_FAILED; what was opened is closed again
+ */
+export async function openWorking(parts: RuntimeParts): Promise<Working> {
+  const { preflight, events, clock, now } = parts
+  const writing = new AbortController()
+  const deadLetters = preflight.deadLetterPath === undefined ? undefined : openDeadLetters(preflight.deadLetterPath, now)
+  const sinks = await openSinks(sinksToOpen(parts, writing.signal), events).catch((thrown: unknown) => {
+    deadLetters?.close()
+    throw thrown
+  })
+  const waiters = createReplyWaiters({ clock, events })
+  const engine: Engine = new Engine({
+    ...engineParts(parts),
+    writers: sinks.writers,
+    request: (parent, type, payload, options) => requests.request(type, payload, options, parent),
+    deadLetter: (node, error, message) => deadLetters?.write(node, error, message),
+  })
+  const { max_in_flight: maxRoots, max_in_flight_bytes: maxBytes } = preflight.config.runtime
+  const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.push(work))
+  const requests = new Requests({ engine, waiters, inFlight, now })
+  const sources = new Sources(events)
+  return {
+    engine,
+    requests,
+    waiters,
+    inFlight,
+    sinks,
+    sources,
+    startSources: () => sources.start(pumps(parts, engine, inFlight, sources)),
+    close: (error) => closeWorking({ inFlight, waiters, sinks, deadLetters, writing }, error),
+  }
+}
+
+interface ToClose {
+  readonly inFlight: InFlight
+  readonly waiters: ReplyWaiters
+  readonly sinks: OpenSinks
+  readonly deadLetters: DeadLetters | undefined
+  readonly writing: AbortController
+}
+
+async function closeWorking({ inFlight, waiters, sinks, deadLetters, writing }: ToClose, error: MillraceError): Promise<void> {
+  for (const root of inFlight.roots()) root.fail(error)
+  waiters.close(error)
+  writing.abort(error)
+  await sinks.close()
+  deadLetters?.close()
+}
+
+function engineParts({ preflight, transport, store, events, clock, container }: RuntimeParts) {
+  const { graph, nodes, types, routing, checks } = preflight
+  return {
+    graph,
+    nodes,
+    types,
+    routing,
+    checks,
+    transport,
+    store,
+    events,
+    clock,
+    services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
+    config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
+  }
+}
+
+function sinksToOpen({ preflight, container, events }: RuntimeParts, signal: AbortSignal) {
+  return preflight.nodes.flatMap((definition, node) => {
+    if (definition.kind !== 'sink') return []
+    const { name, inject } = definition
+    const log = nodeLogger(events, name, () => undefined)
+    return [{ node, definition, context: { config: preflight.slices[name], signal, log, ...injected(container, inject) } }]
+  })
+}
+
+function pumps(parts: RuntimeParts, engine: Engine, inFlight: InFlight, sources: Sources): readonly NamedPump[] {
+  return parts.preflight.nodes.flatMap((definition, node) =>
+    definition.kind === 'source' ? [namedPump(parts, { definition, node, engine, inFlight, sources })] : [],
+  )
+}
+
+interface PumpPlace {
+  readonly definition: SourceDefinition
+  readonly node: number
+  readonly engine: Engine
+  readonly inFlight: InFlight
+  readonly sources: Sources
+}
+
+function namedPump({ preflight, container, events }: RuntimeParts, { definition, node, engine, inFlight, sources }: PumpPlace): NamedPump {
+  const { name, inject } = definition
+  const context = {
+    config: preflight.slices[name],
+    signal: sources.signal,
+    log: nodeLogger(events, name, () => undefined),
+    progress: (progress: Progress) => events.emit('source.progress', { source: name, ...progress }),
+    ...injected(container, inject),
+  }
+  const pump = new SourcePump({
+    definition,
+    read: () => definition.read(context as never), // the context is made for this source
+    routes: engine.routes(node).map((route) => ({ route, check: engine.entryCheck(route.type) })),
+    runner: engine.runner,
+    inFlight,
+    ordered: preflight.config.runtime.ordering.sink_mode === 'source_seq',
+    unclaimed: (type) => engine.unclaimed(type),
+    failed: (error, root) => sources.failed(error, root?.traceId),
+    ended: (error) => sources.sourceEnded(named, error),
+  })
+  const named = { name, pump }
+  return named
+}
+
+function injected(container: Container, inject: Injections): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(inject).map(([name, token]) => [name, container.get(token)]))
+}

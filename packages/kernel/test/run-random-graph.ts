@@ -1,0 +1,186 @@
+import {
+  createEventEmitter,
+  defineMessage,
+  type MessageType,
+  MillraceError,
+  type NodeDefinition,
+  type Position,
+  type SinkWriter,
+  type SourceDefinition,
+} from '@millrace/contracts'
+import { createRoutingService } from '@millrace/routing'
+import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
+import { Type } from 'typebox'
+import { Engine, type PlacedDefinition } from '../src/runtime/engine.js'
+import { InFlight } from '../src/runtime/in-flight.js'
+import { SourcePump } from '../src/runtime/source-pump.js'
+import { type Chance, chanceOf, type RandomCase } from './random-graph.js'
+
+interface At {
+  readonly at: Position
+}
+
+/** Everything that waits for the scheduler: it lets one go on at a time, in a random order. */
+class Waits {
+  readonly #open: (() => void)[] = []
+  readonly #chance: Chance
+
+  constructor(chance: Chance) {
+    this.#chance = chance
+  }
+
+  get length(): number {
+    return this.#open.length
+  }
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => void this.#open.push(resolve))
+  }
+
+  letOneGo(): void {
+    const [resolve] = this.#open.splice(this.#chance.pick(this.#open.length), 1)
+    resolve?.()
+  }
+}
+
+/** What a run of a random graph showed each node, in that order, and what was left at its end. */
+export interface RandomRun {
+  readonly seen: readonly (readonly string[])[]
+  readonly ended: boolean
+  readonly left: number
+  readonly failure: MillraceError | undefined
+}
+
+/** Runs a random graph on the real runner; promises and streams go on in the order of a seeded scheduler. */
+export async function runRandomGraph(testCase: RandomCase, seed: number): Promise<RandomRun> {
+  const waits = new Waits(chanceOf(seed * 31 + 7))
+  const seen: string[][] = testCase.graph.nodes.map(() => [])
+  const types = testCase.graph.types.map((type) => defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })))
+  const nodes = testCase.graph.nodes.map((_, node) => definitionOf(testCase, node, types, waits, seen[node] ?? []))
+  const sink = nodes.length - 1
+  const events = createEventEmitter()
+  const engine = new Engine({
+    graph: testCase.graph,
+    nodes,
+    types,
+    routing: createRoutingService({ graph: testCase.graph }),
+    transport: createMemoryTransport(),
+    store: createMemoryStateStore(),
+    events,
+    clock: () => performance.now(),
+    checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
+    writers: new Map([[sink, writerOf(testCase, sink, waits, seen[sink] ?? [])]]),
+    services: () => ({}),
+    config: () => ({}),
+    request: () => Promise.reject(new Error('no nested requests here')),
+    deadLetter: () => undefined,
+  })
+  const inFlight = new InFlight({ maxRoots: testCase.maxInFlight, maxBytes: 1e9 }, (work) => engine.runner.push(work))
+  let ended = false
+  let failure: MillraceError | undefined
+  const source = nodes[0] as SourceDefinition // node 0 is the source
+  new SourcePump({
+    definition: source,
+    read: () => source.read({} as never),
+    routes: engine.routes(0).map((route) => ({ route, check: (payload: unknown) => payload })),
+    runner: engine.runner,
+    inFlight,
+    ordered: true,
+    unclaimed: () => undefined,
+    failed: (error) => {
+      failure = error
+    },
+    ended: () => {
+      ended = true
+    },
+  }).start()
+  for (let quiet = 0; quiet < 3 && !ended; ) {
+    await turn()
+    if (waits.length === 0) quiet++
+    else {
+      quiet = 0
+      waits.letOneGo()
+    }
+  }
+  return { seen, ended, left: inFlight.length, failure }
+}
+
+function definitionOf(
+  testCase: RandomCase,
+  node: number,
+  types: readonly MessageType[],
+  waits: Waits,
+  seen: string[],
+): PlacedDefinition {
+  const { name, kind, consumes, emits } = testCase.graph.nodes[node] ?? missing()
+  const common = {
+    name,
+    stage: undefined,
+    tags: [],
+    runner: 'io',
+    inject: {},
+    config: undefined,
+    consumes: consumes.map((type) => types[type] ?? missing()),
+    emits: emits.map((type) => types[type] ?? missing()),
+  } as const
+  if (kind === 'source') return { ...common, kind: 'source', read: () => rootsOf(testCase, common.emits[0] ?? missing()) } as SourceDefinition // as defineSource makes it
+  return {
+    ...common,
+    kind: kind === 'sink' ? 'sink' : 'node',
+    state: {},
+    ordered: testCase.graph.nodes[node]?.ordered ?? false,
+    concurrency: testCase.concurrency[node] ?? 1,
+    onError: 'fail',
+    handle: handlerOf(testCase, node, types, waits, seen),
+  } as unknown as NodeDefinition // as defineNode makes it
+}
+
+function* rootsOf(testCase: RandomCase, type: MessageType) {
+  for (let seq = 0; seq < testCase.roots; seq += 5)
+    yield Array.from({ length: Math.min(5, testCase.roots - seq) }, (_, index) => type.of({ at: [seq + index, 0] }))
+}
+
+function handlerOf(testCase: RandomCase, node: number, types: readonly MessageType[], waits: Waits, seen: string[]) {
+  const emitted = ({ at }: At) =>
+    testCase.emissions(node, at).map(({ edge, position }) => (types[edge] ?? missing()).of({ at: position }))
+  const shapes = {
+    value: (payload: At) => {
+      seen.push(String(payload.at))
+      return emitted(payload)
+    },
+    iterable: function* (payload: At) {
+      seen.push(String(payload.at))
+      yield* emitted(payload)
+    },
+    promise: async (payload: At) => {
+      seen.push(String(payload.at))
+      await waits.wait()
+      return emitted(payload)
+    },
+    stream: async function* (payload: At) {
+      seen.push(String(payload.at))
+      for (const message of emitted(payload)) {
+        await waits.wait()
+        yield message
+      }
+    },
+  }
+  return shapes[testCase.shapes[node] ?? 'value']
+}
+
+function writerOf(testCase: RandomCase, sink: number, waits: Waits, seen: string[]): SinkWriter<unknown> {
+  return {
+    write: (payload) => {
+      seen.push(String((payload as At).at)) // every type of the graph carries a position
+      return testCase.shapes[sink] === 'promise' ? waits.wait() : undefined
+    },
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}
+
+function missing(): never {
+  throw new RangeError('the random graph does not have this')
+}

@@ -1,0 +1,15 @@
+export { compilePlan } from './compile-plan.js'
+export { type ConfigPath, type Finding, findingsError } from './finding.js'
+export { placementFindings } from './placement-findings.js'
+export type { GroupReference, PlacementInput, Selectable } from './placement-input.js'
+export {
+  type PlanReport,
+  type PlanReportEdge,
+  type PlanReportGroup,
+  type PlanReportHop,
+  type PlanReportNode,
+  type PlanReportType,
+  planJson,
+} from './plan-json.js'
+export { planMermaid } from './plan-mermaid.js'
+export { planTable } from './plan-table.js'

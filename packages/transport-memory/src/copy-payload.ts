@@ -1,0 +1,28 @@
+import { MillraceError } from '@millrace/contracts'
+
+/**
+ * The payload as it would be after a hop: bytes are copied, everything else goes through JSON.
+ *
+ * @throws MillraceError PAYLOAD_INVALID when JSON cannot carry it: undefined, a function, a BigInt, a circle
+ */
+export function copyPayload(payload: unknown): unknown {
+  return payload instanceof Uint8Array ? new Uint8Array(payload) : JSON.parse(jsonOf(payload))
+}
+
+function jsonOf(payload: unknown): string {
+  try {
+    const json: string | undefined = JSON.stringify(payload) // typed as never undefined, which is not so
+    if (json !== undefined) return json
+  } catch (error) {
+    throw notJson(error)
+  }
+  throw notJson(undefined)
+}
+
+function notJson(cause: unknown): MillraceError {
+  return new MillraceError(
+    'PAYLOAD_INVALID',
+    'a payload cannot be sent, because JSON cannot carry it; send objects, lists, strings, numbers, booleans and null, or bytes',
+    { cause },
+  )
+}

@@ -1,0 +1,77 @@
+import { MillraceError, type StateStore, type StateWrite } from '@millrace/contracts'
+
+/** A state store that answers at once. */
+export interface MemoryStateStore extends StateStore {
+  load(space: string, keys: readonly string[]): readonly unknown[]
+  commit(writes: readonly StateWrite[]): void
+  close(): void
+  /** How many entries it holds, over all spaces. */
+  size(): number
+}
+
+/**
+ * Makes a state store that lives as long as the process. Values are kept by reference: who commits a value gives it away,
+ * and who loads one only reads it. A space holds 16.7 million entries at most, which is what a JavaScript Map holds.
+ *
+ * `load` and `commit` throw MillraceError DI_CLOSED after `close`, and `commit` throws TypeError, before anything is
+ * applied, for a write whose space or key is no string.
+ */
+export function createMemoryStateStore(): MemoryStateStore {
+  return new SpacesInMemory()
+}
+
+class SpacesInMemory implements MemoryStateStore {
+  readonly #spaces = new Map<string, Map<string, unknown>>()
+  #phase: 'open' | 'closed' = 'open'
+
+  load(space: string, keys: readonly string[]): readonly unknown[] {
+    this.#checkOpen()
+    const entries = this.#spaces.get(space)
+    const values: unknown[] = []
+    for (const key of keys) values.push(entries?.get(key))
+    return values
+  }
+
+  commit(writes: readonly StateWrite[]): void {
+    this.#checkOpen()
+    for (const write of writes) checkWrite(write)
+    for (const write of writes) this.#apply(write)
+  }
+
+  close(): void {
+    this.#phase = 'closed'
+    this.#spaces.clear()
+  }
+
+  size(): number {
+    let size = 0
+    for (const entries of this.#spaces.values()) size += entries.size
+    return size
+  }
+
+  #apply({ space, key, value }: StateWrite): void {
+    let entries = this.#spaces.get(space)
+    if (value === undefined) {
+      entries?.delete(key)
+      return
+    }
+    if (entries === undefined) {
+      entries = new Map()
+      this.#spaces.set(space, entries)
+    }
+    entries.set(key, value)
+  }
+
+  #checkOpen(): void {
+    if (this.#phase === 'closed')
+      throw new MillraceError(
+        'DI_CLOSED',
+        'the memory state store cannot be used, because it is closed; make a new one',
+      )
+  }
+}
+
+function checkWrite(write: StateWrite): void {
+  if (typeof write?.space === 'string' && typeof write.key === 'string') return
+  throw new TypeError('A state write needs a space and a key that are strings')
+}

@@ -1,0 +1,16 @@
+import type { EnvelopeRecord } from '@millrace/contracts'
+
+/** An envelope that its ticket tells from others. */
+export function envelope(ticket: number, payload: unknown = { n: ticket }): EnvelopeRecord {
+  return {
+    kind: 'envelope',
+    ticket,
+    edge: 0,
+    domain: undefined,
+    position: [ticket],
+    root: `a#1:${ticket}`,
+    remainingMs: undefined,
+    trace: undefined,
+    payload,
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { executeStage } from './execute-stage.js'
+import { helpText, resultLine, summary } from './report-text.js'
+import { runStages, selectStages } from './run-stages.js'
+import type { Stage } from './stage.js'
+import { createStages } from './stages.js'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+const outputFolder = join(root, 'node_modules', '.cache', 'millrace', 'verify')
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+  })
+  const stages = createStages({ ci: Boolean(process.env.CI), outputFolder })
+  if (values.help) {
+    console.log(helpText(stages))
+    return 0
+  }
+  const selected = selectStages(stages, values.only ?? [])
+  rmSync(join(outputFolder, 'jest.json'), { force: true })
+  mkdirSync(outputFolder, { recursive: true })
+  const results = await runStages(selected, {
+    execute,
+    clock: () => performance.now() / 1000,
+    started: ({ name }) => console.log(`▸ ${name}`),
+    ended: (result) => console.log(resultLine(result)),
+  })
+  console.log(`\n${summary(results)}`)
+  return results.every(({ ending }) => ending === 'passed') ? 0 : 1
+}
+
+/** What a stage prints is shown when it fails, and kept in a file in any case. */
+async function execute(stage: Stage): Promise<boolean> {
+  const { passed, output } = await executeStage(stage, root, env)
+  writeFileSync(join(outputFolder, `${stage.name}.log`), output)
+  if (!passed) console.log(output)
+  return passed
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { readTotals, totalsText } from './jest-totals.js'
+import type { Command, Stage } from './stage.js'
+
+export interface StageSettings {
+  /** In CI the lockfile is frozen and nothing is taken from turbo's cache. */
+  readonly ci: boolean
+  /** Where results are left, absolute. */
+  readonly outputFolder: string
+}
+
+/** The stages of `pnpm verify`, in the order in which they run: what is quick comes first. */
+export function createStages({ ci, outputFolder }: StageSettings): readonly Stage[] {
+  const jestJson = join(outputFolder, 'jest.json')
+  const tarballs = join(outputFolder, 'tarballs')
+  const turbo = (task: string): Command => [
+    'turbo',
+    'run',
+    task,
+    '--output-logs=errors-only',
+    ...(ci ? ['--force'] : []),
+  ]
+  const check = (name: string): Command => ['tsx', 'tooling/checks/src/cli.ts', name]
+  const packed = (tool: string): Command => ['tsx', 'tooling/verify/src/check-tarballs.ts', tool, tarballs]
+  const stage = (name: string, about: string, commands: readonly Command[], needs = ['install']): Stage => ({
+    name,
+    about,
+    needs,
+    commands,
+  })
+  return [
+    stage(
+      'install',
+      'the dependencies match the lockfile',
+      [['pnpm', 'install', ...(ci ? ['--frozen-lockfile'] : [])]],
+      [],
+    ),
+    stage('lint', 'format and lint rules (biome)', [['biome', 'ci', '.']]),
+    stage('floors', 'packages depend only on lower floors', [check('floors')]),
+    stage('manifests', 'manifests are complete, dependencies pinned and justified', [check('manifests')]),
+    stage('cases', 'docs/cases.md matches catalogue and tests', [check('cases')]),
+    stage('docs', 'examples compile, every export has a doc sentence', [check('docs')]),
+    stage('knip', 'nothing is unused', [['knip', '--no-progress']]),
+    stage('typecheck', 'the types of every package (tsc)', [turbo('typecheck')]),
+    stage('build', 'every package builds (tsup)', [turbo('build')]),
+    stage('pack', 'every package packs', [packed('pack')], ['build']),
+    stage('publint', 'the tarballs are well formed', [packed('publint')], ['pack']),
+    stage('attw', 'the types of the tarballs resolve', [packed('attw')], ['pack']),
+    {
+      ...stage('tests', 'all tests, from source', [['pnpm', 'run', 'test', '--json', `--outputFile=${jestJson}`]]),
+      note: () => {
+        const totals = readTotals(jestJson)
+        return totals && totalsText(totals)
+      },
+    },
+  ]
+}
