@@ -28,6 +28,6 @@ export function fileError(thrown: unknown, action: string, node: string): Millra
 }
 
 /** The system's name of an error, such as ENOSPC; the empty string for anything else. */
-export function errnoOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+function errnoOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : ''
 }

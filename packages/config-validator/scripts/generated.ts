@@ -30,7 +30,7 @@ const begin = '<!-- reference: generated from the schema, do not edit -->\n'
 function withReference(page: string, reference: string): string {
   const at = page.indexOf(begin)
   if (at < 0) throw new TypeError('docs/configuration.md has lost the line that begins the reference')
-  return `${page.slice(0, at)}${begin}\n${reference}`
+  return `${page.slice(0, at)}${begin}\n## Reference\n\n${reference}`
 }
 
 function pathOf(relative: string): string {

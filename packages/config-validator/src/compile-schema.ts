@@ -68,6 +68,8 @@ function payloadMistake(fault: SchemaFault, named: ReadonlySet<string>): SchemaM
   switch (fault.kind) {
     case 'unknown':
       return { path: safePath(fault.path.slice(0, -1), named), message: 'has a key that its schema does not know' }
+    case 'name':
+      return { path: safePath(fault.path.slice(0, -1), named), message: 'has a key whose name its schema rules out' }
     case 'missing':
       return { path: safePath(fault.path, named), message: 'is required' }
     case 'wrong':

@@ -5,7 +5,7 @@ export function expectation(schema: Schema): string {
   if (Array.isArray(schema.enum)) return words(schema.enum)
   if ('const' in schema) return word(schema.const)
   const branches = schema.anyOf ?? schema.oneOf
-  if (Array.isArray(branches)) return alternatives(branches)
+  if (Array.isArray(branches) && schema.discriminator === undefined) return alternatives(branches)
   if (Array.isArray(schema.type)) return schema.type.map((type) => ofType(String(type), schema)).join(' or ')
   if (typeof schema.$ref === 'string') return `a ${schema.$ref.split('/').at(-1)}`
   return ofType(String(schema.type), schema)
@@ -33,7 +33,7 @@ function ofType(type: string, schema: Schema): string {
     case 'array':
       return `a list${size(schema.minItems, schema.maxItems, 'entries')}${schema.uniqueItems === true ? ' without repeats' : ''}`
     case 'object':
-      return `a mapping${size(schema.minProperties, schema.maxProperties, 'keys')}`
+      return mapping(schema)
     default:
       return 'as its schema says'
   }
@@ -51,6 +51,11 @@ function range(noun: string, schema: Schema): string {
 
 function bound(words: string, limit: unknown): string {
   return limit === undefined ? '' : ` ${words} ${limit}`
+}
+
+function mapping({ required, minProperties, maxProperties }: Schema): string {
+  if (Array.isArray(required) && required.length > 0) return `a mapping with ${required.join(', ')}`
+  return `a mapping${size(minProperties, maxProperties, 'keys')}`
 }
 
 function textOf(schema: Schema): string {

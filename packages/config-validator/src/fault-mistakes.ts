@@ -26,6 +26,8 @@ export function faultMistake(fault: SchemaFault, homes: ReadonlyMap<string, read
   switch (fault.kind) {
     case 'unknown':
       return { path, message: unknownKey(path, fault.known, homes), atKey: true }
+    case 'name':
+      return { path, message: `is no possible name: it ${fault.expected}`, atKey: true }
     case 'missing':
       return { path, message: fault.expected === undefined ? 'is required' : `is required; it ${fault.expected}` }
     case 'wrong':
@@ -45,7 +47,12 @@ function unknownKey(path: Path, known: readonly string[], homes: ReadonlyMap<str
 
 function got(path: Path, data: unknown, expected: string): string {
   if (path.some((key) => typeof key === 'string' && looksSecret(key))) return ''
-  return ` (got ${describeValue(data)}${isQuotedScalar(data, expected) ? '; take away the quotes' : ''})`
+  return ` (got ${describeValue(data)}${advice(data, expected)})`
+}
+
+function advice(data: unknown, expected: string): string {
+  if (data === null) return '; give it a value, or take the key away'
+  return isQuotedScalar(data, expected) ? '; take away the quotes' : ''
 }
 
 /** A number or a yes in quotes, where the thing itself is wanted; nothing is converted behind the user's back. */

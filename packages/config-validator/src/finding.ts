@@ -54,7 +54,8 @@ export function sortFindings(findings: readonly Finding[], files: readonly strin
 export function formatFinding({ code, path, message, file, line, column }: Finding): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
   const prefix = code === 'CONFIG_INVALID' || code === 'CONFIG_UNREADABLE' ? '' : `${code}:`
-  return [place, prefix, path, message].filter((part) => part !== '').join(' ')
+  const subject = path === '' && code !== 'CONFIG_UNREADABLE' ? 'the configuration' : path
+  return [place, prefix, subject, message].filter((part) => part !== '').join(' ')
 }
 
 /** A file of another kind, named by mistake, may break a rule on every line. */

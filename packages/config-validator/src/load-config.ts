@@ -22,12 +22,14 @@ export interface LoadOptions {
    * @default true
    */
   readonly checkMachine?: boolean
+  /** Laid over the files, as one more file would be: plain data. @default nothing */
+  readonly overlay?: unknown
   /** Imports modules. @default import() of this process */
   readonly importModule?: ImportModule
 }
 
 /** How a configuration that is given in code is taken. */
-export type ValueOptions = Pick<LoadOptions, 'cwd'>
+export type ValueOptions = Pick<LoadOptions, 'cwd' | 'overlay'>
 
 /**
  * Loads a configuration: reads the files, lays each over those before it (mappings merge deep, lists and scalars replace),
@@ -46,13 +48,15 @@ export async function loadConfig(files: readonly string[], options: LoadOptions 
   const readings = await Promise.all(files.map((file) => readConfigFile(file, cwd, importModule)))
   const findings = readings.flatMap((reading) => reading.findings)
   const trees = readings.flatMap(({ tree }) => (tree === undefined ? [] : [tree]))
-  const tree = trees.length < readings.length ? undefined : trees.reduce(mergeTrees)
+  const overlay = overlayTree(options)
+  const tree = trees.length < readings.length ? undefined : [...trees, ...overlay.trees].reduce(mergeTrees)
   if (tree === undefined) throw configurationError(findings, files)
   const { draft, mistakes } = examine(plainValue(tree))
   const machine =
     options.checkMachine === false ? [] : await machineMistakes(draft, { baseDir, env: options.env ?? process.env })
-  const whole = readings.flatMap((reading) => reading.mistakes ?? [])
-  refuse([...findings, ...located([...mistakes, ...machine], whole, tree)], files)
+  const whole = [...readings.flatMap((reading) => reading.mistakes ?? []), ...overlay.mistakes]
+  const overlaid = overlay.mistakes.map((mistake) => locate(mistake, tree))
+  refuse([...findings, ...overlaid, ...located([...mistakes, ...machine], whole, tree)], files)
   return loadedConfig(accepted(draft), tree, baseDir, files)
 }
 
@@ -64,7 +68,10 @@ export async function loadConfig(files: readonly string[], options: LoadOptions 
  * @throws MillraceError CONFIG_INVALID with every finding
  */
 export function loadValue(value: unknown, options: ValueOptions = {}): LoadedConfig {
-  const { tree, mistakes: whole } = plainTree(value, undefined)
+  const base = plainTree(value, undefined)
+  const overlay = overlayTree(options)
+  const tree = [base.tree, ...overlay.trees].reduce(mergeTrees)
+  const whole = [...base.mistakes, ...overlay.mistakes]
   const { draft, mistakes } = examine(plainValue(tree))
   refuse([...whole.map((mistake) => locate(mistake, tree)), ...located(mistakes, whole, tree)], [])
   return loadedConfig(accepted(draft), tree, resolve(options.cwd ?? process.cwd()), [])
@@ -89,6 +96,16 @@ export function validateConfig(value: unknown): MillraceConfig {
 export async function checkMachine(loaded: LoadedConfig, env: Environment = process.env): Promise<readonly Finding[]> {
   const mistakes = await machineMistakes(loaded.config, { baseDir: loaded.baseDir, env })
   return mistakes.map((mistake) => loaded.find(mistake))
+}
+
+/** The overlay that was given in code, if there is one. */
+function overlayTree({ overlay }: Pick<LoadOptions, 'overlay'>): {
+  readonly trees: readonly Tree[]
+  readonly mistakes: readonly Mistake[]
+} {
+  if (overlay === undefined) return { trees: [], mistakes: [] }
+  const { tree, mistakes } = plainTree(overlay, undefined)
+  return { trees: [tree], mistakes }
 }
 
 function located(mistakes: readonly Mistake[], whole: readonly Mistake[], tree: Tree): readonly Finding[] {

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MillraceConfig } from './config.js'
 import { type Draft, textIn } from './draft.js'
+import { errorCode } from './error-code.js'
 import type { Mistake } from './finding.js'
 import type { Machine } from './machine.js'
 import { readStaticSecret } from './secret.js'
@@ -59,7 +60,7 @@ async function unreadableBecause(path: string): Promise<string | undefined> {
     await access(path, constants.R_OK)
     return undefined
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    return errorCode(error) ?? 'unknown reason'
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
+import { errorCode } from './error-code.js'
 import { readJson } from './read-json.js'
 import { type ImportModule, readModule } from './read-module.js'
 import { readYaml } from './read-yaml.js'
@@ -17,7 +18,10 @@ const modules = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 export async function readConfigFile(file: string, cwd: string, importModule: ImportModule): Promise<Reading> {
   const path = resolve(cwd, file)
   const extension = extname(file).toLowerCase()
-  if (modules.includes(extension)) return readModule(path, file, importModule)
+  if (modules.includes(extension)) {
+    const failure = await accessFailure(path)
+    return failure === undefined ? readModule(path, file, importModule) : unreadable(file, failure)
+  }
   if (extension !== '.json' && !yaml.includes(extension))
     return unreadable(file, 'is of no known kind; name it .yml, .yaml, .json, .ts, .mts, .js, .mjs or .cjs')
   const text = await readText(path)
@@ -33,8 +37,17 @@ async function readText(path: string): Promise<string | { readonly failure: stri
   }
 }
 
+async function accessFailure(path: string): Promise<string | undefined> {
+  try {
+    await access(path)
+    return undefined
+  } catch (error) {
+    return readFailure(error)
+  }
+}
+
 function readFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const code = errorCode(error)
   if (code === 'ENOENT') return 'does not exist; check the path, which starts at the folder the command runs in'
   if (code === 'EISDIR') return 'is a folder; name a file in it'
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text; save it as UTF-8'

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { errorCode } from './error-code.js'
 import { locate } from './finding.js'
 import { plainTree } from './plain-tree.js'
 import { type Reading, unreadable } from './reading.js'
@@ -37,9 +38,8 @@ const typescriptRefusals = [
 
 /** The error's own text may quote the module, and stays here. */
 function importFailure(error: unknown, file: string): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const code = errorCode(error)
   if (code !== undefined && typescriptRefusals.includes(code))
     return 'is TypeScript, which this process cannot import; start it with node --import tsx, or write YAML'
-  const name = code ?? (error instanceof Error ? error.name : 'it threw')
-  return `cannot be imported (${name}); run node ${file} to see why`
+  return `cannot be imported (${code ?? 'it throws'}); run node ${file} to see why`
 }

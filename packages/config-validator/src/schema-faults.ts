@@ -6,6 +6,7 @@ import type { Path } from './path.js'
 /** One way in which a value breaks its schema, without a word about the value itself. */
 export type SchemaFault =
   | { readonly kind: 'unknown'; readonly path: Path; readonly known: readonly string[] }
+  | { readonly kind: 'name'; readonly path: Path; readonly expected: string }
   | { readonly kind: 'missing'; readonly path: Path; readonly expected: string | undefined }
   | { readonly kind: 'wrong'; readonly path: Path; readonly expected: string; readonly data: unknown }
 
@@ -39,7 +40,7 @@ function faultOf(error: ErrorObject, path: Path): readonly SchemaFault[] {
     case 'discriminator':
       return wrongTag(schema, path, String(params.tag), error.data)
     case 'propertyNames':
-      return [{ kind: 'unknown', path: [...path, String(params.propertyName)], known: [] }]
+      return [{ kind: 'name', path: [...path, String(params.propertyName)], expected: nameDemand(schema) }]
     case 'items':
     case 'unevaluatedItems':
       return wrong(`must have at most ${params.limit ?? params.len} entries`)
@@ -53,6 +54,10 @@ function faultOf(error: ErrorObject, path: Path): readonly SchemaFault[] {
 
 function demand(schema: Schema): string {
   return typeof schema.patternErrorMessage === 'string' ? schema.patternErrorMessage : `must be ${expectation(schema)}`
+}
+
+function nameDemand({ propertyNames }: Schema): string {
+  return isSchema(propertyNames) ? demand({ type: 'string', ...propertyNames }) : 'is ruled out'
 }
 
 function missing(schema: Schema, path: Path, key: string): SchemaFault {
@@ -101,7 +106,7 @@ function isWithin(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above}/`)
 }
 
-/** The errors of the one branch whose type and literals fit; the union as a whole where none or several do. */
+/** The errors of the one branch that was meant; the union as a whole where that is not clear. */
 function branchMeant(union: ErrorObject, errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const branches = new Map<string, ErrorObject[]>()
   for (const error of errors) {
@@ -113,10 +118,25 @@ function branchMeant(union: ErrorObject, errors: readonly ErrorObject[]): readon
       : error.schemaPath.split('/', 3).join('/')
     branches.set(index, [...(branches.get(index) ?? []), error])
   }
+  const tagged = branches.get(String(taggedBranch(union)))
+  if (tagged !== undefined) return tagged
   const fitting = [...branches.values()].filter(
     (branch) => !branch.some((error) => rulesOut(error, union.instancePath)),
   )
   return fitting.length === 1 ? (fitting[0] ?? []) : [union]
+}
+
+/** The index of the only branch whose literal properties are those of the value; -1 where there is none. */
+function taggedBranch({ schema, data }: ErrorObject): number {
+  const branches: readonly unknown[] = Array.isArray(schema) ? schema : []
+  const matching = branches.flatMap((branch, index) => (isSchema(branch) && tagsMatch(branch, data) ? [index] : []))
+  return matching.length === 1 ? (matching[0] ?? -1) : -1
+}
+
+function tagsMatch({ properties }: Schema, data: unknown): boolean {
+  const keys = Object.entries(isSchema(properties) ? properties : {})
+  const tags = keys.flatMap(([key, part]) => (isSchema(part) && 'const' in part ? [{ key, word: part.const }] : []))
+  return tags.length > 0 && isSchema(data) && tags.every(({ key, word }) => data[key] === word)
 }
 
 function rulesOut(error: ErrorObject, at: string): boolean {

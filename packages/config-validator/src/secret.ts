@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MillraceError } from '@millrace/contracts'
 import type { AuthConfig } from './config.js'
+import { errorCode } from './error-code.js'
 import type { Machine } from './machine.js'
 
 /** The bytes of a static secret, or why there are none; never a word of what they are. */
@@ -43,7 +44,9 @@ function longEnough(key: 'secret_env' | 'secret_file', found: Uint8Array | strin
 }
 
 function fromVariable(value: string | undefined): Uint8Array | string {
-  return value === undefined ? 'names an environment variable that is not set' : Buffer.from(value, 'utf8')
+  return value === undefined
+    ? `names an environment variable that is not set; set it to at least ${leastBytes} bytes`
+    : Buffer.from(value, 'utf8')
 }
 
 async function fromFile(path: string): Promise<Uint8Array | string> {
@@ -69,8 +72,8 @@ function fileProblem(stats: Stats): string | undefined {
 }
 
 function openFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+  const code = errorCode(error)
   return code === 'ENOENT'
     ? 'leads to no file; a relative path starts at the folder of the first configuration file'
-    : `leads to a file that cannot be read (${code})`
+    : `leads to a file that cannot be read (${code ?? 'unknown reason'})`
 }

@@ -53,8 +53,12 @@ export function createEventEmitter({
 
 function tell(listener: EventListener, event: MillraceEvent): void {
   try {
-    listener(event)
+    const heard: unknown = listener(event)
+    if (heard instanceof Promise) heard.catch(ignore)
   } catch {
     // An observer that throws must not end what it observes.
   }
 }
+
+/** An asynchronous listener is an observer too, and its rejection would end the process. */
+function ignore(): void {}

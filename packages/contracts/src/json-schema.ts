@@ -54,14 +54,16 @@ function visit(what: string, schema: unknown, path: string, role: Role): void {
   if (role === 'value' && !declaresType(schema)) throw refusal(what, path, anyValue)
   for (const [keyword, value] of Object.entries(schema)) {
     const given = roles[keyword]
-    if (given !== undefined) visitBelow(what, keyword, value, `${path}/${keyword}`, role === 'condition' ? role : given)
+    if (given !== undefined && value !== undefined)
+      visitBelow(what, keyword, value, `${path}/${keyword}`, role === 'condition' ? role : given)
   }
 }
 
 function visitBelow(what: string, keyword: string, value: unknown, path: string, role: Role): void {
   if (value === true && openByDefault.test(keyword)) return
-  if (!Array.isArray(value) && !mapKeywords.has(keyword)) return visit(what, value, path, role)
-  for (const [key, schema] of Object.entries(value ?? {})) visit(what, schema, `${path}/${key}`, role)
+  if (Array.isArray(value) || mapKeywords.has(keyword))
+    for (const [key, schema] of Object.entries(value ?? {})) visit(what, schema, `${path}/${key}`, role)
+  else visit(what, value, path, role)
 }
 
 function checkType(what: string, schema: Record<string, unknown>, path: string): void {
@@ -82,7 +84,7 @@ function checkValues(what: string, schema: Record<string, unknown>, path: string
 /** Whether a schema says what its values are; the branches of a union are looked at one by one. */
 function declaresType(schema: unknown): boolean {
   if (!isPlainObject(schema)) return false
-  if (['type', 'const', 'enum', '$ref', 'anyOf', 'oneOf'].some((keyword) => keyword in schema)) return true
+  if (['type', 'const', 'enum', '$ref', 'anyOf', 'oneOf'].some((keyword) => schema[keyword] !== undefined)) return true
   return isNever(schema) || (Array.isArray(schema.allOf) && schema.allOf.some(declaresType))
 }
 

@@ -29,7 +29,12 @@ export function nodeFrom<In extends MessageType, Out extends MessageType>(
     emits: [out],
     handle: (payload) => {
       const result = run(payload)
-      return result instanceof Promise ? result.then(emit) : emit(result)
+      return isThenable(result) ? Promise.resolve(result).then(emit) : emit(result)
     },
   })
+}
+
+/** A payload never is one: JSON carries no function. Query builders are, and are no Promise. */
+function isThenable<Value>(result: Value | PromiseLike<Value>): result is PromiseLike<Value> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
 }

@@ -16,7 +16,8 @@ const maxDepth = 8
 
 /** Makes a redactor that knows no secret yet; keys that name one are taken out from the beginning. */
 export function createRedactor(): Redactor {
-  const forms = new Set<string>()
+  /** Longest first: a secret that begins like another is taken out whole. */
+  let forms: readonly string[] = []
 
   function text(given: string): string {
     let clean = given
@@ -37,7 +38,8 @@ export function createRedactor(): Redactor {
 
   return {
     protect(secret) {
-      for (const form of formsOf(secret)) if (form.length >= minimumForm) forms.add(form)
+      const all = new Set([...forms, ...formsOf(secret).filter((form) => form.length >= minimumForm)])
+      forms = [...all].sort((one, other) => other.length - one.length)
     },
     text,
     value: (given) => visit(given, 0),

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import type { Logger } from './context.js'
+import type { HandlerContext, Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { MessageType, PayloadOf } from './message.js'
 import { type Consumed, checkInjections, labels, type NodeLabels, type RunnerKind, typeList } from './node.js'
@@ -19,8 +19,12 @@ export type SinkReport = Readonly<Record<string, unknown>>
 
 /** An open sink. */
 export interface SinkWriter<Payload> {
-  /** Takes one message, in source order. A promise holds the next one back: that is the back-pressure. */
-  write(payload: Payload): void | Promise<void>
+  /**
+   * Takes one message, in source order. A promise holds the next one back: that is the back-pressure.
+   *
+   * @param context the message's type, trace id and signal; void when the call has ended
+   */
+  write(payload: Payload, context: HandlerContext): void | Promise<void>
   /** All has been written: flush, rename, report. Called once, only when the run succeeded. */
   complete?(): SinkReport | void | Promise<SinkReport | void>
   /** Gives back what it holds. Called once, after `complete` or after a failure. */

@@ -88,11 +88,11 @@ describe('definitions are inferred end to end', () => {
       defineNode({ name: 'a', consumes: Quote, emits: [Price], handle: () => Quote.of({ sku: 'x', n: 1 }) })
       // @ts-expect-error an emission where nothing is declared
       defineNode({ name: 'b', consumes: Quote, handle: () => Price.of({ cents: 1 }) })
-      // @ts-expect-error an undeclared emission inside an async generator
       defineNode({
         name: 'c',
         consumes: Quote,
         emits: [Price],
+        // @ts-expect-error an undeclared emission inside an async generator
         async *handle() {
           yield Quote.of({ sku: 'x', n: 1 })
         },
@@ -101,21 +101,21 @@ describe('definitions are inferred end to end', () => {
       Price.of({ cents: 'many' })
       // @ts-expect-error a field that the consumed payload does not have
       defineNode({ name: 'd', consumes: Quote, emits: [Price], handle: (quote) => Price.of({ cents: quote.cents }) })
-      // @ts-expect-error a service that is not injected
       defineNode({
         name: 'e',
         consumes: Quote,
         emits: [Price],
+        // @ts-expect-error a service that is not injected
         handle: (_quote, { rates }) => Price.of({ cents: rates.of('x') }),
       })
       // @ts-expect-error a service of another shape
       defineService(Rates, () => ({ rate: 1 }))
       // @ts-expect-error a source that emits what it does not declare
       defineSource({ name: 'f', emits: [Quote], read: () => [Price.of({ cents: 1 })] })
-      // @ts-expect-error a sink that takes another payload
       defineSink({
         name: 'g',
         consumes: Price,
+        // @ts-expect-error a sink that takes another payload
         open: () => ({ write: (price: { pence: number }) => void price.pence }),
       })
       // @ts-expect-error a function whose argument is not the payload

@@ -16,12 +16,16 @@ export interface Finding {
  * Makes one error of several findings: it has the code of the first and lists all, in its message and as `facts.findings`.
  *
  * @param what what was looked at, such as 'the placement'
+ * @param cause what was thrown below, where something was
  * @throws RangeError without findings, which would be an error about nothing
  */
-export function findingsError(what: string, findings: readonly Finding[]): MillraceError {
+export function findingsError(what: string, findings: readonly Finding[], cause?: unknown): MillraceError {
   const [first] = findings
   if (first === undefined) throw new RangeError(`There is no finding about ${what} to make an error of`)
   const lines = findings.map(({ code, message }) => `${code}: ${message}`)
   const all = `${what} has ${findings.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`
-  return new MillraceError(first.code, findings.length === 1 ? first.message : all, { facts: { findings: lines } })
+  return new MillraceError(first.code, findings.length === 1 ? first.message : all, {
+    facts: { findings: lines },
+    cause,
+  })
 }

@@ -44,7 +44,8 @@ export function createMemoryLinkPair(from: SlotId, to: SlotId, parts: MemoryLink
     near,
     far,
     ended,
-    isOpen: () => near.isOpen() && far.isOpen(),
+    // Whatever ends the far end reaches the near one at once.
+    isOpen: () => near.isOpen(),
     lose() {
       near.lose()
       far.lose()
@@ -132,7 +133,6 @@ export class MemoryLink implements Link {
   }
 
   #take(record: LinkRecord): void {
-    if (this.#inlet !== 'open') return
     this.#inbox.push(record)
     this.#wake()
   }
@@ -144,7 +144,7 @@ export class MemoryLink implements Link {
   }
 
   #expectEnd(end: LinkEnd): void {
-    if (this.#inlet === 'ended' || this.#inlet === 'lost') return
+    if (this.#inlet === 'ended') return
     if (end === 'lost') this.#inbox.clear()
     this.#inlet = end
     this.#wake()
@@ -152,7 +152,7 @@ export class MemoryLink implements Link {
 
   #wake(): void {
     if (this.#run === 'scheduled' || this.#listener === undefined) return
-    
+    if (this.#inbox.length === 0 && (this.#inlet === 'open' || this.#inlet === 'ended')) return
     this.#run = 'scheduled'
     this.#parts.schedule(this.#handOver)
   }

@@ -35,6 +35,20 @@ describe('createMemoryTransport', () => {
     expect(heard).toEqual([1, 2, 3])
   })
 
+  it('hands over what is sent in a run before an end of the same run', async () => {
+    const manual = createManualSchedule()
+    const [near, far] = await linked(createMemoryTransport(manual), 'a#1', 'b#1')
+    const closing: Promise<void>[] = []
+    const heard = heardBy(far, (entry) => {
+      sendAll(near, entry === 1 ? [2] : [])
+      closing.push(near.close())
+    })
+    sendAll(near, [1])
+    manual.runAll()
+    await Promise.all(closing)
+    expect(heard).toEqual([1, 2, 'closed'])
+  })
+
   it('still hands over what follows when a listener throws', async () => {
     const manual = createManualSchedule()
     const [near, far] = await linked(createMemoryTransport(manual), 'a#1', 'b#1')

@@ -24,7 +24,7 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 
-export const kinds = ['packages', 'apps', 'tooling'] as const
+const kinds = ['packages', 'apps', 'tooling'] as const
 export type Kind = (typeof kinds)[number]
 
 export interface WorkspacePackage {

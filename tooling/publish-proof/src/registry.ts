@@ -71,7 +71,8 @@ async function stopChild(child: ChildProcess): Promise<void> {
 }
 
 function verdaccioProgram(): string {
-  return createRequire(import.meta.url).resolve('verdaccio/bin/verdaccio')
+  const require = createRequire(import.meta.url)
+  return require.resolve('verdaccio/bin/verdaccio')
 }
 
 async function freePort(): Promise<number> {

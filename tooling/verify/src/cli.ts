@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { executeStage } from './execute-stage.js'
+import { readTotals, totalsText } from './jest-totals.js'
 import { helpText, resultLine, summary } from './report-text.js'
 import { runStages, selectStages } from './run-stages.js'
 import type { Stage } from './stage.js'
@@ -10,6 +11,10 @@ import { createStages } from './stages.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const outputFolder = join(root, 'node_modules', '.cache', 'millrace', 'verify')
+const jestJson = join(outputFolder, 'jest.json')
+const tarballs = join(outputFolder, 'tarballs')
+// Read by .ci/run.
+const totalsFile = join(outputFolder, 'totals')
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -17,14 +22,14 @@ async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: { only: { type: 'string', multiple: true }, help: { type: 'boolean' } },
   })
-  const stages = createStages({ ci: Boolean(process.env.CI), outputFolder })
+  const stages = createStages({ ci: Boolean(process.env.CI), jestJson, tarballs })
   if (values.help) {
     console.log(helpText(stages))
     return 0
   }
   const selected = selectStages(stages, values.only ?? [])
-  rmSync(join(outputFolder, 'jest.json'), { force: true })
   mkdirSync(outputFolder, { recursive: true })
+  for (const file of [jestJson, totalsFile]) rmSync(file, { force: true })
   const results = await runStages(selected, {
     execute,
     clock: () => performance.now() / 1000,
@@ -32,6 +37,8 @@ async function main(args: readonly string[]): Promise<number> {
     ended: (result) => console.log(resultLine(result)),
   })
   console.log(`\n${summary(results)}`)
+  const totals = readTotals(jestJson)
+  if (totals !== undefined) writeFileSync(totalsFile, `${totalsText(totals)}\n`)
   return results.every(({ ending }) => ending === 'passed') ? 0 : 1
 }
 

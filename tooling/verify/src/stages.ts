@@ -1,18 +1,17 @@
-import { join } from 'node:path'
 import { readTotals, totalsText } from './jest-totals.js'
 import type { Command, Stage } from './stage.js'
 
 export interface StageSettings {
   /** In CI the lockfile is frozen and nothing is taken from turbo's cache. */
   readonly ci: boolean
-  /** Where results are left, absolute. */
-  readonly outputFolder: string
+  /** Where jest leaves its report, absolute. */
+  readonly jestJson: string
+  /** The folder for the packed packages, absolute. */
+  readonly tarballs: string
 }
 
 /** The stages of `pnpm verify`, in the order in which they run: what is quick comes first. */
-export function createStages({ ci, outputFolder }: StageSettings): readonly Stage[] {
-  const jestJson = join(outputFolder, 'jest.json')
-  const tarballs = join(outputFolder, 'tarballs')
+export function createStages({ ci, jestJson, tarballs }: StageSettings): readonly Stage[] {
   const turbo = (task: string): Command => [
     'turbo',
     'run',
@@ -40,7 +39,7 @@ export function createStages({ ci, outputFolder }: StageSettings): readonly Stag
     stage('manifests', 'manifests are complete, dependencies pinned and justified', [check('manifests')]),
     stage('cases', 'docs/cases.md matches catalogue and tests', [check('cases')]),
     stage('docs', 'examples compile, every export has a doc sentence', [check('docs')]),
-    stage('knip', 'nothing is unused', [['knip', '--no-progress']]),
+    stage('knip', 'nothing is unused', [['knip', '--no-progress', '--no-config-hints']]),
     stage('typecheck', 'the types of every package (tsc)', [turbo('typecheck')]),
     stage('build', 'every package builds (tsup)', [turbo('build')]),
     stage('pack', 'every package packs', [packed('pack')], ['build']),

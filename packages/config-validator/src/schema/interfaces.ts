@@ -79,7 +79,10 @@ const field = section('GraphQL field', 'A field of a GraphQL root type.', { requ
 
 const fields = (description: string) =>
   Type.Record(Type.String(), field, {
-    propertyNames: { pattern: '^[_A-Za-z][_0-9A-Za-z]*$' },
+    propertyNames: {
+      pattern: '^[_A-Za-z][_0-9A-Za-z]*$',
+      patternErrorMessage: 'must be of letters, digits and underscores, and not begin with a digit',
+    },
     description,
     default: {},
   })

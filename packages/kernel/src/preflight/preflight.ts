@@ -1,28 +1,63 @@
 import {
   checkSlices,
+  groupSettings,
   type LoadedConfig,
+  loadConfig,
+  loadValue,
   type MillraceConfig,
+  type MillraceInput,
+  profileOf,
   type StartupSummary,
   startupSummary,
 } from '@millrace/config-validator'
-import { type Container, createContainer } from '@millrace/container'
+import { createContainer } from '@millrace/container'
 import {
-  type EventEmitter,
+  type AppDefinition,
   type Graph,
   type MessageType,
+  type ModuleDefinition,
   type Part,
   type Plan,
+  partsOf,
   type ServiceDefinition,
+  type Token,
 } from '@millrace/contracts'
-import { compilePlan, placementFindings } from '@millrace/placement'
-import { createRoutingService, type RoutingService } from '@millrace/routing'
-import { buildGraph } from '../graph/build-graph.js'
-import type { PayloadCheckOptions } from '../payload/payload-checks.js'
+import { compilePlan, type PlacementInput, placementFindings } from '@millrace/placement'
+import { discover } from '../discovery/discover.js'
+import { buildGraph, type GraphOutcome } from '../graph/build-graph.js'
 import type { PlacedDefinition } from '../runtime/engine.js'
+import { checkDeadLetters } from './dead-letter-findings.js'
+import { missingPackages } from './missing-packages.js'
+import { type PreflightFinding, preflightError } from './preflight-error.js'
 
-/** Everything that is known before anything runs. */
+/** Files by name, the base first and overlays after it, or the configuration itself. */
+export type ConfigSource = string | readonly string[] | MillraceInput
+
+/** What an application is made of, before it is checked. */
+export interface ApplicationOptions {
+  /** @default a configuration that says nothing: one process, memory */
+  readonly config?: ConfigSource
+  /** Laid over the configuration, as one more file would be. */
+  readonly overlay?: Readonly<Record<string, unknown>>
+  /** Nodes, sources, sinks, services, modules or an app, beside what the configuration's discovery modules export. @default [] */
+  readonly nodes?: readonly (Part | ModuleDefinition | AppDefinition)[]
+}
+
+/** What preflight is asked for. */
+export interface PreflightOptions extends ApplicationOptions {
+  /** Whether requests may enter by `Runtime.request`: then a type that nothing emits is an entry and no mistake. @default false */
+  readonly embedded?: boolean
+  /** Whether packages that the configuration needs and that are not installed are findings. @default true */
+  readonly packages?: boolean
+  /** Tokens whose values are bound when the runtime is made. @default [] */
+  readonly bound?: readonly Token[]
+}
+
+/** Everything that is known of an application before anything of it runs. */
 export interface Preflight {
   readonly config: MillraceConfig
+  /** The folder that relative paths in the configuration start at, absolute. */
+  readonly baseDir: string
   readonly graph: Graph
   readonly plan: Plan
   /** By node index. */
@@ -33,4 +68,99 @@ export interface Preflight {
   /** Each node's slice of the configuration, with its defaults, by the node's name. */
   readonly slices: Readonly<Record<string, unknown>>
   readonly summary: StartupSummary
+}
+
+/**
+ * Checks an application as a whole, without starting any of it: configuration, discovery, graph, services, placement and
+ * installed packages.
+ *
+ * @throws MillraceError CONFIG_UNREADABLE or CONFIG_INVALID for the configuration itself; then one error for everything else
+ * that was found, with the code of the first finding and all of them in its message and in `facts.findings`
+ */
+export async function preflight(options: PreflightOptions = {}): Promise<Preflight> {
+  const loaded = await load(options)
+  const { config, baseDir } = loaded
+  const discovered = await discover(config.runtime.discovery_modules, baseDir)
+  const parts = [...new Set([...discovered, ...(options.nodes ?? []).flatMap(partsOf)])]
+  const built = buildGraph({
+    parts,
+    adapters: Object.keys(config.adapters),
+    ...interfaceTypes(config),
+    embedded: options.embedded ?? false,
+  })
+  const slices = checkSlices(loaded, sliceOwners(parts))
+  const services = parts.filter((part) => part.kind === 'service')
+  const placement = placementInput(config, built)
+  const sound = built.findings.length === 0
+  const findings: readonly PreflightFinding[] = [
+    ...built.findings,
+    ...slices.findings,
+    ...serviceFindings(services, built.nodes, options.bound ?? []),
+    ...checkDeadLetters(config, built.nodes),
+    ...(sound ? placementFindings(placement).map((finding) => ({ ...finding, ...place(loaded, finding.path) })) : []),
+    ...((options.packages ?? true) ? missingPackages(config, baseDir) : []),
+  ]
+  if (findings.length > 0) throw preflightError(findings)
+  const plan = compilePlan(placement)
+  return {
+    config,
+    baseDir,
+    graph: built.graph,
+    plan,
+    nodes: built.nodes,
+    types: built.types,
+    services,
+    slices: { ...slices.nodes, ...slices.adapters },
+    summary: startupSummary({ config, plan }),
+  }
+}
+
+function load({ config, overlay }: ApplicationOptions): Promise<LoadedConfig> | LoadedConfig {
+  if (typeof config === 'string' || Array.isArray(config))
+    return loadConfig(typeof config === 'string' ? [config] : config, overlay === undefined ? {} : { overlay })
+  return loadValue(config ?? unnamed, overlay === undefined ? {} : { overlay })
+}
+
+/** What an application without a configuration runs under. */
+const unnamed = { version: 1, scenario: { name: 'embedded' } } as const
+
+/** The message types that interfaces send into the graph and take out of it. */
+function interfaceTypes({ runtime }: MillraceConfig): { entries: readonly string[]; replies: readonly string[] } {
+  const exchanges = runtime.web.interfaces.flatMap((face) =>
+    face.kind === 'graphql' ? [face.queries, face.mutations, face.subscriptions].flatMap((fields) => Object.values(fields)) : [face],
+  )
+  return { entries: exchanges.map(({ request }) => request), replies: exchanges.map(({ response }) => response) }
+}
+
+function sliceOwners(parts: readonly Part[]) {
+  const owner = ({ name, config }: { readonly name: string; readonly config: PlacedDefinition['config'] }) => ({ name, schema: config })
+  return {
+    nodes: parts.filter((part) => part.kind === 'node').map(owner),
+    adapters: parts.filter((part) => part.kind === 'source' || part.kind === 'sink').map(owner),
+  }
+}
+
+function serviceFindings(
+  services: readonly ServiceDefinition[],
+  nodes: readonly PlacedDefinition[],
+  bound: readonly Token[],
+): readonly PreflightFinding[] {
+  const container = createContainer(services, { boundLater: bound })
+  return [...container.findings(), ...nodes.flatMap(({ name, inject }) => container.missing(inject, name))]
+}
+
+function placementInput(config: MillraceConfig, { graph, inactive }: GraphOutcome): PlacementInput {
+  const { web, platform } = config.runtime
+  return {
+    graph,
+    inactive,
+    profile: profileOf(config),
+    groups: groupSettings(config),
+    stateBackend: platform.kv.backend,
+    groupReferences: web.interfaces.length === 0 ? [] : [{ group: web.group, path: ['runtime', 'web', 'group'] }],
+  }
+}
+
+function place(loaded: LoadedConfig, path: readonly (string | number)[] | undefined) {
+  return path === undefined ? {} : (loaded.locate(path) ?? {})
 }

@@ -2,6 +2,7 @@ import {
   type Delivery,
   type EventEmitter,
   type Graph,
+  type HandlerContext,
   type Logger,
   type MessageType,
   MillraceError,
@@ -183,7 +184,7 @@ export class Engine {
     if (definition.kind === 'node') return definition.handle as NodeRunParts['handle'] // the graph gives it only what it consumes
     const writer = this.#parts.writers.get(index)
     if (writer === undefined) return () => undefined
-    return (payload) => writer.write(payload)
+    return (payload, context) => writer.write(payload, context as HandlerContext) // the runner gives every node a context
   }
 
   #contextParts(definition: PlacedDefinition, index: number): ContextParts {

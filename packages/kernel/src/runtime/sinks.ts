@@ -1,10 +1,10 @@
-import { type EventEmitter, MillraceError, type SinkDefinition, type SinkReport, type SinkWriter } from '@millrace/contracts'
+import { type EventEmitter, MillraceError, type SinkReport, type SinkWriter } from '@millrace/contracts'
 
-/** A sink to be opened: its place in the graph and what its `open` gets. */
+/** A sink to be opened, and its place in the graph. */
 export interface SinkToOpen {
   readonly node: number
-  readonly definition: SinkDefinition
-  readonly context: unknown
+  readonly name: string
+  readonly open: () => SinkWriter<unknown> | Promise<SinkWriter<unknown>>
 }
 
 /** The sinks of one runtime, open. */
@@ -39,13 +39,13 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
       for (const [node, writer] of [...writers].reverse()) await closeOne(names.get(node) ?? '', writer, events)
     },
   }
-  for (const { node, definition, context } of sinks) {
-    names.set(node, definition.name)
+  for (const sink of sinks) {
+    names.set(sink.node, sink.name)
     try {
-      writers.set(node, (await definition.open(context as never)) as SinkWriter<unknown>) // the context is made for this sink
+      writers.set(sink.node, await sink.open())
     } catch (thrown) {
       await open.close()
-      throw couldNotOpen(definition.name, thrown)
+      throw couldNotOpen(sink.name, thrown)
     }
   }
   return open

@@ -1,18 +1,23 @@
+import { resolve } from 'node:path'
 import type { Container } from '@millrace/container'
-import type { EventEmitter, Injections, MillraceError, Progress, SourceDefinition, StateStore, Transport } from '@millrace/contracts'
+import type { EventEmitter, Injections, MillraceError, Progress, SinkWriter, SourceDefinition, StateStore, Transport } from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
+import type { RoutingService } from '@millrace/routing'
+import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import { type DeadLetters, openDeadLetters } from './dead-letters.js'
 import { Engine, nodeLogger } from './engine.js'
 import { InFlight } from './in-flight.js'
 import { Requests } from './requests.js'
-import { type OpenSinks, openSinks } from './sinks.js'
+import { type OpenSinks, openSinks, type SinkToOpen } from './sinks.js'
 import { SourcePump } from './source-pump.js'
 import { type NamedPump, Sources } from './sources.js'
 
 /** What a runtime is made of. */
 export interface RuntimeParts {
   readonly preflight: Preflight
+  readonly routing: RoutingService
+  readonly checks: PayloadCheckOptions
   readonly container: Container
   readonly transport: Transport
   readonly store: StateStore
@@ -21,6 +26,8 @@ export interface RuntimeParts {
   readonly clock: () => number
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Takes a sink's messages in its place; undefined where every sink is opened. */
+  readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
 }
 
 /** What exists only while work is taken. */
@@ -45,7 +52,7 @@ export interface Working {
 export async function openWorking(parts: RuntimeParts): Promise<Working> {
   const { preflight, events, clock, now } = parts
   const writing = new AbortController()
-  const deadLetters = preflight.deadLetterPath === undefined ? undefined : openDeadLetters(preflight.deadLetterPath, now)
+  const deadLetters = deadLettersOf(preflight, now)
   const sinks = await openSinks(sinksToOpen(parts, writing.signal), events).catch((thrown: unknown) => {
     deadLetters?.close()
     throw thrown
@@ -73,6 +80,11 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   }
 }
 
+function deadLettersOf({ config, baseDir }: Preflight, now: () => number): DeadLetters | undefined {
+  const { path } = config.dead_letters
+  return path === undefined ? undefined : openDeadLetters(resolve(baseDir, path), now)
+}
+
 interface ToClose {
   readonly inFlight: InFlight
   readonly waiters: ReplyWaiters
@@ -89,8 +101,8 @@ async function closeWorking({ inFlight, waiters, sinks, deadLetters, writing }: 
   deadLetters?.close()
 }
 
-function engineParts({ preflight, transport, store, events, clock, container }: RuntimeParts) {
-  const { graph, nodes, types, routing, checks } = preflight
+function engineParts({ preflight, routing, checks, transport, store, events, clock, container }: RuntimeParts) {
+  const { graph, nodes, types } = preflight
   return {
     graph,
     nodes,
@@ -106,12 +118,13 @@ function engineParts({ preflight, transport, store, events, clock, container }: 
   }
 }
 
-function sinksToOpen({ preflight, container, events }: RuntimeParts, signal: AbortSignal) {
+function sinksToOpen({ preflight, container, events, replaceSink }: RuntimeParts, signal: AbortSignal): readonly SinkToOpen[] {
   return preflight.nodes.flatMap((definition, node) => {
     if (definition.kind !== 'sink') return []
     const { name, inject } = definition
     const log = nodeLogger(events, name, () => undefined)
-    return [{ node, definition, context: { config: preflight.slices[name], signal, log, ...injected(container, inject) } }]
+    const context = { config: preflight.slices[name], signal, log, ...injected(container, inject) }
+    return [{ node, name, open: () => replaceSink?.(name) ?? definition.open(context as never) }] // the context is made for this sink
   })
 }
 

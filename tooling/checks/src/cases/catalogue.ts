@@ -15,8 +15,8 @@ export interface Catalogue {
 const idPattern = /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d\d$/
 const idAtStart = /^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d\d(?![\w-])/
 
-/** Whether a word has the form of a case id: capitals and digits in groups, the last group of two digits. */
-export function isCaseId(word: string): boolean {
+/** A case id is capitals and digits in groups, the last group of two digits. */
+function isCaseId(word: string): boolean {
   return idPattern.test(word)
 }
 

@@ -5,7 +5,7 @@ import { casesPage, type Proofs } from './cases-page.js'
 import { leadingCaseId, readCatalogue } from './catalogue.js'
 import { testTitles } from './test-titles.js'
 
-export const cataloguePath = 'docs/cases/catalogue.md'
+const cataloguePath = 'docs/cases/catalogue.md'
 export const casesPagePath = 'docs/cases.md'
 
 export interface CasesResult {

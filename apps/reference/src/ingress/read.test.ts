@@ -1,0 +1,70 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import type { Progress } from '@millrace/contracts'
+import { temporaryFolder } from '../../test/temporary-folder.js'
+import { read } from './read.js'
+
+const folder = temporaryFolder()
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** All that the source reads from a path, and how it says it got on. */
+async function readAll(path: string, signal = new AbortController().signal) {
+  const progress: Progress[] = []
+  const batches: string[][] = []
+  const stream = read.read({ config: { path }, signal, log, progress: (report) => progress.push(report) })
+  for await (const batch of stream) batches.push([batch].flat().map((message) => message.payload.text))
+  return { lines: batches.flat(), batches: batches.length, progress }
+}
+
+function fileOf(name: string, content: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+describe('read', () => {
+  it('reads the lines of a file and says how far it has come', async () => {
+    expect(await readAll(fileOf('small', 'a\r\nb\n\nc'))).toEqual({
+      lines: ['a', 'b', '', 'c'],
+      batches: 2,
+      progress: [{ done: 7, total: 7, unit: 'bytes' }],
+    })
+  })
+
+  it('reads a large file in chunks', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n}`)
+    const result = await readAll(fileOf('large', lines.join('\n')))
+    expect([result.lines, result.batches]).toEqual([lines, Math.ceil(lines.join('\n').length / 65_536) + 1])
+  })
+
+  it('reads an empty file', async () => {
+    expect(await readAll(fileOf('empty', ''))).toEqual({ lines: [], batches: 1, progress: [] })
+  })
+
+  it('reads a pipe, which has no size', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    spawn('sh', ['-c', 'printf "a\\nb" > "$0"', path])
+    expect(await readAll(path)).toEqual({ lines: ['a', 'b'], batches: 2, progress: [{ done: 3, unit: 'bytes' }] })
+  })
+
+  it('ends without an error when the run is over', async () => {
+    const ended = new AbortController()
+    ended.abort()
+    expect(await readAll(fileOf('unread', 'a\nb'), ended.signal)).toEqual({ lines: [], batches: 0, progress: [] })
+  })
+
+  it.each([
+    ['a missing file', 'missing', 'because it, or its folder, does not exist (ENOENT). Check the path for a slip'],
+    ['a folder', 'folder', 'because it is a folder (EISDIR). Name a file'],
+  ])('%s ends with what to do', async (_, name, because) => {
+    mkdirSync(join(folder, 'folder'), { recursive: true })
+    const path = join(folder, name)
+    await expect(readAll(path)).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message: `NODE_FAILED: cannot read the input ${path}, ${because}`,
+    })
+  })
+})

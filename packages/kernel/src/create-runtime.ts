@@ -1,0 +1,88 @@
+import { createContainer } from '@millrace/container'
+import { createEventEmitter, type EventEmitter, type SinkWriter, type Token, type Transport } from '@millrace/contracts'
+import { createRoutingService } from '@millrace/routing'
+import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
+import type { PayloadCheckOptions } from './payload/payload-checks.js'
+import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
+import { Runtime } from './runtime/runtime.js'
+import { transportToken } from './transport-token.js'
+
+/** How closely payloads are looked at on their way through the graph. */
+export interface CheckOptions {
+  /** Where payloads are validated: only where they enter, or at every emission too. @default every, in production entry */
+  readonly validate?: 'entry' | 'every'
+  /** Whether payloads are frozen, so that a handler that changes its input fails. @default true, in production false */
+  readonly freeze?: boolean
+  /** Whether payloads are copied through JSON at every emission, as a hop between processes would. @default false */
+  readonly serialise?: boolean
+}
+
+/** What a runtime is made of. */
+export interface RuntimeOptions extends ApplicationOptions {
+  /** Values for tokens that no service provides, such as a connection that already exists. Whoever made them closes them. */
+  readonly values?: readonly TokenBinding[]
+  /** @default strict in development and tests, at entry in production (`NODE_ENV`) */
+  readonly checks?: CheckOptions
+  /** Where events go. @default an emitter of its own */
+  readonly events?: EventEmitter
+  /** Takes a sink's messages in its place, as `parity` does: the sink itself is not opened. @default every sink is opened */
+  readonly replaceSink?: (sink: string) => SinkWriter<unknown>
+}
+
+/** A token and the value that it stands for. */
+export interface TokenBinding {
+  readonly token: Token
+  readonly value: unknown
+}
+
+/**
+ * Makes a runtime of a configuration, of definitions, or of both. Everything is checked; nothing is started.
+ *
+ * @param application configuration files by name (overlays after the base), the configuration itself, or the options
+ * @throws MillraceError CONFIG_UNREADABLE, CONFIG_INVALID, PACKAGE_MISSING, DI_*, GRAPH_*, PLACEMENT_*, STATE_WOULD_BE_LOST,
+ * with every finding of the preflight
+ */
+export async function createRuntime(application: ConfigSource | RuntimeOptions): Promise<Runtime> {
+  const options = runtimeOptions(application)
+  const values = options.values ?? []
+  const checked = await preflight({ ...options, embedded: true, bound: [transportToken, ...values.map(({ token }) => token)] })
+  const events = options.events ?? createEventEmitter()
+  const container = createContainer(checked.services, { events, boundLater: [transportToken] })
+  container.bind(transportToken, createMemoryTransport())
+  for (const { token, value } of values) container.bind(token, value)
+  return new Runtime({
+    preflight: checked,
+    routing: routingOf(checked, events),
+    container,
+    transport: container.get<Transport>(transportToken),
+    store: createMemoryStateStore(),
+    events,
+    checks: checkOptions(options.checks ?? {}, checked),
+    clock: () => performance.now(),
+    now: () => Date.now(),
+    replaceSink: options.replaceSink,
+  })
+}
+
+function runtimeOptions(application: ConfigSource | RuntimeOptions): RuntimeOptions {
+  if (typeof application === 'string' || Array.isArray(application) || 'version' in application)
+    return { config: application as ConfigSource } // told from the options by what only a configuration has
+  return application as RuntimeOptions // the other member of the union
+}
+
+function routingOf({ graph, config }: Preflight, events: EventEmitter) {
+  return createRoutingService({ graph, cache: config.runtime.platform.routing_cache, events })
+}
+
+function checkOptions(given: CheckOptions, { config }: Preflight): PayloadCheckOptions {
+  const strict = process.env.NODE_ENV !== 'production'
+  return {
+    validate: given.validate ?? (strict ? 'every' : 'entry'),
+    freeze: given.freeze ?? strict,
+    serialise: given.serialise ?? false,
+    maxPayloadBytes: config.runtime.platform.execution_ipc?.max_payload_bytes ?? defaultMaxPayloadBytes,
+  }
+}
+
+/** What `max_payload_bytes` is where the configuration has no `execution_ipc`. */
+const defaultMaxPayloadBytes = 1_048_576

@@ -1,0 +1,50 @@
+import { inspect } from 'node:util'
+
+/** Node's codes for TypeScript that it could run with a loader only. */
+const typescriptCodes = new Set(['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'])
+
+/**
+ * Says in one line why a module could not be imported: the error, and the file and line it arose in as far as it tells.
+ *
+ * @param thrown what `import` threw
+ * @param file the file that was imported
+ */
+export function importFailure(thrown: unknown, file: string): string {
+  if (!isError(thrown)) return `it threw ${inspect(thrown, { depth: 0 })}`
+  if (needsTypeScript(thrown))
+    return `this process cannot run TypeScript (${errorLine(thrown)}); start it with node --import tsx, or build the module and name the .js file`
+  return `${thrown.name}: ${errorLine(thrown)}${place(thrown, file)}`
+}
+
+/** The first line of what an error says. */
+export function errorLine(thrown: unknown): string {
+  return (isError(thrown) ? thrown.message : String(thrown)).split('\n', 1)[0] ?? ''
+}
+
+function needsTypeScript(error: Error): boolean {
+  const code = errorCode(error) ?? ''
+  return typescriptCodes.has(code) || (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts\b/u.test(error.message))
+}
+
+/** The first frame that is a file. Of a syntax error Node tells programs no place, only the terminal. */
+function place({ name, stack = '' }: Error, file: string): string {
+  const found = /(?:^|\(|^ +at )(?:file:\/\/)?(\/[^\s()]+:\d+)\)?$/mu.exec(stack)?.[1]
+  if (found !== undefined) return ` (${found})`
+  return name === 'SyntaxError' ? `; node ${file} shows the line` : ''
+}
+
+/** The code that Node gave an error; undefined for one without. */
+export function errorCode(thrown: unknown): string | undefined {
+  return isError(thrown) && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
+}
+
+/** Told without `instanceof`: the error may come from another realm. */
+function isError(thrown: unknown): thrown is Error {
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    'name' in thrown &&
+    'message' in thrown &&
+    typeof thrown.message === 'string'
+  )
+}

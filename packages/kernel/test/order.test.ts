@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals'
+import { expectedVisits, randomCase } from './random-graph.js'
+import { runRandomGraph } from './run-random-graph.js'
+
+/** How many seeds are run; each is a graph, its handlers and the order in which they go on. */
+const seeds = Number(process.env.ROUNDS ?? 1) * 300
+
+/** Runs one seed. @returns what was wrong, or undefined */
+async function mistakeOf(seed: number): Promise<string | undefined> {
+  const testCase = randomCase(seed)
+  const expected = expectedVisits(testCase)
+  if (expected === undefined) return undefined
+  const { seen, ended, left, failure } = await runRandomGraph(testCase, seed)
+  if (!ended || left > 0) return `seed ${seed} did not end: ${left} roots left, ${failure?.message ?? 'no failure'}`
+  const wrong = testCase.graph.nodes.findIndex(({ ordered }, node) => {
+    const visits = ordered ? (seen[node] ?? []) : [...(seen[node] ?? [])].sort()
+    const wanted = ordered ? (expected[node] ?? []) : [...(expected[node] ?? [])].sort()
+    return visits.join(' ') !== wanted.join(' ')
+  })
+  return wrong < 0 ? undefined : `seed ${seed}: node ${wrong} saw something else, or in another order`
+}
+
+describe('order of messages in one process', () => {
+  it('ORDER-01 sinks and ordered nodes see source order in random graphs with asynchronous nodes, filters, fan-out and diamonds; all others see the same set; nothing is left', async () => {
+    const mistakes: string[] = []
+    for (let seed = 1; seed <= seeds; seed++) {
+      const mistake = await mistakeOf(seed)
+      if (mistake !== undefined) mistakes.push(mistake)
+    }
+    expect(mistakes).toEqual([])
+  }, 600_000)
+})

@@ -1,1 +1,0 @@
-export const createRoutingService = ({ graph }: any): any => ({ resolve: (emitter: number, type: number) => graph.edges.map((e: any, i: number) => ({ ...e, i })).filter((e: any) => e.type === type && (emitter === -1 || e.from === emitter)).map((e: any) => ({ kind: 'local', node: e.to, edge: e.i })) })

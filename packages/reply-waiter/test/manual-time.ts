@@ -1,0 +1,50 @@
+import type { TimerHandle, Timers } from '../src/index.js'
+
+interface ManualTimer extends TimerHandle {
+  readonly due: number
+  readonly callback: () => void
+  held: boolean
+}
+
+/** Time that passes only when a test says so, with the timers that hang on it. */
+export function manualTime() {
+  const armed = new Set<ManualTimer>()
+  let now = 0
+  const first = () => [...armed].sort((one, other) => one.due - other.due)[0]
+  const timers: Timers = {
+    setTimeout(callback, ms) {
+      const timer: ManualTimer = {
+        due: now + ms,
+        callback,
+        held: true,
+        ref: () => {
+          timer.held = true
+        },
+        unref: () => {
+          timer.held = false
+        },
+      }
+      armed.add(timer)
+      return timer
+    },
+    clearTimeout: (handle) => void armed.delete(handle as ManualTimer), // made above
+  }
+  return {
+    clock: () => now,
+    timers,
+    /** How many timers are armed. */
+    armed: () => armed.size,
+    /** How many of them keep the process alive. */
+    held: () => [...armed].filter((timer) => timer.held).length,
+    /** Lets time pass, and fires what falls due on the way. */
+    advance(ms: number) {
+      const end = now + ms
+      for (let timer = first(); timer !== undefined && timer.due <= end; timer = first()) {
+        now = timer.due
+        armed.delete(timer)
+        timer.callback()
+      }
+      now = end
+    },
+  }
+}
