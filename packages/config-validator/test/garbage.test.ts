@@ -6,7 +6,7 @@ import { validateConfig } from '../src/index.js'
 import { readYaml } from '../src/read-yaml.js'
 import { plainValue } from '../src/tree.js'
 
-const numRuns = Number(process.env.ROUNDS ?? 300)
+const numRuns = Number(process.env.ROUNDS ?? 100)
 
 /** What an operator may see of a refusal: the text, the facts, and what the console prints. */
 function everythingShown(value: unknown): string {

@@ -50,12 +50,8 @@ describe('What follows from the schema', () => {
     const config: MillraceConfig = validateConfig(input)
     expect(config.runtime.platform.process_groups[0]?.restart.policy).toBe('on_failure')
     // @ts-expect-error a mode that does not exist
-    const wrong: MillraceInput = {
-      version: 1,
-      scenario: { name: 'x' },
-      runtime: { platform: { bootstrap: { mode: 'fork' } } },
-    }
-    expect(() => validateConfig(wrong)).toThrow('CONFIG_INVALID')
+    const wrong: MillraceInput['runtime'] = { platform: { bootstrap: { mode: 'fork' } } }
+    expect(() => validateConfig({ ...input, runtime: wrong })).toThrow('CONFIG_INVALID')
   })
 })
 

@@ -35,7 +35,7 @@ describe('defineSink', () => {
       },
     })
     const [first, second] = [await memory.open({} as never), await memory.open({} as never)]
-    await first.write({ text: 'a' })
+    await first.write({ text: 'a' }, {} as never)
     expect([await first.complete?.(), await second.complete?.()]).toEqual([{ lines: ['a'] }, { lines: [] }])
   })
 

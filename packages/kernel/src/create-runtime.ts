@@ -45,7 +45,11 @@ export interface TokenBinding {
 export async function createRuntime(application: ConfigSource | RuntimeOptions): Promise<Runtime> {
   const options = runtimeOptions(application)
   const values = options.values ?? []
-  const checked = await preflight({ ...options, embedded: true, bound: [transportToken, ...values.map(({ token }) => token)] })
+  const checked = await preflight({
+    ...options,
+    embedded: true,
+    bound: [transportToken, ...values.map(({ token }) => token)],
+  })
   const events = options.events ?? createEventEmitter()
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
   container.bind(transportToken, createMemoryTransport())

@@ -1,7 +1,13 @@
 export * from '@millrace/contracts'
 export { Type } from 'typebox'
 export { type CheckOptions, createRuntime, type RuntimeOptions, type TokenBinding } from './create-runtime.js'
-export { type ApplicationOptions, type ConfigSource, type Preflight, type PreflightOptions, preflight } from './preflight/preflight.js'
+export {
+  type ApplicationOptions,
+  type ConfigSource,
+  type Preflight,
+  type PreflightOptions,
+  preflight,
+} from './preflight/preflight.js'
 export type { RequestOptions, StreamOptions } from './runtime/requests.js'
-export { Runtime, type RunResult, type RuntimeCounters, type StopMode } from './runtime/runtime.js'
+export { type RunResult, Runtime, type RuntimeCounters, type StopMode } from './runtime/runtime.js'
 export { transportToken } from './transport-token.js'

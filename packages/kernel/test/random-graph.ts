@@ -72,7 +72,13 @@ function graphOf(count: number, edges: readonly GraphEdge[], ordered: readonly b
       ordered: ordered[node] ?? false,
       state: [],
     })),
-    types: edges.map((edge) => ({ name: `t${edge.type}`, reply: false, encoding: 'json', fields: ['at'], entry: false })),
+    types: edges.map((edge) => ({
+      name: `t${edge.type}`,
+      reply: false,
+      encoding: 'json',
+      fields: ['at'],
+      entry: false,
+    })),
     edges,
   }
 }
@@ -97,7 +103,8 @@ export function expectedVisits(testCase: RandomCase): readonly (readonly string[
   const visit = (node: number, position: Position): void => {
     visits[node]?.push(position)
     if (++total > 4000) return
-    for (const { edge, position: child } of testCase.emissions(node, position)) visit(testCase.graph.edges[edge]?.to ?? 0, child)
+    for (const { edge, position: child } of testCase.emissions(node, position))
+      visit(testCase.graph.edges[edge]?.to ?? 0, child)
   }
   for (let seq = 0; seq < testCase.roots && total <= 4000; seq++) visit(1, [seq, 0])
   if (total > 4000) return undefined

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { createRuntime, defineNode, defineService, type Part, type Runtime, token, Type } from '../src/index.js'
-import { Count, codeOf, deferred, Done, Item, Price, Quote, Step, turn, until } from './shop.js'
+import { createRuntime, defineNode, defineService, type Part, type Runtime, Type, token } from '../src/index.js'
+import { Count, codeOf, Done, deferred, Item, Price, Quote, Step, turn, until } from './shop.js'
 
 const open: Runtime[] = []
 
@@ -49,7 +49,10 @@ describe('request', () => {
   it('refuses a payload that does not match its schema, and names the field', async () => {
     const app = await start([price])
     const wrong = app.request(Quote, { sku: 'a', n: 0 }, { expect: Price })
-    await expect(wrong).rejects.toMatchObject({ code: 'PAYLOAD_INVALID', facts: { mistakes: ['n must be a whole number of at least 1'] } })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+      facts: { mistakes: ['n must be a whole number of at least 1'] },
+    })
   })
 
   it('refuses to expect a type that is no reply', async () => {
@@ -101,12 +104,20 @@ describe('request', () => {
     })
     const app = await start([broken])
     const failed = app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
-    await expect(failed).rejects.toMatchObject({ code: 'NODE_FAILED', message: "NODE_FAILED: the handler of node 'broken' threw" })
+    await expect(failed).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message: "NODE_FAILED: the handler of node 'broken' threw",
+    })
     await expect(failed).rejects.toHaveProperty('cause.message', 'password is hunter2')
   })
 
   it('fails with NODE_EMITS_UNDECLARED when a handler returns what its node does not declare', async () => {
-    const undeclared = defineNode({ name: 'undeclared', consumes: Quote, emits: [Price], handle: () => Step.of({ n: 1 }) as never })
+    const undeclared = defineNode({
+      name: 'undeclared',
+      consumes: Quote,
+      emits: [Price],
+      handle: () => Step.of({ n: 1 }) as never,
+    })
     const app = await start([undeclared])
     await expect(app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })).rejects.toMatchObject({
       message:
@@ -126,14 +137,24 @@ describe('request', () => {
   })
 
   it('counts a second reply of one root and drops it', async () => {
-    const twice = defineNode({ name: 'twice', consumes: Quote, emits: [Price], handle: () => [Price.of({ cents: 1 }), Price.of({ cents: 2 })] })
+    const twice = defineNode({
+      name: 'twice',
+      consumes: Quote,
+      emits: [Price],
+      handle: () => [Price.of({ cents: 1 }), Price.of({ cents: 2 })],
+    })
     const app = await start([twice])
     expect(await app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })).toEqual({ cents: 1 })
     expect(app.counters().replies.duplicate_terminal).toBe(1)
   })
 
   it('counts a reply that nobody waits for', async () => {
-    const both = defineNode({ name: 'both', consumes: Quote, emits: [Price, Item], handle: () => [Item.of({ i: 1 }), Price.of({ cents: 1 })] })
+    const both = defineNode({
+      name: 'both',
+      consumes: Quote,
+      emits: [Price, Item],
+      handle: () => [Item.of({ i: 1 }), Price.of({ cents: 1 })],
+    })
     const app = await start([both])
     await app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
     expect(app.counters().givenUp.unclaimed).toBe(1)
@@ -280,7 +301,12 @@ describe('targets and fan-out', () => {
     ['nobody', 'ROUTE_UNKNOWN_TARGET'],
     ['price', 'ROUTE_TARGET_REFUSES_TYPE'],
   ])('fails the root when a message names the target %s', async (to, code) => {
-    const wrong = defineNode({ name: 'wrong', consumes: Count, emits: [Step, Item], handle: () => Step.of({ n: 1 }, { to }) })
+    const wrong = defineNode({
+      name: 'wrong',
+      consumes: Count,
+      emits: [Step, Item],
+      handle: () => Step.of({ n: 1 }, { to }),
+    })
     const app = await start([wrong, collect('first', []), price])
     expect(await codeOf(app.request(Count, { n: 1 }, { expect: Item }))).toBe(code)
   })
@@ -313,9 +339,17 @@ describe('a handler that does nothing wrong in memory and everything wrong elsew
         return Price.of({ cents: 1 })
       },
     })
-    const relay = defineNode({ name: 'relay', consumes: Done, emits: [Quote], handle: ({ n }) => Quote.of({ sku: 'a', n }) })
+    const relay = defineNode({
+      name: 'relay',
+      consumes: Done,
+      emits: [Quote],
+      handle: ({ n }) => Quote.of({ sku: 'a', n }),
+    })
     const app = await start([relay, careless])
-    await expect(app.request(Done, { n: 1 }, { expect: Price })).rejects.toHaveProperty('cause.message', expect.stringContaining('read only'))
+    await expect(app.request(Done, { n: 1 }, { expect: Price })).rejects.toHaveProperty(
+      'cause.message',
+      expect.stringContaining('read only'),
+    )
   })
 
   it('fails in development when it emits a payload that its schema refuses', async () => {

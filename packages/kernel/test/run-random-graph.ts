@@ -2,7 +2,7 @@ import {
   createEventEmitter,
   defineMessage,
   type MessageType,
-  MillraceError,
+  type MillraceError,
   type NodeDefinition,
   type Position,
   type SinkWriter,
@@ -55,7 +55,9 @@ export interface RandomRun {
 export async function runRandomGraph(testCase: RandomCase, seed: number): Promise<RandomRun> {
   const waits = new Waits(chanceOf(seed * 31 + 7))
   const seen: string[][] = testCase.graph.nodes.map(() => [])
-  const types = testCase.graph.types.map((type) => defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })))
+  const types = testCase.graph.types.map((type) =>
+    defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })),
+  )
   const nodes = testCase.graph.nodes.map((_, node) => definitionOf(testCase, node, types, waits, seen[node] ?? []))
   const sink = nodes.length - 1
   const events = createEventEmitter()
@@ -123,7 +125,12 @@ function definitionOf(
     consumes: consumes.map((type) => types[type] ?? missing()),
     emits: emits.map((type) => types[type] ?? missing()),
   } as const
-  if (kind === 'source') return { ...common, kind: 'source', read: () => rootsOf(testCase, common.emits[0] ?? missing()) } as SourceDefinition // as defineSource makes it
+  if (kind === 'source')
+    return {
+      ...common,
+      kind: 'source',
+      read: () => rootsOf(testCase, common.emits[0] ?? missing()),
+    } as SourceDefinition // as defineSource makes it
   return {
     ...common,
     kind: kind === 'sink' ? 'sink' : 'node',

@@ -47,7 +47,12 @@ describe('stream', () => {
 
   it('keeps the order of the request when the items come out of asynchronous nodes', async () => {
     const hold = [deferred(), deferred(), deferred()]
-    const split = defineNode({ name: 'split', consumes: Count, emits: [Step], handle: ({ n }) => Array.from({ length: n }, (_, i) => Step.of({ n: i })) })
+    const split = defineNode({
+      name: 'split',
+      consumes: Count,
+      emits: [Step],
+      handle: ({ n }) => Array.from({ length: n }, (_, i) => Step.of({ n: i })),
+    })
     const late = defineNode({
       name: 'late',
       consumes: Step,
@@ -201,4 +206,3 @@ describe('order domains', () => {
     expect((await taker.next()).done).toBe(true)
   })
 })
-

@@ -1,15 +1,22 @@
-import { defineSource, type PayloadOf } from '@millrace/contracts'
+import { defineSource, type MessageOf, type PayloadOf } from '@millrace/contracts'
 import { Type } from 'typebox'
-import { Line } from '../messages.js'
+import { Attempt, Decision, Line } from '../messages.js'
 import { openInput } from './input.js'
 import { createLineSplitter } from './line-splitter.js'
+import { readAttempt } from './read-attempt.js'
 
-/** Reads NDJSON from a file, or from standard input where the path is `-`; each line is a root. */
+/** As JSON a character takes six bytes at most, so a line of this length fits the smallest usual envelope, 1 MiB. */
+const maxCarriedChars = 128 * 1024
+
+/**
+ * Reads NDJSON from a file, or from standard input where the path is `-`; each line is a root. A line that an envelope might
+ * not hold is parsed here, and what it says is sent.
+ */
 export const read = defineSource({
   name: 'read',
   stage: 'ingress',
   tags: ['edge'],
-  emits: [Line],
+  emits: [Line, Attempt, Decision],
   config: Type.Object({ path: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
   async *read({ config, signal, progress }) {
     const input = await openInput(config.path)
@@ -17,14 +24,21 @@ export const read = defineSource({
     const splitter = createLineSplitter()
     let done = 0
     for await (const chunk of input.chunks(signal)) {
-      yield splitter.push(chunk).map(lineMessage)
+      yield messagesOf(splitter.push(chunk))
       done += chunk.length
       progress({ done, ...total, unit: 'bytes' })
     }
-    if (!signal.aborted) yield splitter.end().map(lineMessage)
+    if (!signal.aborted) yield messagesOf(splitter.end())
   },
 })
 
-function lineMessage(line: PayloadOf<typeof Line>) {
-  return Line.of(line)
+type ReadMessage = MessageOf<typeof Line> | MessageOf<typeof Attempt> | MessageOf<typeof Decision>
+
+function messagesOf(lines: readonly PayloadOf<typeof Line>[]): readonly ReadMessage[] {
+  const messages: ReadMessage[] = []
+  for (const line of lines) {
+    const message = line.text.length > maxCarriedChars ? readAttempt(line) : Line.of(line)
+    if (message !== undefined) messages.push(message)
+  }
+  return messages
 }

@@ -6,6 +6,7 @@ import { type LoadOptions, loadConfig } from '../../src/index.js'
 /** A folder of its own for configuration files, and the loader on it. */
 export interface ConfigFolder {
   readonly path: string
+  /** Writes a file, readable by its owner alone unless a mode says otherwise. */
   write(name: string, text: string | Uint8Array, mode?: number): Promise<void>
   /** The whole text of the error that files give; 'sound' where they give none. */
   refusal(files: readonly string[], options?: LoadOptions): Promise<string>
@@ -14,6 +15,7 @@ export interface ConfigFolder {
   remove(): Promise<void>
 }
 
+/** Makes an empty folder; whoever makes it removes it. */
 export async function configFolder(): Promise<ConfigFolder> {
   const path = await mkdtemp(join(tmpdir(), 'millrace-config-'))
   const folder: ConfigFolder = {

@@ -20,21 +20,17 @@ export async function discover(modules: readonly string[], baseDir: string): Pro
   const from = resolve(baseDir)
   const parts = new Set<Part>()
   const problems: Problem[] = []
-  for (const [index, entry] of modules.entries()) {
+  for (const entry of modules) {
     const outcome = await importEntry(entry, from)
-    if ('message' in outcome) problems.push({ ...outcome, path: ['runtime', 'discovery_modules', index] })
+    if ('message' in outcome) problems.push(outcome)
     else for (const part of outcome.parts) parts.add(part)
   }
-  if (problems.length > 0) throw findingsError('discovery', problems.map(findingOf), problems[0]?.cause)
+  if (problems.length > 0) throw findingsError('discovery', problems, problems[0]?.cause)
   return [...parts]
 }
 
 interface Problem extends Finding {
   readonly cause?: unknown
-}
-
-function findingOf({ cause: _, ...finding }: Problem): Finding {
-  return finding
 }
 
 async function importEntry(entry: string, baseDir: string): Promise<Collected | Problem> {

@@ -26,9 +26,12 @@ function needsTypeScript(error: Error): boolean {
   return typescriptCodes.has(code) || (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts\b/u.test(error.message))
 }
 
-/** The first frame that is a file. Of a syntax error Node tells programs no place, only the terminal. */
+/** The file and line at the head of a stack, or else its first frame in a file; frames after an `await` are those of discovery. */
+const placeInStack = /^(?: +at (?!async )(?:.*\()?)?(?:file:\/\/)?(\/[^\s()]+:\d+)\)?$/mu
+
+/** Of a syntax error in an ES module Node tells programs no place, only the terminal. */
 function place({ name, stack = '' }: Error, file: string): string {
-  const found = /(?:^|\(|^ +at )(?:file:\/\/)?(\/[^\s()]+:\d+)\)?$/mu.exec(stack)?.[1]
+  const found = placeInStack.exec(stack)?.[1]
   if (found !== undefined) return ` (${found})`
   return name === 'SyntaxError' ? `; node ${file} shows the line` : ''
 }

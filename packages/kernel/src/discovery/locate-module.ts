@@ -30,7 +30,7 @@ export interface MissingModule {
  * @param baseDir what relative paths start at and packages are looked up from, absolute
  */
 export async function locateModule(entry: string, baseDir: string): Promise<LocatedModule> {
-  const path = entry.startsWith('file:') ? fileURLToPath(entry) : resolve(baseDir, entry)
+  const path = resolve(baseDir, entry)
   try {
     if (await exists(path)) return await locatePath(path)
     return isPath(entry) ? await missingPath(path) : locatePackage(entry, baseDir)
@@ -40,7 +40,7 @@ export async function locateModule(entry: string, baseDir: string): Promise<Loca
 }
 
 function isPath(entry: string): boolean {
-  return /^(?:\.{1,2}(?:[/\\]|$)|file:)/u.test(entry) || isAbsolute(entry)
+  return /^\.{1,2}(?:[/\\]|$)/u.test(entry) || isAbsolute(entry)
 }
 
 async function locatePath(path: string): Promise<LocatedModule> {

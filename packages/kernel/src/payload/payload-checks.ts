@@ -59,16 +59,22 @@ function validator(type: MessageType): PayloadCheck {
     const mistakes = mistakesOf(payload)
     if (mistakes.length === 0) return payload
     const reasons = mistakes.map(({ path, message }) => `${path === '' ? 'the payload' : path} ${message}`)
-    throw new MillraceError('PAYLOAD_INVALID', `a payload of type '${type.name}' does not match its schema: ${reasons.join('; ')}`, {
-      facts: { type: type.name, mistakes: reasons },
-    })
+    throw new MillraceError(
+      'PAYLOAD_INVALID',
+      `a payload of type '${type.name}' does not match its schema: ${reasons.join('; ')}`,
+      {
+        facts: { type: type.name, mistakes: reasons },
+      },
+    )
   }
 }
 
 function requireBytes(type: MessageType): PayloadCheck {
   return (payload) => {
     if (payload instanceof Uint8Array) return payload
-    throw new MillraceError('PAYLOAD_INVALID', `a payload of the byte type '${type.name}' must be a Uint8Array`, { facts: { type: type.name } })
+    throw new MillraceError('PAYLOAD_INVALID', `a payload of the byte type '${type.name}' must be a Uint8Array`, {
+      facts: { type: type.name },
+    })
   }
 }
 

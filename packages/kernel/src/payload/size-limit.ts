@@ -1,4 +1,4 @@
-import { MillraceError, type MessageType } from '@millrace/contracts'
+import { type MessageType, MillraceError } from '@millrace/contracts'
 
 /** Estimates how many bytes a value takes as JSON; never less than it does. */
 type Estimate = (value: unknown) => number
@@ -61,7 +61,8 @@ function boundOf(schema: unknown): number | Estimate {
   if (type === 'null' || type === 'boolean') return literalBytes
   if (type === 'number' || type === 'integer') return numberBytes
   if (type === 'string') return typeof maxLength === 'number' ? maxLength * 6 + 2 : ofString
-  if (type === 'object' && isPlainObjectSchema(schema)) return boundOfObject((properties ?? {}) as Record<string, unknown>) // as above
+  if (type === 'object' && isPlainObjectSchema(schema))
+    return boundOfObject((properties ?? {}) as Record<string, unknown>) // as above
   return anything
 }
 

@@ -3,7 +3,10 @@ import type { PlacedDefinition } from '../runtime/engine.js'
 import type { PreflightFinding } from './preflight-error.js'
 
 /** Nodes that send what they cannot handle to the dead letters, where the configuration names no file for these. */
-export function checkDeadLetters({ dead_letters }: MillraceConfig, nodes: readonly PlacedDefinition[]): readonly PreflightFinding[] {
+export function checkDeadLetters(
+  { dead_letters }: MillraceConfig,
+  nodes: readonly PlacedDefinition[],
+): readonly PreflightFinding[] {
   if (dead_letters.path !== undefined) return []
   return nodes
     .filter((node) => node.kind === 'node' && node.onError === 'dead_letter')

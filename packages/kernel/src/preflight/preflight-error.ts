@@ -17,7 +17,9 @@ export function preflightError(findings: readonly PreflightFinding[]): MillraceE
   if (first === undefined) throw new RangeError('preflight found nothing wrong, so there is no error to make')
   const lines = findings.map(line)
   const detail =
-    lines.length === 1 ? withoutCode(first, lines[0] ?? '') : `preflight found ${lines.length} mistakes\n${lines.map((text) => `  ${text}`).join('\n')}`
+    lines.length === 1
+      ? withoutCode(first, lines[0] ?? '')
+      : `preflight found ${lines.length} mistakes\n${lines.map((text) => `  ${text}`).join('\n')}`
   return new MillraceError(first.code, detail, { facts: { findings: lines } })
 }
 

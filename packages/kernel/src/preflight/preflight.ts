@@ -127,13 +127,18 @@ const unnamed = { version: 1, scenario: { name: 'embedded' } } as const
 /** The message types that interfaces send into the graph and take out of it. */
 function interfaceTypes({ runtime }: MillraceConfig): { entries: readonly string[]; replies: readonly string[] } {
   const exchanges = runtime.web.interfaces.flatMap((face) =>
-    face.kind === 'graphql' ? [face.queries, face.mutations, face.subscriptions].flatMap((fields) => Object.values(fields)) : [face],
+    face.kind === 'graphql'
+      ? [face.queries, face.mutations, face.subscriptions].flatMap((fields) => Object.values(fields))
+      : [face],
   )
   return { entries: exchanges.map(({ request }) => request), replies: exchanges.map(({ response }) => response) }
 }
 
 function sliceOwners(parts: readonly Part[]) {
-  const owner = ({ name, config }: { readonly name: string; readonly config: PlacedDefinition['config'] }) => ({ name, schema: config })
+  const owner = ({ name, config }: { readonly name: string; readonly config: PlacedDefinition['config'] }) => ({
+    name,
+    schema: config,
+  })
   return {
     nodes: parts.filter((part) => part.kind === 'node').map(owner),
     adapters: parts.filter((part) => part.kind === 'source' || part.kind === 'sink').map(owner),

@@ -1,6 +1,6 @@
 import { comparePositions, type Position } from '@millrace/contracts'
 import type { NodeRun } from './node-run.js'
-import { PositionHeap, type Positioned } from './position-heap.js'
+import { type Positioned, PositionHeap } from './position-heap.js'
 import type { Task } from './task.js'
 
 /** A position that a node may still emit at or after: an envelope it holds, or the next child of one that still emits. */

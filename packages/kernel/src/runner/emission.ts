@@ -11,7 +11,9 @@ import type { Work } from './work.js'
 export const emissionCredit = 16
 
 /** What a handler's iterable is asked for its next message by. */
-export type Pull = { readonly kind: 'sync'; readonly iterator: Iterator<unknown> } | { readonly kind: 'async'; readonly iterator: AsyncIterator<unknown> }
+export type Pull =
+  | { readonly kind: 'sync'; readonly iterator: Iterator<unknown> }
+  | { readonly kind: 'async'; readonly iterator: AsyncIterator<unknown> }
 
 /** A handler that still emits, and what came of it. */
 export interface EmissionParts {

@@ -1,4 +1,11 @@
-import type { HandlerContext, Injections, Logger, MessageType, NestedRequestOptions, PayloadOf } from '@millrace/contracts'
+import type {
+  HandlerContext,
+  Injections,
+  Logger,
+  MessageType,
+  NestedRequestOptions,
+  PayloadOf,
+} from '@millrace/contracts'
 import type { Root } from './root.js'
 import type { StateSession } from './state-session.js'
 

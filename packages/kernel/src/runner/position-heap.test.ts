@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { comparePositions, type Position } from '@millrace/contracts'
 import fc from 'fast-check'
-import { PositionHeap, type Positioned } from './position-heap.js'
+import { type Positioned, PositionHeap } from './position-heap.js'
 
 const position = fc.array(fc.nat(5), { minLength: 1, maxLength: 4 })
 

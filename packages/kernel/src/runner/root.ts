@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { MillraceError } from '@millrace/contracts'
+import type { MillraceError } from '@millrace/contracts'
 import type { Domain } from './domain.js'
 import { Subtree } from './subtree.js'
 
@@ -44,7 +44,12 @@ export class Root extends Subtree {
 
   /** Whether it is done and nothing outside can still know it, so that it may carry another message. */
   get fresh(): boolean {
-    return this.failure === undefined && this.#abort === undefined && this.#traceId === undefined && this.#onFailure === undefined
+    return (
+      this.failure === undefined &&
+      this.#abort === undefined &&
+      this.#traceId === undefined &&
+      this.#onFailure === undefined
+    )
   }
 
   /** Begins anew as the root of another message. */

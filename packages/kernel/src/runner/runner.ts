@@ -9,7 +9,14 @@
  * R4  After a time slice the runner yields to the event loop, however much there is to do.
  * R5  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
  */
-import { isMessage, type Message, type MessageType, MillraceError, type Position, type WorkQueue } from '@millrace/contracts'
+import {
+  isMessage,
+  type Message,
+  type MessageType,
+  MillraceError,
+  type Position,
+  type WorkQueue,
+} from '@millrace/contracts'
 import type { Domain, Hold } from './domain.js'
 import { Emission, emissionCredit, type Pull } from './emission.js'
 import type { NodeRun } from './node-run.js'
@@ -109,7 +116,8 @@ export class Runner {
     const { run, subtree } = task
     this.release(subtree.root, task.hold)
     task.hold = undefined
-    if (subtree.root.failure === undefined) this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
+    if (subtree.root.failure === undefined)
+      this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
     subtree.partDone()
   }
 
@@ -124,7 +132,9 @@ export class Runner {
   /** Lets the node's policy decide what becomes of a message whose handler failed. */
   handlerFailed(run: NodeRun, thrown: unknown, message: FailedMessage): void {
     if (message.root.failure !== undefined) return
-    const error = MillraceError.from(thrown, 'NODE_FAILED', `the handler of node '${run.name}' threw`, { node: run.name })
+    const error = MillraceError.from(thrown, 'NODE_FAILED', `the handler of node '${run.name}' threw`, {
+      node: run.name,
+    })
     if (run.onError === 'fail') message.root.fail(error)
     else this.#parts.gaveUp(run, error, message)
   }
@@ -199,7 +209,8 @@ export class Runner {
     const { root } = subtree
     if (root.failure !== undefined) return
     const outlet = root.domain?.outlet
-    if (outlet !== undefined && outlet.type === route.type) return this.#deliver(route, outlet.run, payload, subtree, depth)
+    if (outlet !== undefined && outlet.type === route.type)
+      return this.#deliver(route, outlet.run, payload, subtree, depth)
     const taken = root.owner.reply(root, route.type, payload)
     if (taken === undefined) return
     subtree.add()
@@ -249,7 +260,14 @@ export class Runner {
     for (let index = 0; index < messages.length; index++) child = this.emit(run, messages[index], subtree, depth, child)
   }
 
-  #settleLater(route: Route, run: NodeRun, payload: unknown, promise: PromiseLike<unknown>, subtree: Subtree, depth: number): void {
+  #settleLater(
+    route: Route,
+    run: NodeRun,
+    payload: unknown,
+    promise: PromiseLike<unknown>,
+    subtree: Subtree,
+    depth: number,
+  ): void {
     this.#giveAway(run)
     run.active++
     const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth))
@@ -269,7 +287,9 @@ export class Runner {
   }
 
   #refuse(run: NodeRun, subtree: Subtree, thrown: unknown, child: number): number {
-    subtree.root.fail(MillraceError.from(thrown, 'NODE_FAILED', `node '${run.name}' could not emit`, { node: run.name }))
+    subtree.root.fail(
+      MillraceError.from(thrown, 'NODE_FAILED', `node '${run.name}' could not emit`, { node: run.name }),
+    )
     return child
   }
 
@@ -329,7 +349,8 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 function pullOf(value: unknown): Pull | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  if (Symbol.asyncIterator in value) return { kind: 'async', iterator: (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() } // it has one
+  if (Symbol.asyncIterator in value)
+    return { kind: 'async', iterator: (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() } // it has one
   if (Symbol.iterator in value) return { kind: 'sync', iterator: (value as Iterable<unknown>)[Symbol.iterator]() } // it has one
   return undefined
 }

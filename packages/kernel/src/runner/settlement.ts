@@ -6,7 +6,10 @@ import type { Work } from './work.js'
 export class Settlement implements Work {
   readonly #runner: Runner
   readonly #task: Task
-  #outcome: { readonly kind: 'resolved'; readonly result: unknown } | { readonly kind: 'rejected'; readonly thrown: unknown } | undefined
+  #outcome:
+    | { readonly kind: 'resolved'; readonly result: unknown }
+    | { readonly kind: 'rejected'; readonly thrown: unknown }
+    | undefined
 
   constructor(runner: Runner, task: Task) {
     this.#runner = runner
@@ -36,6 +39,12 @@ export class Settlement implements Work {
   #take(root: Task['subtree']['root']): void {
     const task = this.#task
     if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result)
-    else this.#runner.handlerFailed(task.run, this.#outcome?.thrown, { route: task.route, payload: task.payload, root, position: task.position })
+    else
+      this.#runner.handlerFailed(task.run, this.#outcome?.thrown, {
+        route: task.route,
+        payload: task.payload,
+        root,
+        position: task.position,
+      })
   }
 }

@@ -17,7 +17,9 @@ export class StateSession {
     this.#entries = Object.entries(uses).map(
       ([name, use]) => new StateEntries(`${node}.${name}`, use.keys as (payload: unknown) => readonly string[]), // the runner passes the node's own payload
     )
-    this.views = Object.fromEntries(Object.keys(uses).map((name, index) => [name, this.#entries[index] as StateView<unknown>])) // one for each name
+    this.views = Object.fromEntries(
+      Object.keys(uses).map((name, index) => [name, this.#entries[index] as StateView<unknown>]),
+    ) // one for each name
   }
 
   /** Loads what the payload's keys name; a promise only where the store needs one. */
@@ -65,7 +67,8 @@ class StateEntries implements StateView<unknown> {
   takeWrites(writes: StateWrite[]): void {
     for (let index = 0; index < this.#written.length; index++) {
       const key = this.#keys[index]
-      if (this.#written[index] === true && key !== undefined) writes.push({ space: this.#space, key, value: this.#values[index] })
+      if (this.#written[index] === true && key !== undefined)
+        writes.push({ space: this.#space, key, value: this.#values[index] })
     }
   }
 
@@ -114,8 +117,10 @@ export function callWithState(
 function commitAfter(state: StateSession, result: unknown): unknown {
   if (typeof result === 'object' && result !== null) {
     if ('then' in result) return Promise.resolve(result).then((settled) => commitAfter(state, settled))
-    if (Symbol.asyncIterator in result) return gather(result as AsyncIterable<unknown>).then((all) => commitAfter(state, all)) // it has the iterator
-    if (Symbol.iterator in result && !Array.isArray(result)) return commitAfter(state, [...(result as Iterable<unknown>)]) // it has the iterator
+    if (Symbol.asyncIterator in result)
+      return gather(result as AsyncIterable<unknown>).then((all) => commitAfter(state, all)) // it has the iterator
+    if (Symbol.iterator in result && !Array.isArray(result))
+      return commitAfter(state, [...(result as Iterable<unknown>)]) // it has the iterator
   }
   const committed = state.commit()
   return committed === undefined ? result : committed.then(() => result)

@@ -38,9 +38,13 @@ function openForAppend(path: string): number {
   try {
     return openSync(path, 'a')
   } catch (thrown) {
-    throw new MillraceError('BOOT_START_FAILED', `the dead letter file ${path} cannot be opened for writing; check dead_letters.path`, {
-      cause: thrown,
-    })
+    throw new MillraceError(
+      'BOOT_START_FAILED',
+      `the dead letter file ${path} cannot be opened for writing; check dead_letters.path`,
+      {
+        cause: thrown,
+      },
+    )
   }
 }
 

@@ -14,7 +14,12 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
-import { type PayloadCheck, type PayloadCheckOptions, type PayloadChecks, payloadChecks } from '../payload/payload-checks.js'
+import {
+  type PayloadCheck,
+  type PayloadCheckOptions,
+  type PayloadChecks,
+  payloadChecks,
+} from '../payload/payload-checks.js'
 import { replySerialiser } from '../payload/reply-serialiser.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
 import { NodeRun, type NodeRunParts } from '../runner/node-run.js'
@@ -120,7 +125,9 @@ export class Engine {
   typeIndex(type: MessageType): number {
     const index = this.#typeIndex.get(type.name)
     if (index !== undefined) return index
-    throw new MillraceError('ROUTE_NO_CONSUMER', `no node of the graph consumes or emits '${type.name}'`, { facts: { type: type.name } })
+    throw new MillraceError('ROUTE_NO_CONSUMER', `no node of the graph consumes or emits '${type.name}'`, {
+      facts: { type: type.name },
+    })
   }
 
   /** The ordered end of one stream request. */
@@ -154,7 +161,9 @@ export class Engine {
     const context = this.#contextParts(definition, index)
     const { store } = this.#parts
     const newState = (): StateSession | undefined =>
-      handler === undefined || Object.keys(handler.state).length === 0 ? undefined : new StateSession(handler.name, handler.state, store)
+      handler === undefined || Object.keys(handler.state).length === 0
+        ? undefined
+        : new StateSession(handler.name, handler.state, store)
     return {
       ...this.#unordered(index, definition.name),
       handle: this.#handleOf(definition, index),

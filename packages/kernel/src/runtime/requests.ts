@@ -83,7 +83,8 @@ export class Requests implements RootOwner {
 
   /** The runtime drains: streams end with the reason, single requests are answered. */
   endStreams(reason: MillraceError): void {
-    for (const root of this.#parts.inFlight.roots()) if (root.owner === this && root.domain !== undefined) root.fail(reason)
+    for (const root of this.#parts.inFlight.roots())
+      if (root.owner === this && root.domain !== undefined) root.fail(reason)
   }
 
   reply(root: Root, type: number, payload: unknown): void {
@@ -143,7 +144,8 @@ export class Requests implements RootOwner {
   }
 
   #expected(type: MessageType): number {
-    if (!type.reply) throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
+    if (!type.reply)
+      throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
     return this.#parts.engine.typeIndex(type)
   }
 }

@@ -1,5 +1,12 @@
 import type { StartupSummary } from '@millrace/config-validator'
-import { type EventListener, type MessageType, MillraceError, type PayloadOf, type Plan, type SinkReport } from '@millrace/contracts'
+import {
+  type EventListener,
+  type MessageType,
+  MillraceError,
+  type PayloadOf,
+  type Plan,
+  type SinkReport,
+} from '@millrace/contracts'
 import type { ReplyCounters } from '@millrace/reply-waiter'
 import { within } from './deadline.js'
 import type { EngineCounters } from './engine.js'
@@ -146,7 +153,8 @@ export class Runtime {
   /** What has been counted since the start. */
   counters(): RuntimeCounters {
     if (this.#phase.name === 'running' || this.#phase.name === 'draining') return count(this.#phase.working)
-    if (this.#counted === undefined) throw new MillraceError('BOOT_NOT_READY', 'the runtime has not run yet; there is nothing to count')
+    if (this.#counted === undefined)
+      throw new MillraceError('BOOT_NOT_READY', 'the runtime has not run yet; there is nothing to count')
     return this.#counted
   }
 
@@ -213,7 +221,11 @@ export class Runtime {
   /** Closes what was there before any work; a failure here must not hide the one that led here. */
   async #closeParts(): Promise<void> {
     const { container, transport, store, events } = this.#parts
-    const closings = { services: () => container.close(), transport: () => transport.close(), store: () => store.close() }
+    const closings = {
+      services: () => container.close(),
+      transport: () => transport.close(),
+      store: () => store.close(),
+    }
     for (const [service, close] of Object.entries(closings))
       try {
         await close()
@@ -224,7 +236,10 @@ export class Runtime {
 
   #requireSource(): void {
     if (this.#parts.preflight.nodes.some((definition) => definition.kind === 'source')) return
-    throw new MillraceError('CONFIG_INVALID', 'there is nothing to run to its end: no source is active; configure one under adapters')
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      'there is nothing to run to its end: no source is active; configure one under adapters',
+    )
   }
 
   #refusal(): MillraceError {
@@ -244,7 +259,14 @@ function shuttingDown(detail: string): MillraceError {
 
 /** What kept the runtime from starting: an error of the start itself as it is, anything else under BOOT_START_FAILED. */
 function startError(thrown: unknown): MillraceError {
-  const error = MillraceError.from(thrown, 'BOOT_START_FAILED', `nothing has run: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  const error = MillraceError.from(
+    thrown,
+    'BOOT_START_FAILED',
+    `nothing has run: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+  )
   if (error.code === 'BOOT_START_FAILED') return error
-  return new MillraceError('BOOT_START_FAILED', `nothing has run: ${error.message}`, { cause: error, facts: { ...error.facts, code: error.code } })
+  return new MillraceError('BOOT_START_FAILED', `nothing has run: ${error.message}`, {
+    cause: error,
+    facts: { ...error.facts, code: error.code },
+  })
 }

@@ -47,7 +47,10 @@ export class SourcePump implements Work, RootOwner {
   readonly #domain: Domain | undefined
   readonly #pending = new Set<Root>()
   #phase: PumpPhase = 'idle'
-  #iterator: { readonly kind: 'sync'; readonly pull: Iterator<unknown> } | { readonly kind: 'async'; readonly pull: AsyncIterator<unknown> } | undefined
+  #iterator:
+    | { readonly kind: 'sync'; readonly pull: Iterator<unknown> }
+    | { readonly kind: 'async'; readonly pull: AsyncIterator<unknown> }
+    | undefined
   #next: Promise<IteratorResult<unknown>> | undefined
   #batch: readonly unknown[] = []
   #at = 0
@@ -148,11 +151,16 @@ export class SourcePump implements Work, RootOwner {
 
   #routeOf(message: unknown): SourceRoute | undefined {
     if (isMessage(message))
-      for (const entry of this.#parts.routes) if (entry.route.messageType === message.type || entry.route.messageType.name === message.type.name) return entry
+      for (const entry of this.#parts.routes)
+        if (entry.route.messageType === message.type || entry.route.messageType.name === message.type.name) return entry
     const { name, emits } = this.#parts.definition
     const allowed = emits.map((type) => type.name).join(', ')
     this.#sourceFailed(
-      new MillraceError('NODE_EMITS_UNDECLARED', `source '${name}' yielded something that is no message of ${allowed}`, { facts: { node: name } }),
+      new MillraceError(
+        'NODE_EMITS_UNDECLARED',
+        `source '${name}' yielded something that is no message of ${allowed}`,
+        { facts: { node: name } },
+      ),
     )
     return undefined
   }

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path'
 import type { Container } from '@millrace/container'
-import type { EventEmitter, Injections, MillraceError, Progress, SinkWriter, SourceDefinition, StateStore, Transport } from '@millrace/contracts'
+import type {
+  EventEmitter,
+  Injections,
+  MillraceError,
+  Progress,
+  SinkWriter,
+  SourceDefinition,
+  StateStore,
+  Transport,
+} from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { RoutingService } from '@millrace/routing'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
@@ -93,7 +102,10 @@ interface ToClose {
   readonly writing: AbortController
 }
 
-async function closeWorking({ inFlight, waiters, sinks, deadLetters, writing }: ToClose, error: MillraceError): Promise<void> {
+async function closeWorking(
+  { inFlight, waiters, sinks, deadLetters, writing }: ToClose,
+  error: MillraceError,
+): Promise<void> {
   for (const root of inFlight.roots()) root.fail(error)
   waiters.close(error)
   writing.abort(error)
@@ -118,7 +130,10 @@ function engineParts({ preflight, routing, checks, transport, store, events, clo
   }
 }
 
-function sinksToOpen({ preflight, container, events, replaceSink }: RuntimeParts, signal: AbortSignal): readonly SinkToOpen[] {
+function sinksToOpen(
+  { preflight, container, events, replaceSink }: RuntimeParts,
+  signal: AbortSignal,
+): readonly SinkToOpen[] {
   return preflight.nodes.flatMap((definition, node) => {
     if (definition.kind !== 'sink') return []
     const { name, inject } = definition
@@ -142,7 +157,10 @@ interface PumpPlace {
   readonly sources: Sources
 }
 
-function namedPump({ preflight, container, events }: RuntimeParts, { definition, node, engine, inFlight, sources }: PumpPlace): NamedPump {
+function namedPump(
+  { preflight, container, events }: RuntimeParts,
+  { definition, node, engine, inFlight, sources }: PumpPlace,
+): NamedPump {
   const { name, inject } = definition
   const context = {
     config: preflight.slices[name],

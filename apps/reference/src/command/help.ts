@@ -1,0 +1,35 @@
+/** What `reference --help` says. */
+export const help = `The reference application: fund-load attempts in, decisions out.
+
+  pnpm reference run --scenario SCENARIO --input FILE --output FILE [options]
+  pnpm reference generate --lines N [--seed S] [--output FILE]
+
+run answers each line of the input that is not blank with one line of output, in the same order.
+
+  --scenario   baseline, or experiment: Mondays count double, and prime ids have limits of their own
+  --input      NDJSON, one attempt a line; - for standard input
+  --output     NDJSON; - for standard output. Until the end of the run the lines are in FILE.part
+  --profile    where the graph runs: memory (default), everything in one process
+  --resume     go on where an interrupted run has stopped: what FILE.part holds is compared, not written again
+  --json       print the summary as JSON on standard output
+  --quiet      no progress and no summary
+
+generate makes input of any size; the same seed gives the same bytes. It has a --help of its own in generator/README.md.
+
+Examples
+
+  # a hundred thousand lines to work with
+  pnpm reference generate --lines 100000 --seed 1 --output attempts.ndjson
+
+  # decide them
+  pnpm reference run --scenario baseline --input attempts.ndjson --output decisions.ndjson
+
+  # go on after Ctrl-C, a full disk or a crash
+  pnpm reference run --scenario baseline --input attempts.ndjson --output decisions.ndjson --resume
+
+  # in a pipe; --silent keeps pnpm's own lines out of it
+  gzip -dc attempts.gz | pnpm --silent reference run --scenario experiment --input - --output - | gzip > decisions.gz
+
+Exit codes: 0 done, 1 the run failed, 2 arguments or configuration, 3 the start failed, 5 a second signal forced the end,
+130 Ctrl-C, 143 SIGTERM.
+`

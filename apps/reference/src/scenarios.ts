@@ -1,0 +1,11 @@
+/** The two sets of rules; each has a module of its name and a configuration in `config/`. */
+export const scenarios = ['baseline', 'experiment'] as const
+
+/** Which set of rules decides. */
+export type Scenario = (typeof scenarios)[number]
+
+/** Where the graph runs; each has an overlay in `config/`. */
+export const profiles = ['memory'] as const
+
+/** Where the graph runs. */
+export type ReferenceProfile = (typeof profiles)[number]

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { referencePages } from '../scripts/reference-pages.js'
+import { errorCodes, eventList } from '../src/index.js'
+
+describe('the reference in docs', () => {
+  it.each(referencePages().map((page) => [basename(page.path), page] as const))(
+    '%s is current (if not: pnpm --filter @millrace/contracts reference)',
+    (_name, { path, text }) => {
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
+
+  it('names every code and every event', () => {
+    const text = referencePages()
+      .map((page) => page.text)
+      .join('\n')
+    const names = [...Object.keys(errorCodes), ...Object.keys(eventList)]
+    expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([])
+  })
+})
