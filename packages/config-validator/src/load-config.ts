@@ -44,7 +44,7 @@ export async function loadConfig(files: readonly string[], options: LoadOptions 
   if (first === undefined) throw new RangeError('loadConfig needs the name of at least one file')
   const cwd = options.cwd ?? process.cwd()
   const baseDir = dirname(resolve(cwd, first))
-  const importModule = options.importModule ?? ((url: string) => import(url))
+  const importModule: ImportModule = options.importModule ?? ((url) => import(url))
   const readings = await Promise.all(files.map((file) => readConfigFile(file, cwd, importModule)))
   const findings = readings.flatMap((reading) => reading.findings)
   const trees = readings.flatMap(({ tree }) => (tree === undefined ? [] : [tree]))

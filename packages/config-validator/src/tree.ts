@@ -31,7 +31,9 @@ export function mergeTrees(base: Tree, over: Tree): Tree {
     const below = entries.get(key)
     entries.set(key, below === undefined ? tree : mergeTrees(below, tree))
   }
-  return { ...over, content: { kind: 'mapping', entries } }
+  // A mapping that code lays over a file keeps the place that people can open.
+  const place = over.file === undefined ? base : over
+  return { ...place, content: { kind: 'mapping', entries } }
 }
 
 /** The plain value of a tree: fresh objects and lists that share nothing with it. */

@@ -76,9 +76,8 @@ function entriesOf(walk: Walk, pairs: readonly Pair[], path: Path): ReadonlyMap<
   const entries = new Map<string, Tree>()
   for (const { key: node, value } of pairs) {
     const key = keyText(node)
-    const refusal = key === undefined ? 'has a key that is not text' : refusedKeys.get(key)
-    if (refusal !== undefined) find(walk, path, refusal, node)
-    else if (key === undefined) continue
+    if (key === undefined) find(walk, path, 'has a key that is not text', node)
+    else if (refusedKeys.has(key)) find(walk, path, refusedKeys.get(key) ?? '', node)
     else if (entries.has(key)) find(walk, [...path, key], 'stands here twice; keep one of them', node)
     else entries.set(key, read(walk, value, [...path, key], placeOf(walk, node)))
   }

@@ -76,6 +76,36 @@ describe('Overlays', () => {
   })
 })
 
+describe('An overlay given in code', () => {
+  it('is laid over the files, whose mappings keep their places', async () => {
+    await folder.write('app.yml', `${head}runtime:\n  max_in_flight: 5\n`)
+    const overlay = { runtime: { max_in_flight: 7 }, dead_letters: { path: 'letters.ndjson' } }
+    const loaded = await loadConfig(['app.yml'], { cwd: folder.path, overlay })
+    expect(loaded.config.runtime.max_in_flight).toBe(7)
+    expect(loaded.config.dead_letters.path).toBe('letters.ndjson')
+    expect(loaded.locate(['runtime', 'max_in_flight'])).toBeUndefined()
+    expect(loaded.locate(['runtime', 'platform'])).toEqual({ file: 'app.yml', line: 3, column: 1 })
+  })
+
+  it('is laid over a configuration given in code', () => {
+    const overlay = { scenario: { name: 'bank' } }
+    expect(loadValue({ version: 1, scenario: { name: 'shop' } }, { overlay }).config.scenario.name).toBe('bank')
+  })
+
+  it('has its mistakes listed after those of the files, without a place', async () => {
+    await folder.write('app.yml', `${head}runtime:\n  max_in_flight: 0\n`)
+    const overlay = { runtime: { max_in_flight_bytes: 0 }, nodes: { price: () => 1 } }
+    expect(await folder.refusal(['app.yml'], { overlay })).toBe(
+      [
+        'CONFIG_INVALID: 3 mistakes in app.yml',
+        '  app.yml:4:18 runtime.max_in_flight must be a whole number of at least 1 (got 0)',
+        '  nodes.price must be plain data as a file could hold it (got a function)',
+        '  runtime.max_in_flight_bytes must be a whole number of at least 1 (got 0)',
+      ].join('\n'),
+    )
+  })
+})
+
 describe('YAML', () => {
   it.each([
     [

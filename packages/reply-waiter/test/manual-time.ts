@@ -6,8 +6,20 @@ interface ManualTimer extends TimerHandle {
   held: boolean
 }
 
+/** What {@link manualTime} gives. */
+export interface ManualTime {
+  readonly clock: () => number
+  readonly timers: Timers
+  /** How many timers are armed. */
+  armed(): number
+  /** How many of them keep the process alive. */
+  held(): number
+  /** Lets time pass, and fires what falls due on the way. */
+  advance(ms: number): void
+}
+
 /** Time that passes only when a test says so, with the timers that hang on it. */
-export function manualTime() {
+export function manualTime(): ManualTime {
   const armed = new Set<ManualTimer>()
   let now = 0
   const first = () => [...armed].sort((one, other) => one.due - other.due)[0]
@@ -32,12 +44,9 @@ export function manualTime() {
   return {
     clock: () => now,
     timers,
-    /** How many timers are armed. */
     armed: () => armed.size,
-    /** How many of them keep the process alive. */
     held: () => [...armed].filter((timer) => timer.held).length,
-    /** Lets time pass, and fires what falls due on the way. */
-    advance(ms: number) {
+    advance(ms) {
       const end = now + ms
       for (let timer = first(); timer !== undefined && timer.due <= end; timer = first()) {
         now = timer.due

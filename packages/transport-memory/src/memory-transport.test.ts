@@ -118,7 +118,8 @@ describe('createMemoryTransport', () => {
 
   it('opens a slot once', async () => {
     const transport = createMemoryTransport()
-    const first = await transport.listen('b#1', () => undefined)
+    const accept = () => undefined
+    const first = await transport.listen('b#1', accept)
     await expect(transport.listen('b#1', () => undefined)).rejects.toEqual(
       new MillraceError(
         'HANDOFF_TRANSPORT',
@@ -126,7 +127,7 @@ describe('createMemoryTransport', () => {
       ),
     )
     await first.close()
-    const second = await transport.listen('b#1', () => undefined)
+    const second = await transport.listen('b#1', accept)
     // The first listener is not the one that is open now.
     await first.close()
     await expect(transport.listen('b#1', () => undefined)).rejects.toThrow('because it is open already')

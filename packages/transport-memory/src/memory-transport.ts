@@ -51,12 +51,17 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
 
 type Accept = (link: Link) => void
 
+/** A slot that is open. Its identity tells one listener from the next. */
+interface Offer {
+  readonly accept: Accept
+}
+
 class MemoryHub implements MemoryTransport {
   readonly profile = 'memory'
   readonly #settings: Required<MemoryTransportOptions>
-  readonly #accepts = new Map<SlotId, Accept>()
+  readonly #offers = new Map<SlotId, Offer>()
   readonly #pairs = new Map<string, MemoryLinkPair>()
-  #closing: Promise<void> | undefined
+  #phase: 'open' | 'closed' = 'open'
 
   constructor(settings: Required<MemoryTransportOptions>) {
     this.#settings = settings
@@ -68,17 +73,18 @@ class MemoryHub implements MemoryTransport {
 
   async listen(slot: SlotId, accept: Accept): Promise<Listener> {
     this.#checkOpen(`slot ${slot} cannot be opened`)
-    if (this.#accepts.has(slot))
+    if (this.#offers.has(slot))
       throw new MillraceError(
         'HANDOFF_TRANSPORT',
         `slot ${slot} cannot be opened, because it is open already; close its listener first`,
         { facts: { slot } },
       )
-    this.#accepts.set(slot, accept)
+    const offer = { accept }
+    this.#offers.set(slot, offer)
     return {
       endpoint: { slot, address: `memory:${slot}` },
       close: async () => {
-        if (this.#accepts.get(slot) === accept) this.#accepts.delete(slot)
+        if (this.#offers.get(slot) === offer) this.#offers.delete(slot)
       },
     }
   }
@@ -101,7 +107,7 @@ class MemoryHub implements MemoryTransport {
   }
 
   crash(slot: SlotId): void {
-    this.#accepts.delete(slot)
+    this.#offers.delete(slot)
     for (const pair of this.#pairs.values()) {
       if (pair.near.local === slot) pair.near.die()
       else if (pair.far.local === slot) pair.far.die()
@@ -110,13 +116,9 @@ class MemoryHub implements MemoryTransport {
     }
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#closeAll()
-    return this.#closing
-  }
-
-  async #closeAll(): Promise<void> {
-    this.#accepts.clear()
+  async close(): Promise<void> {
+    this.#phase = 'closed'
+    this.#offers.clear()
     await Promise.all(Array.from(this.#pairs.values(), (pair) => pair.close()))
   }
 
@@ -130,13 +132,13 @@ class MemoryHub implements MemoryTransport {
     this.#checkOpen(`slot ${from} cannot be linked to ${to}`)
     if (signal.aborted) throw refusal(from, to, 'because the dial was given up', signal.reason)
     if (this.#pairs.has(pairKey(from, to))) throw refusal(from, to, 'because they have a link already; use that one')
-    const accept = this.#accepts.get(to)
-    if (accept === undefined)
+    const offer = this.#offers.get(to)
+    if (offer === undefined)
       throw refusal(from, to, 'because nobody listens there; start the worker of that slot first')
     const pair = createMemoryLinkPair(from, to, this.#settings)
     this.#keep(pair)
     try {
-      accept(pair.far)
+      offer.accept(pair.far)
     } catch (error) {
       pair.lose()
       throw refusal(from, to, 'because it failed to accept the link; the cause says why', error)
@@ -151,7 +153,7 @@ class MemoryHub implements MemoryTransport {
   }
 
   #checkOpen(what: string): void {
-    if (this.#closing === undefined) return
+    if (this.#phase === 'open') return
     throw new MillraceError('HANDOFF_TRANSPORT', `${what}, because the memory transport is closed; make a new one`)
   }
 }

@@ -15,3 +15,6 @@ export function exitCodeOf(error: unknown): number {
 
 /** The exit code of a batch run that a signal has ended. */
 export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** The exit code of a run that a second signal has ended before it had drained. */
+export const forcedExitCode = 5

@@ -70,7 +70,8 @@ function refuseConflicts({ input, output, resume, json }: RunSettings): void {
   if (output === '-' && resume) throw refusal('--resume needs a file: standard output keeps nothing to go on from')
   if (input === '-' || output === '-') return
   for (const written of [output, `${output}.part`])
-    if (isSameFile(input, written)) throw refusal(`--input and --output would be the same file, ${written}: name another output`)
+    if (isSameFile(input, written))
+      throw refusal(`--input and --output would be the same file, ${written}: name another output`)
 }
 
 function isSameFile(first: string, second: string): boolean {

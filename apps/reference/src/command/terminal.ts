@@ -1,4 +1,4 @@
-import type { MillraceEvent, Progress } from '@millrace/kernel'
+import type { Facts, MillraceEvent, Progress } from '@millrace/contracts'
 import { createProgressBar } from './progress-bar.js'
 
 /** What a run shows on standard error while it runs. */
@@ -19,8 +19,12 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean, clock
   return {
     print,
     hear({ name, level, facts }) {
-      if (name === 'source.progress' && !quiet) bar.show(facts as unknown as Progress)
-      if (name === 'node.log' && (level === 'warn' || level === 'error' || !quiet)) print(`${facts.message}`)
+      if (name === 'source.progress' && !quiet) bar.show(progressOf(facts))
+      if (name === 'node.log' && (!quiet || level === 'warn' || level === 'error')) print(`${facts.message}`)
     },
   }
+}
+
+function progressOf({ done, total, unit }: Facts): Progress {
+  return { done: Number(done), unit: String(unit), ...(typeof total === 'number' ? { total } : {}) }
 }

@@ -1,7 +1,7 @@
 import { declinedReasons, malformedReasons, type Reason, reasons } from '../reasons.js'
 
-/** What became of the lines of a run. */
-export interface TallyReport {
+/** What became of the lines of a run; a type, not an interface, so that it is a sink's report as it is. */
+export type TallyReport = {
   /** Lines answered: all but the blank ones. */
   readonly lines: number
   readonly accepted: number

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import type { HandlerContext } from '@millrace/contracts'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { write } from './write.js'
 
 const folder = temporaryFolder()
 const signal = new AbortController().signal
+const context = {} as HandlerContext // the sink reads nothing of it
 const lines = Array.from({ length: 5000 }, (_, n) => `{"id":"${n}","customer_id":"528","accepted":true}`)
 const whole = `${lines.join('\n')}\n`
 
@@ -21,7 +23,7 @@ async function openSink(path: string, resume = false) {
 async function writeTexts(path: string, texts: readonly string[], resume = false) {
   const { logged, writer } = await openSink(path, resume)
   try {
-    for (const text of texts) await writer.write({ text, reason: 'ACCEPTED' })
+    for (const text of texts) await writer.write({ text, reason: 'ACCEPTED' }, context)
     return { logged, report: await writer.complete?.() }
   } finally {
     await writer.close?.()
@@ -58,7 +60,7 @@ describe('write', () => {
     const path = join(folder, 'earlier')
     writeFileSync(path, 'earlier')
     const { writer } = await openSink(path)
-    await writer.write({ text: 'a', reason: 'ACCEPTED' })
+    await writer.write({ text: 'a', reason: 'ACCEPTED' }, context)
     await writer.close?.()
     expect(contents(path)).toEqual(['earlier', 'a\n'])
   })
@@ -119,7 +121,7 @@ describe('write, resumed', () => {
     const path = interruptedPath('shrinking', whole)
     const { writer } = await openSink(path, true)
     truncateSync(`${path}.part`, 0)
-    await writer.write({ text: lines[0] ?? '', reason: 'ACCEPTED' })
+    await writer.write({ text: lines[0] ?? '', reason: 'ACCEPTED' }, context)
     await expect(writer.complete?.()).rejects.toMatchObject({ code: 'RESUME_MISMATCH', facts: { line: 1 } })
     await writer.close?.()
   })

@@ -27,7 +27,7 @@ export const write = defineSink({
       async complete() {
         await buffer.flush()
         await output.finish()
-        return { ...tally.report() }
+        return tally.report()
       },
       async close() {
         await buffer.flush().catch(() => {}) // after a failure, which the run already reports, nothing more is written

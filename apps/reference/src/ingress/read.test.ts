@@ -2,10 +2,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import type { Progress } from '@millrace/contracts'
+import type { Message, Progress } from '@millrace/contracts'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { read } from './read.js'
 
+const attempt = '{"id":"1","customer_id":"2","load_amount":"$3","time":"1970-01-01T00:00:00Z"}'
 const folder = temporaryFolder()
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -14,8 +15,13 @@ async function readAll(path: string, signal = new AbortController().signal) {
   const progress: Progress[] = []
   const batches: string[][] = []
   const stream = read.read({ config: { path }, signal, log, progress: (report) => progress.push(report) })
-  for await (const batch of stream) batches.push([batch].flat().map((message) => message.payload.text))
+  for await (const batch of stream) batches.push([batch].flat().map(written))
   return { lines: batches.flat(), batches: batches.length, progress }
+}
+
+/** A line's text, or what a line says that was parsed at once. */
+function written({ payload }: Message<string, object>): string {
+  return 'text' in payload ? String(payload.text) : JSON.stringify(payload)
 }
 
 function fileOf(name: string, content: string): string {
@@ -37,6 +43,16 @@ describe('read', () => {
     const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n}`)
     const result = await readAll(fileOf('large', lines.join('\n')))
     expect([result.lines, result.batches]).toEqual([lines, Math.ceil(lines.join('\n').length / 65_536) + 1])
+  })
+
+  it('parses a line that an envelope might not hold, and skips it where it is blank', async () => {
+    const padding = ' '.repeat(200_000)
+    const result = await readAll(fileOf('long', `${attempt}${padding}\n${padding}\n[${padding}\n${attempt}`))
+    expect(result.lines).toEqual([
+      '{"id":"1","customer_id":"2","amount_cents":300,"instant_ms":0}',
+      '{"id":"","customer_id":"","accepted":false,"reason":"MALFORMED_JSON"}',
+      attempt,
+    ])
   })
 
   it('reads an empty file', async () => {

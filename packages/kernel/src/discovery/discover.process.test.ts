@@ -29,6 +29,7 @@ beforeAll(async () => {
     'nodes/first.mjs': nodesModule('first'),
     'nodes/second.mts': `${nodesModule('second')}\nexport enum Size { small }`,
     'misses.mjs': `import './gone.mjs'`,
+    'broken.ts': 'export const (: number = 1',
     'broken.mjs': 'export const a = 1\nexport const b = (',
     'node_modules/pricing/package.json': JSON.stringify({
       name: 'pricing',
@@ -72,6 +73,12 @@ describe('discover in a process of its own', () => {
   it('says what to do where the process cannot run TypeScript', async () => {
     expect(await discoverIn([], built, ['nodes/second.mts'])).toMatch(
       /^CONFIG_UNREADABLE: discovery module 'nodes\/second\.mts', found from BASE, cannot be imported: BASE\/nodes\/second\.mts: this process cannot run TypeScript \(.+\); start it with node --import tsx, or build the module and name the \.js file$/u,
+    )
+  })
+
+  it('repeats what the TypeScript loader says', async () => {
+    expect(await discoverIn(withSource, source, ['broken.ts'])).toBe(
+      'CONFIG_UNREADABLE: discovery module \'broken.ts\', found from BASE, cannot be imported: BASE/broken.ts: TransformError: Transform failed with 1 error: BASE/broken.ts:1:13: ERROR: Expected identifier but found "("',
     )
   })
 

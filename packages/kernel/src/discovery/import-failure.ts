@@ -16,9 +16,10 @@ export function importFailure(thrown: unknown, file: string): string {
   return `${thrown.name}: ${errorLine(thrown)}${place(thrown, file)}`
 }
 
-/** The first line of what an error says. */
+/** The first line of what an error says, with the next where it only announces it, as compilers do. */
 export function errorLine(thrown: unknown): string {
-  return (isError(thrown) ? thrown.message : String(thrown)).split('\n', 1)[0] ?? ''
+  const [first = '', next = ''] = (isError(thrown) ? thrown.message : String(thrown)).split('\n')
+  return first.endsWith(':') ? `${first} ${next.trim()}`.trim() : first
 }
 
 function needsTypeScript(error: Error): boolean {
@@ -26,14 +27,19 @@ function needsTypeScript(error: Error): boolean {
   return typescriptCodes.has(code) || (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts\b/u.test(error.message))
 }
 
-/** The file and line at the head of a stack, or else its first frame in a file; frames after an `await` are those of discovery. */
-const placeInStack = /^(?: +at (?!async )(?:.*\()?)?(?:file:\/\/)?(\/[^\s()]+:\d+)\)?$/mu
+/** The file and line at the head of a stack, and its frames in files; frames after an `await` are those of discovery. */
+const placesInStack = /^(?: +at (?!async )(?:.*\()?)?(?:file:\/\/)?(\/[^\s()]+:\d+)\)?$/gmu
 
 /** Of a syntax error in an ES module Node tells programs no place, only the terminal. */
 function place({ name, stack = '' }: Error, file: string): string {
-  const found = placeInStack.exec(stack)?.[1]
-  if (found !== undefined) return ` (${found})`
+  const places = [...stack.matchAll(placesInStack)].flatMap(([, found = '']) => (isForeign(found, file) ? [] : [found]))
+  if (places[0] !== undefined) return ` (${places[0]})`
   return name === 'SyntaxError' ? `; node ${file} shows the line` : ''
+}
+
+/** Loaders and libraries throw too; where they do so helps nobody who does not work on them. */
+function isForeign(place: string, file: string): boolean {
+  return place.includes('/node_modules/') && !file.includes('/node_modules/')
 }
 
 /** The code that Node gave an error; undefined for one without. */

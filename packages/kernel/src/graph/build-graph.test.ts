@@ -297,7 +297,7 @@ describe('buildGraph', () => {
       expect(build({ parts: [read, parse], replies: ['fund.attempt'] }).findings).toEqual([])
     })
 
-    it('ROUTE-03 refuses a type whose only consumer is its emitter', () => {
+    it('refuses a type whose only consumer is its emitter', () => {
       const retry = step('retry', [Line, Attempt], [Attempt])
       expect(build({ parts: [read, retry, parse] }).findings).toEqual([
         {

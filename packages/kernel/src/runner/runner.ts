@@ -26,6 +26,7 @@ import { Settlement } from './settlement.js'
 import { callWithState } from './state-session.js'
 import type { Subtree } from './subtree.js'
 import { Task } from './task.js'
+import { TimeSlice } from './time-slice.js'
 import type { Work } from './work.js'
 
 /** A message whose handler failed, for the dead letters. */
@@ -51,25 +52,22 @@ export interface RunnerParts {
 
 /** Deeper chains go through the queue, so that no graph overflows the stack. */
 const deepestStack = 256
-/** How many works are done between two looks at the gates and the clock. */
-const worksBetweenLooks = 32
+/** How many works are done before the gates are looked at, unless there is no more work. */
+const worksBetweenGates = 32
 
 /** The runner of one worker. */
 export class Runner {
   readonly #path: number[] = []
   readonly #parts: RunnerParts
-  readonly #sliceMs: number
+  readonly #slice: TimeSlice
   readonly #ready: WorkQueue<Work>
   readonly #dirty: Domain[] = []
   readonly #loop = (): void => this.#work()
   #phase: 'idle' | 'scheduled' | 'working' = 'idle'
-  /** When this turn of the event loop began to work; undefined before it has. */
-  #turnStart: number | undefined
-  #looks = 0
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
-    this.#sliceMs = parts.sliceMs ?? 10
+    this.#slice = new TimeSlice(parts.clock, parts.sliceMs ?? 10)
     this.#ready = parts.createQueue()
   }
 
@@ -95,13 +93,13 @@ export class Runner {
   wake(): void {
     if (this.#phase !== 'idle') return
     this.#phase = 'scheduled'
-    if (this.#turnIsOver()) setImmediate(this.#loop)
+    if (this.#slice.isOver()) setImmediate(this.#loop)
     else queueMicrotask(this.#loop)
   }
 
-  /** Whether it is time to let the event loop turn; asks the clock only now and then. */
+  /** Whether it is time to let the event loop turn. Once it is, the work at hand must end. */
   sliceOver(): boolean {
-    return (++this.#looks & 31) === 0 && this.#turnIsOver()
+    return this.#slice.isOver()
   }
 
   /** Sends a root into the graph, from within work. Its own part is done when this returns. */
@@ -293,13 +291,9 @@ export class Runner {
     return child
   }
 
-  #turnIsOver(): boolean {
-    return this.#turnStart !== undefined && this.#parts.clock() - this.#turnStart > this.#sliceMs
-  }
-
   #work(): void {
     this.#phase = 'working'
-    this.#beginTurn()
+    this.#slice.begin()
     try {
       this.#workUntilSliceIsOver()
     } finally {
@@ -309,14 +303,13 @@ export class Runner {
   }
 
   #workUntilSliceIsOver(): void {
-    for (let done = 1; ; done++) {
+    for (let done = 1; !this.#slice.isOver(); done++) {
       const work = this.#ready.shift()
       if (work !== undefined) work.run()
       else if (this.#dirty.length === 0) return
-      if (work !== undefined && done % worksBetweenLooks !== 0) continue
-      this.#openGates()
-      if (this.#turnIsOver()) return
+      if (work === undefined || done % worksBetweenGates === 0) this.#openGates()
     }
+    this.#openGates()
   }
 
   #openGates(): void {
@@ -326,15 +319,6 @@ export class Runner {
   readonly #pass = (task: Task): void => {
     task.run.queue.push(task)
     this.schedule(task.run)
-  }
-
-  /** All works of one turn of the event loop share one time slice, also those that promises bring. */
-  #beginTurn(): void {
-    if (this.#turnStart !== undefined) return
-    this.#turnStart = this.#parts.clock()
-    setImmediate(() => {
-      this.#turnStart = undefined
-    })
   }
 
   #continueNextTurn(): void {

@@ -85,7 +85,7 @@ export class Engine {
     this.#reach = reach(parts.graph)
     this.#checks = parts.types.map((type) => payloadChecks(type, parts.checks))
     this.#serialisers = parts.types.map((type) => (type.reply ? replySerialiser(type) : (payload: unknown) => payload))
-    parts.types.forEach((type, index) => this.#typeIndex.set(type.name, index))
+    for (const [index, type] of parts.types.entries()) this.#typeIndex.set(type.name, index)
     this.runner = new Runner({
       createQueue: () => parts.transport.createQueue(),
       clock: parts.clock,
@@ -93,7 +93,7 @@ export class Engine {
       gaveUp: (run, error, message) => this.#gaveUp(run, error, message),
     })
     this.#runs = parts.nodes.map((definition, index) => new NodeRun(this.runner, this.#nodeParts(definition, index)))
-    this.#runs.forEach((run, index) => run.connect(this.routes(index)))
+    for (const run of this.#runs) run.connect(this.routes(run.index))
   }
 
   /** The routes of the types that a node emits, in their declared order. */

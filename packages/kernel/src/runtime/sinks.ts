@@ -30,8 +30,9 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
     complete: async () => {
       const reports: Record<string, SinkReport> = {}
       for (const [node, writer] of writers) {
-        const report = await writer.complete?.()
-        if (report !== undefined) reports[names.get(node) ?? ''] = report
+        const name = names.get(node) ?? ''
+        const report = await completeOne(name, writer)
+        if (report !== undefined) reports[name] = report
       }
       return reports
     },
@@ -49,6 +50,14 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
     }
   }
   return open
+}
+
+async function completeOne(name: string, writer: SinkWriter<unknown>): Promise<SinkReport | void> {
+  try {
+    return await writer.complete?.()
+  } catch (thrown) {
+    throw MillraceError.from(thrown, 'NODE_FAILED', `sink '${name}' could not be completed`, { node: name })
+  }
 }
 
 async function closeOne(name: string, writer: SinkWriter<unknown>, events: EventEmitter): Promise<void> {

@@ -54,6 +54,11 @@ export class Sources {
     for (const { pump } of this.#pumps) pump.stop(reason)
   }
 
+  /** Whatever is left of them is not waited for any longer. */
+  giveUp(): void {
+    this.#tellEnded()
+  }
+
   /** A root or a source failed. */
   failed(error: MillraceError, trace: string | undefined): void {
     if (this.#failure !== undefined) return

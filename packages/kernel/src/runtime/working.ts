@@ -85,7 +85,7 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     sinks,
     sources,
     startSources: () => sources.start(pumps(parts, engine, inFlight, sources)),
-    close: (error) => closeWorking({ inFlight, waiters, sinks, deadLetters, writing }, error),
+    close: (error) => closeWorking({ inFlight, waiters, sinks, sources, deadLetters, writing }, error),
   }
 }
 
@@ -98,15 +98,17 @@ interface ToClose {
   readonly inFlight: InFlight
   readonly waiters: ReplyWaiters
   readonly sinks: OpenSinks
+  readonly sources: Sources
   readonly deadLetters: DeadLetters | undefined
   readonly writing: AbortController
 }
 
 async function closeWorking(
-  { inFlight, waiters, sinks, deadLetters, writing }: ToClose,
+  { inFlight, waiters, sinks, sources, deadLetters, writing }: ToClose,
   error: MillraceError,
 ): Promise<void> {
   for (const root of inFlight.roots()) root.fail(error)
+  sources.giveUp()
   waiters.close(error)
   writing.abort(error)
   await sinks.close()

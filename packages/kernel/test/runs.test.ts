@@ -1,0 +1,387 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  createRuntime,
+  defineNode,
+  defineSink,
+  defineSource,
+  type MillraceEvent,
+  type Part,
+  type Runtime,
+  type RuntimeOptions,
+} from '../src/index.js'
+import { codeOf, deferred, Done, numbered, Price, Quote, Step, turn, until } from './shop.js'
+
+/** A source of numbered messages, as lists of ten. */
+function numbers(count: number) {
+  return defineSource({
+    name: 'numbers',
+    emits: [Step],
+    *read() {
+      const messages = numbered(Step, count)
+      for (let at = 0; at < count; at += 10) yield messages.slice(at, at + 10)
+    },
+  })
+}
+
+/** What a sink has seen, and how it was ended. */
+interface Book {
+  readonly written: number[]
+  readonly ends: string[]
+}
+
+function book(taken: Book, write: (n: number) => void | Promise<void> = () => undefined) {
+  return defineSink({
+    name: 'book',
+    consumes: Done,
+    open: () => ({
+      write: ({ n }) => {
+        taken.written.push(n)
+        return write(n)
+      },
+      complete: () => {
+        taken.ends.push('complete')
+        return { lines: taken.written.length }
+      },
+      close: () => void taken.ends.push('close'),
+    }),
+  })
+}
+
+function finish(handle: (n: number) => number | Promise<number>, options: { readonly onError?: 'fail' | 'drop' | 'dead_letter' } = {}) {
+  return defineNode({
+    name: 'finish',
+    consumes: Step,
+    emits: [Done],
+    ...options,
+    handle: ({ n }) => {
+      const result = handle(n)
+      return typeof result === 'number' ? Done.of({ n: result }) : result.then((value) => Done.of({ n: value }))
+    },
+  })
+}
+
+const adapters = { numbers: {}, book: {} }
+
+function make(nodes: readonly Part[], options: Partial<RuntimeOptions> = {}, runtime: Readonly<Record<string, unknown>> = {}): Promise<Runtime> {
+  return createRuntime({ nodes, overlay: { adapters, runtime }, ...options })
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+
+describe('run', () => {
+  it('sends every message of a source to the sinks in source order, and tells what became of it', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const app = await make([numbers(95), finish((n) => n), book(taken)])
+    const result = await app.run()
+    expect(taken).toEqual({ written: upTo(95), ends: ['complete', 'close'] })
+    expect(result).toMatchObject({ roots: { numbers: 95 }, reports: { book: { lines: 95 } }, counters: { inFlight: 0 } })
+  })
+
+  it('keeps source order through an asynchronous node whose later messages are done first', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const shuffled = finish(async (n) => {
+      for (let turns = 0; turns < (n * 7) % 5; turns++) await turn()
+      return n
+    })
+    await (await make([numbers(200), shuffled, book(taken)])).run()
+    expect(taken.written).toEqual(upTo(200))
+  })
+
+  it('takes what comes first where sink_mode is completion', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const late = deferred()
+    const first = finish(async (n) => {
+      if (n === 0) await late.promise
+      if (n === 9) late.resolve()
+      return n
+    })
+    await (await make([numbers(10), first, book(taken)], {}, { ordering: { sink_mode: 'completion' } })).run()
+    expect(taken.written[9]).toBe(0)
+    expect([...taken.written].sort()).toEqual(upTo(10))
+  })
+
+  it('reads no further than admission allows while the sink is slow', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const gate = deferred()
+    let read = 0
+    const source = defineSource({
+      name: 'numbers',
+      emits: [Step],
+      *read() {
+        for (let n = 0; n < 1000; n++) {
+          read++
+          yield Step.of({ n })
+        }
+      },
+    })
+    const app = await make([source, finish((n) => n), book(taken, () => gate.promise)], {}, { max_in_flight: 8 })
+    const running = app.run()
+    for (let turns = 0; turns < 100; turns++) await turn()
+    expect(taken.written.length).toBe(1)
+    expect(read).toBeLessThanOrEqual(9)
+    gate.resolve()
+    await running
+    expect(taken.written.length).toBe(1000)
+  })
+
+  it('lets the event loop turn while a synchronous graph works', async () => {
+    let turns = 0
+    let working = true
+    const count = (): void => {
+      turns++
+      if (working) setImmediate(count)
+    }
+    setImmediate(count)
+    const busy = finish((n) => {
+      const end = performance.now() + 0.2
+      while (performance.now() < end);
+      return n
+    })
+    await (await make([numbers(1000), busy, book({ written: [], ends: [] })])).run()
+    working = false
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  it('lets the event loop turn while handlers resolve in microtasks alone', async () => {
+    let turns = 0
+    let working = true
+    const count = (): void => {
+      turns++
+      if (working) setImmediate(count)
+    }
+    setImmediate(count)
+    const busy = finish(async (n) => {
+      const end = performance.now() + 0.2
+      while (performance.now() < end);
+      return n
+    })
+    await (await make([numbers(1000), busy, book({ written: [], ends: [] })])).run()
+    working = false
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  it('emits start, ready, run and stop events in this order', async () => {
+    const names: string[] = []
+    const app = await make([numbers(5), finish((n) => n), book({ written: [], ends: [] })])
+    app.subscribe(({ name }: MillraceEvent) => names.push(name))
+    await app.run()
+    expect(names).toEqual([
+      'runtime.starting',
+      'runtime.ready',
+      'runtime.running',
+      'source.exhausted',
+      'runtime.draining',
+      'runtime.stopping',
+      'runtime.stopped',
+    ])
+  })
+
+  it('says that there is nothing to run where no source is active', async () => {
+    const app = await createRuntime({ nodes: [finish((n) => n), book({ written: [], ends: [] })], overlay: { adapters: { book: {} } } })
+    await expect(app.run()).rejects.toThrow('CONFIG_INVALID: there is nothing to run to its end: no source is active')
+  })
+})
+
+describe('a run that fails', () => {
+  it('writes everything before the message whose handler threw and nothing after it, and does not complete the sink', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const app = await make([
+      numbers(100),
+      finish((n) => {
+        if (n === 42) throw new Error('no 42')
+        return n
+      }),
+      book(taken),
+    ])
+    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', facts: { node: 'finish' }, cause: new Error('no 42') })
+    expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
+  })
+
+  it('writes everything before it also when earlier messages are still at work and later ones are done', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const gate = deferred()
+    const app = await make([
+      numbers(100),
+      finish(async (n) => {
+        if (n < 10) await gate.promise
+        if (n === 42) {
+          setImmediate(gate.resolve)
+          throw new Error('no 42')
+        }
+        return n
+      }),
+      book(taken),
+    ], {}, { max_in_flight: 100 })
+    expect(await codeOf(app.run())).toBe('NODE_FAILED')
+    expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
+  })
+
+  it('ends when the source throws: what it gave is written', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const source = defineSource({
+      name: 'numbers',
+      emits: [Step],
+      *read() {
+        yield numbered(Step, 7)
+        throw new Error('the disk is gone')
+      },
+    })
+    const app = await make([source, finish((n) => n), book(taken)])
+    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', message: "NODE_FAILED: source 'numbers' failed" })
+    expect(taken).toEqual({ written: upTo(7), ends: ['close'] })
+  })
+
+  it('ends when a source gives a payload that its type refuses', async () => {
+    const source = defineSource({ name: 'numbers', emits: [Step], read: () => [Step.of({ n: 0.5 })] })
+    const app = await make([source, finish((n) => n), book({ written: [], ends: [] })])
+    expect(await codeOf(app.run())).toBe('PAYLOAD_INVALID')
+  })
+
+  it('ends when the sink throws; the source is told', async () => {
+    const taken: Book = { written: [], ends: [] }
+    let told = false
+    const source = defineSource({
+      name: 'numbers',
+      emits: [Step],
+      async *read({ signal }) {
+        try {
+          for (let n = 0; ; n++) {
+            await turn()
+            yield Step.of({ n })
+          }
+        } finally {
+          told = signal.aborted
+        }
+      },
+    })
+    const full = book(taken, (n) => {
+      if (n === 3) throw new Error('no space left on device')
+    })
+    const app = await make([source, finish((n) => n), full])
+    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', facts: { node: 'book' } })
+    expect(taken).toEqual({ written: upTo(4), ends: ['close'] })
+    await until('the source was told', () => told)
+  })
+
+  it('ends when a sink’s write is rejected later', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const full = book(taken, async (n) => {
+      await turn()
+      if (n === 3) throw new Error('no space left on device')
+    })
+    const app = await make([numbers(50), finish((n) => n), full])
+    expect(await codeOf(app.run())).toBe('NODE_FAILED')
+    expect(taken.written).toEqual(upTo(4))
+  })
+
+  it('fails when a sink cannot be completed', async () => {
+    const sink = defineSink({ name: 'book', consumes: Done, open: () => ({ write: () => undefined, complete: () => Promise.reject(new Error('rename failed')) }) })
+    const app = await make([numbers(5), finish((n) => n), sink])
+    await expect(app.run()).rejects.toMatchObject({ message: "NODE_FAILED: sink 'book' could not be completed", cause: new Error('rename failed') })
+  })
+
+  it('does not start when a sink cannot be opened; what was open is closed again', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const broken = defineSink({ name: 'broken', consumes: Done, open: () => Promise.reject(new Error('permission denied')) })
+    const app = await make([numbers(5), finish((n) => n), book(taken), broken], { overlay: { adapters: { ...adapters, broken: {} } } })
+    await expect(app.run()).rejects.toMatchObject({
+      code: 'BOOT_START_FAILED',
+      message: "BOOT_START_FAILED: sink 'broken' could not be opened, so nothing has run: permission denied",
+    })
+    expect(taken).toEqual({ written: [], ends: ['close'] })
+  })
+
+  it('reports SHUTTING_DOWN when it was stopped before its end; what was accepted is written', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const endless = defineSource({
+      name: 'numbers',
+      emits: [Step],
+      async *read() {
+        for (let n = 0; ; n++) {
+          await turn()
+          yield Step.of({ n })
+        }
+      },
+    })
+    const app = await make([endless, finish(async (n) => (await turn(), n)), book(taken)])
+    const running = codeOf(app.run())
+    await until('some are written', () => taken.written.length > 10)
+    expect(await app.stop()).toBe('graceful')
+    expect(await running).toBe('SHUTTING_DOWN')
+    expect(taken.written).toEqual(upTo(taken.written.length))
+    expect(taken.ends).toEqual(['close'])
+  })
+
+  it('stops by force, and says so, when work does not end within graceful_timeout_seconds', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const app = await make(
+      [numbers(5), finish(() => new Promise<number>(() => undefined)), book(taken)],
+      {},
+      { platform: { lifecycle: { graceful_timeout_seconds: 0.05 } } },
+    )
+    const running = codeOf(app.run())
+    await turn()
+    expect(await app.stop()).toBe('forced')
+    expect(await running).toBe('SHUTTING_DOWN')
+    expect(taken.ends).toEqual(['close'])
+  })
+})
+
+describe('onError', () => {
+  const odd = (n: number): number => {
+    if (n % 2 === 1) throw new Error('odd')
+    return n
+  }
+
+  it('drop: the message is dropped and counted, the run goes on', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const app = await make([numbers(10), finish(odd, { onError: 'drop' }), book(taken)])
+    const { counters } = await app.run()
+    expect(taken.written).toEqual([0, 2, 4, 6, 8])
+    expect(counters.givenUp).toMatchObject({ dropped: 5 })
+  })
+
+  it('dead_letter without a file for them is found by preflight', async () => {
+    const app = make([numbers(10), finish(odd, { onError: 'dead_letter' }), book({ written: [], ends: [] })])
+    await expect(app).rejects.toThrow(
+      "CONFIG_INVALID: dead_letters.path is required: node 'finish' sends what it cannot handle to the dead letters; name a file for them",
+    )
+  })
+})
+
+describe('several sources', () => {
+  it('run together; the run ends when all have', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const more = defineSource({ name: 'more', emits: [Step], read: () => [numbered(Step, 3)] })
+    const app = await make([numbers(20), more, finish((n) => n), book(taken)], { overlay: { adapters: { ...adapters, more: {} } } })
+    expect((await app.run()).roots).toEqual({ numbers: 20, more: 3 })
+    expect(taken.written.length).toBe(23)
+  })
+})
+
+describe('a run that also answers requests', () => {
+  it('waits for a request that is in flight before its sinks are completed', async () => {
+    const gate = deferred()
+    const taken: Book = { written: [], ends: [] }
+    const answer = defineNode({
+      name: 'answer',
+      consumes: Quote,
+      emits: [Price],
+      handle: async () => {
+        await gate.promise
+        return Price.of({ cents: 1 })
+      },
+    })
+    const app = await make([numbers(3), finish((n) => n), book(taken), answer])
+    await app.start()
+    const asked = app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
+    const running = app.run()
+    await until('the source is written', () => taken.written.length === 3)
+    expect(taken.ends).toEqual([])
+    gate.resolve()
+    expect(await asked).toEqual({ cents: 1 })
+    await running
+    expect(taken.ends).toEqual(['complete', 'close'])
+  })
+})
+

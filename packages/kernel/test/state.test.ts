@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals'
+import { createRuntime, defineMessage, defineNode, defineState, type Part, type Runtime, Type } from '../src/index.js'
+import { Count, codeOf, Item, turn } from './shop.js'
+
+const Total = defineState('shop.total', Type.Object({ sum: Type.Integer() }))
+const Deposit = defineMessage('shop.deposit', Type.Object({ account: Type.String(), amount: Type.Integer() }))
+const Balance = defineMessage('shop.balance', Type.Object({ sum: Type.Integer() }), { reply: true })
+
+async function start(nodes: readonly Part[]): Promise<Runtime> {
+  const app = await createRuntime({ nodes })
+  await app.start()
+  return app
+}
+
+const keys = ({ account }: { readonly account: string }) => [account]
+
+/** Adds up deposits; the way it fails is the test's. */
+function ledger(after: (sum: number) => void | Promise<void> = () => undefined) {
+  return defineNode({
+    name: 'ledger',
+    consumes: Deposit,
+    emits: [Balance],
+    state: { totals: { type: Total, keys } },
+    handle: ({ account, amount }, { state }) => {
+      const sum = (state.totals.get(account)?.sum ?? 0) + amount
+      state.totals.set(account, { sum })
+      const waits = after(sum)
+      return waits === undefined ? Balance.of({ sum }) : waits.then(() => Balance.of({ sum }))
+    },
+  })
+}
+
+const deposit = (app: Runtime, account: string, amount: number) => app.request(Deposit, { account, amount }, { expect: Balance })
+
+describe('state', () => {
+  it('is kept between messages, by key', async () => {
+    const app = await start([ledger()])
+    const sums = [await deposit(app, 'a', 1), await deposit(app, 'b', 10), await deposit(app, 'a', 2)]
+    expect(sums).toEqual([{ sum: 1 }, { sum: 10 }, { sum: 3 }])
+    await app.stop()
+  })
+
+  it('is not written by a handler that throws', async () => {
+    const app = await start([
+      ledger((sum) => {
+        if (sum > 5) throw new Error('too much')
+      }),
+    ])
+    await deposit(app, 'a', 5)
+    expect(await codeOf(deposit(app, 'a', 1))).toBe('NODE_FAILED')
+    expect(await deposit(app, 'a', 0)).toEqual({ sum: 5 })
+    await app.stop()
+  })
+
+  it('is not written by a handler whose promise is rejected', async () => {
+    const app = await start([
+      ledger(async (sum) => {
+        await turn()
+        if (sum > 5) throw new Error('too much')
+      }),
+    ])
+    await deposit(app, 'a', 5)
+    expect(await codeOf(deposit(app, 'a', 1))).toBe('NODE_FAILED')
+    expect(await deposit(app, 'a', 0)).toEqual({ sum: 5 })
+    await app.stop()
+  })
+
+  it('is handled one message at a time, also by an asynchronous handler', async () => {
+    const app = await start([ledger(async () => turn())])
+    const sums = await Promise.all(Array.from({ length: 50 }, () => deposit(app, 'a', 1)))
+    expect(sums.map(({ sum }) => sum)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1))
+    await app.stop()
+  })
+
+  it('is committed before the outputs of a generator leave, and not at all when it throws after some', async () => {
+    const gush = defineNode({
+      name: 'gush',
+      consumes: Deposit,
+      emits: [Balance],
+      state: { totals: { type: Total, keys } },
+      *handle({ account, amount }, { state }) {
+        state.totals.set(account, { sum: amount })
+        yield Balance.of({ sum: state.totals.get(account)?.sum ?? 0 })
+        if (amount > 5) throw new Error('too much')
+      },
+    })
+    const app = await start([gush])
+    expect(await codeOf(deposit(app, 'a', 6))).toBe('NODE_FAILED')
+    expect(await deposit(app, 'a', 1)).toEqual({ sum: 1 })
+    await app.stop()
+  })
+
+  it('refuses a key that the message did not declare', async () => {
+    const nosy = defineNode({
+      name: 'nosy',
+      consumes: Count,
+      emits: [Item],
+      state: { totals: { type: Total, keys: ({ n }) => [`k${n}`] } },
+      handle: (_count, { state }) => Item.of({ i: state.totals.get('other')?.sum ?? 0 }),
+    })
+    const app = await start([nosy])
+    await expect(app.request(Count, { n: 1 }, { expect: Item })).rejects.toHaveProperty(
+      'cause.message',
+      "State 'nosy.totals' has no entry 'other' for this message: its keys() named k1",
+    )
+    await app.stop()
+  })
+
+  it('can be removed', async () => {
+    const reset = defineNode({
+      name: 'reset',
+      consumes: Deposit,
+      emits: [Balance],
+      state: { totals: { type: Total, keys } },
+      handle: ({ account, amount }, { state }) => {
+        const before = state.totals.get(account)?.sum ?? -1
+        if (amount === 0) state.totals.delete(account)
+        else state.totals.set(account, { sum: amount })
+        return Balance.of({ sum: before })
+      },
+    })
+    const app = await start([reset])
+    const sums = [await deposit(app, 'a', 4), await deposit(app, 'a', 0), await deposit(app, 'a', 0)]
+    expect(sums).toEqual([{ sum: -1 }, { sum: 4 }, { sum: -1 }])
+    await app.stop()
+  })
+})
