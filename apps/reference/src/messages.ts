@@ -2,10 +2,12 @@ import { defineMessage } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { reasons } from './reasons.js'
 
+// Bounded strings cost nothing on the way: where a schema bounds a payload, its size need not be looked at.
+
 const customer = {
   /** Digits as they were written, without surrounding white space: "007" is not "7". */
-  id: Type.String(),
-  customer_id: Type.String(),
+  id: Type.String({ maxLength: 17 }),
+  customer_id: Type.String({ maxLength: 17 }),
 }
 
 const attempt = {
@@ -20,9 +22,9 @@ const windows = {
   /** Number of the UTC day; 1970-01-01 is 0. */
   day: Type.Integer(),
   /** Key of the customer's day, shared by all attempts that count in it. */
-  customer_day: Type.String(),
+  customer_day: Type.String({ maxLength: 32 }),
   /** Key of the customer's week, Monday to Sunday in UTC. */
-  customer_week: Type.String(),
+  customer_week: Type.String({ maxLength: 32 }),
 }
 
 const features = {
@@ -68,5 +70,5 @@ export const Decision = defineMessage(
 /** A line of output without its line end, and the reason, which is counted and not written. */
 export const OutputLine = defineMessage(
   'fund.output-line',
-  Type.Object({ text: Type.String(), reason: Type.Enum([...reasons]) }),
+  Type.Object({ text: Type.String({ maxLength: 128 }), reason: Type.Enum([...reasons]) }),
 )

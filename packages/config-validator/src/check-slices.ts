@@ -1,3 +1,4 @@
+import { nearestName } from '@millrace/contracts'
 import { type TSchema, Type } from 'typebox'
 import { dictionary, frozen } from './complete.js'
 import { createAjv } from './create-ajv.js'
@@ -5,7 +6,6 @@ import { keywordsOf, mapSchemas, type Schema, toDraft2020 } from './dialect.js'
 import { faultMistake, withoutEchoes } from './fault-mistakes.js'
 import type { Finding, Mistake } from './finding.js'
 import type { LoadedConfig } from './loaded-config.js'
-import { nearest } from './nearest.js'
 import { schemaFaults } from './schema-faults.js'
 
 /** What has a slice of the configuration: a node under `nodes`, a source or sink under `adapters`. */
@@ -103,7 +103,7 @@ function strangerMistake(kind: Kind, name: string, owners: SliceOwners): Mistake
   if (owners[there].some((owner) => owner.name === name))
     return { path, atKey: true, message: `is a ${things[there]}; its slice belongs under ${there}` }
   const names = owners[here].map((owner) => owner.name)
-  const near = nearest(name, names)
+  const near = nearestName(name, names)
   const advice = near !== undefined ? `did you mean ${near}?` : knownNames(names)
   return { path, atKey: true, message: `names no ${things[here]} that discovery has found; ${advice}` }
 }

@@ -3,7 +3,7 @@ import type { Mistake } from './finding.js'
 import { keyHint, nearestKey } from './key-hint.js'
 import { type Path, pathText } from './path.js'
 import type { SchemaFault } from './schema-faults.js'
-import { looksSecret } from './secret-key.js'
+import { holdsSecret } from './secret-key.js'
 
 /** Faults without those that say the same thing twice: a key is missing because it is mistyped beside. */
 export function withoutEchoes(faults: readonly SchemaFault[]): readonly SchemaFault[] {
@@ -46,7 +46,7 @@ function unknownKey(path: Path, known: readonly string[], homes: ReadonlyMap<str
 }
 
 function got(path: Path, data: unknown, expected: string): string {
-  if (path.some((key) => typeof key === 'string' && looksSecret(key))) return ''
+  if (path.some((key) => typeof key === 'string' && holdsSecret(key))) return ''
   return ` (got ${describeValue(data)}${advice(data, expected)})`
 }
 

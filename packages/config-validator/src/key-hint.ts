@@ -1,6 +1,6 @@
+import { nearestName } from '@millrace/contracts'
 import { isSchema, type Schema } from './dialect.js'
-import { nearest } from './nearest.js'
-import { looksSecret } from './secret-key.js'
+import { holdsSecret } from './secret-key.js'
 
 /**
  * What to do about an unknown key: where it belongs, what it was probably meant to be, or what is possible.
@@ -13,17 +13,17 @@ export function keyHint(key: string, known: readonly string[], elsewhere: readon
   if (home !== undefined && elsewhere.length === 1) return `is not a known key here; it belongs under ${home}`
   const near = nearestKey(key, known)
   if (near !== undefined) return `is not a known key; did you mean ${near}?`
-  if (looksSecret(key)) return `is not a known key: ${secretHint(known)}`
+  if (holdsSecret(key)) return `is not a known key: ${secretHint(known)}`
   return known.length === 0 ? 'is not a known key' : `is not a known key; known here: ${known.join(', ')}`
 }
 
 /** The known key that was probably meant. A key that looks like a secret must be nearly right: the advice for secrets is better. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
-  return looksSecret(key) ? nearest(key, known, Math.min(2, key.length - 2)) : nearest(key, known)
+  return holdsSecret(key) ? nearestName(key, known, Math.min(2, key.length - 2)) : nearestName(key, known)
 }
 
 function secretHint(known: readonly string[]): string {
-  const instead = known.filter((name) => looksSecret(name) && /_(?:env|file)$/.test(name))
+  const instead = known.filter((name) => holdsSecret(name) && /_(?:env|file)$/.test(name))
   const advice = instead.length === 0 ? 'name an environment variable instead' : `use ${instead.join(' or ')}`
   return `secrets never stand in a configuration; ${advice}`
 }

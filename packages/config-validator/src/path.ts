@@ -1,5 +1,5 @@
 import { quote } from './quote.js'
-import { looksSecret } from './secret-key.js'
+import { holdsSecret } from './secret-key.js'
 
 /** The keys and list indices that lead from the top of a configuration to a value. */
 export type Path = readonly (string | number)[]
@@ -11,7 +11,7 @@ export function pathText(path: Path): string {
   let text = ''
   for (const [depth, key] of path.entries()) {
     text += segment(key, depth)
-    if (typeof key === 'string' && looksSecret(key) && depth < path.length - 1) return `${text}.…`
+    if (typeof key === 'string' && holdsSecret(key) && depth < path.length - 1) return `${text}.…`
   }
   return text
 }

@@ -1,7 +1,6 @@
-const secretKey =
-  /secret|password|passwd|passphrase|token|authorization|cookie|credential|(?:api|private|access|signing)[-_]?key$|^key$/i
+import { looksSecret } from '@millrace/contracts'
 
-/** Tells whether what stands under a key may be a secret, which no message may show. */
-export function looksSecret(key: string): boolean {
-  return secretKey.test(key)
+/** Tells whether what stands under a key of a configuration may be a secret, which no message may show. */
+export function holdsSecret(key: string): boolean {
+  return looksSecret(key) || key.toLowerCase() === 'key'
 }

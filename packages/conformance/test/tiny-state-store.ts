@@ -14,6 +14,7 @@ export type StateStoreFlaw =
   | 'keeps spaces in an object'
   | 'removes nothing'
   | 'shares its entries with other stores'
+  | 'fails on an empty batch'
   | 'lets the first write of a batch count'
   | 'removes before it writes'
   | 'applies a batch up to its first fault'
@@ -56,6 +57,7 @@ class TinyStateStore implements StateStore {
 
   async commit(writes: readonly StateWrite[]): Promise<void> {
     this.checkOpen()
+    if (this.flaw === 'fails on an empty batch' && writes.length === 0) throw new TypeError('wrong number of arguments')
     if (this.flaw === 'keeps the list it was given') this.given.push(writes)
     else if (this.flaw === 'commits write by write') for (const write of writes) await this.applyLater(write)
     else if (this.flaw === 'applies a batch up to its first fault') this.applyAll(writes)

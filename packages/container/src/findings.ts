@@ -1,5 +1,4 @@
-import { type Injections, MillraceError, type ServiceDefinition } from '@millrace/contracts'
-import { nearestName } from './nearest-name.js'
+import { type Injections, MillraceError, nearestName, type ServiceDefinition } from '@millrace/contracts'
 import type { ServiceTable } from './service-table.js'
 
 /** Something that is wrong with how services are wired, found without making any of them. */

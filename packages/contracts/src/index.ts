@@ -10,6 +10,7 @@ export {
   type MillraceEvent,
 } from './event-emitter.js'
 export { type EventLevel, type EventName, eventList } from './events.js'
+export { type ConfigPath, type Finding, findingsError } from './finding.js'
 export type { Graph, GraphEdge, GraphNode, GraphNodeKind, GraphState, GraphType } from './graph.js'
 export {
   defineBytes,
@@ -48,7 +49,7 @@ export {
 export { type NodeFromOptions, nodeFrom } from './node-from.js'
 export type { GroupSettings, Hop, Plan, PlanGroup, Profile } from './plan.js'
 export { comparePositions, type Position } from './position.js'
-export { createRedactor, type Redactor, redacted } from './redaction.js'
+export { createRedactor, looksSecret, type Redactor, redacted } from './redaction.js'
 export type { BoundaryDelivery, Delivery, LocalDelivery, TerminalDelivery } from './routing-outcome.js'
 export {
   defineService,

@@ -53,7 +53,12 @@ export class MillraceError extends Error {
   }
 }
 
-/** Tells a MillraceError from anything else, also when two copies of this package are loaded. */
+/** Tells a MillraceError from anything else, also when two copies of this package are loaded, or it comes from another realm. */
 export function isMillraceError(thrown: unknown): thrown is MillraceError {
-  return thrown instanceof Error && thrown.name === 'MillraceError' && 'code' in thrown && isErrorCode(thrown.code)
+  return isError(thrown) && thrown.name === 'MillraceError' && isErrorCode(thrown.code)
+}
+
+/** An error of this or of another realm, where `instanceof` is of no use. */
+function isError(thrown: unknown): thrown is { readonly name?: unknown; readonly code?: unknown } {
+  return Object.prototype.toString.call(thrown) === '[object Error]'
 }

@@ -11,16 +11,29 @@ export function suggestion(unknown: string, known: readonly string[]): string {
   return `there ${known.length === 1 ? 'is' : 'are'} ${listed.join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}`
 }
 
-/** The known name that differs least from another, the first of several; undefined when none is near enough to be meant. */
-export function nearestName(unknown: string, known: readonly string[]): string | undefined {
+/**
+ * The known name that was probably meant: the nearest by edit distance, the first of several; undefined where all are too far.
+ *
+ * @param reach how many letters may be wrong; a third of the name, and two of any name of more than three, unless told
+ * @see https://en.wikipedia.org/wiki/Levenshtein_distance
+ */
+export function nearestName(
+  unknown: string,
+  known: readonly string[],
+  reach: number = unknown.length <= 3 ? 1 : Math.max(2, Math.floor(unknown.length / 3)),
+): string | undefined {
+  if (unknown.length > longestName) return undefined
   let nearest: string | undefined
-  let least = Math.max(1, Math.floor(unknown.length / 3)) + 1
+  let least = reach + 1
   for (const name of known) {
     const distance = editDistance(unknown.toLowerCase(), name.toLowerCase(), least)
     if (distance < least) [nearest, least] = [name, distance]
   }
   return nearest
 }
+
+/** Nobody mistypes a longer name into a known one, and the distance costs the product of both lengths. */
+const longestName = 128
 
 /** How many insertions, deletions and replacements turn one text into the other, or `limit` when it is at least that. */
 function editDistance(from: string, to: string, limit: number): number {

@@ -11,7 +11,14 @@ export interface Redactor {
   value(value: unknown): unknown
 }
 
-const secretKey = /secret|password|passwd|token|authorization|cookie|api[-_]?key|private[-_]?key|credential/i
+const secretKey =
+  /secret|password|passwd|passphrase|token|authorization|cookie|credential|(?:api|private|access|signing)[-_]?key$/i
+
+/** Tells whether what stands under a key may be a secret, which no text may show. */
+export function looksSecret(key: string): boolean {
+  return secretKey.test(key)
+}
+
 const maxDepth = 8
 
 /** Makes a redactor that knows no secret yet; keys that name one are taken out from the beginning. */
@@ -32,7 +39,7 @@ export function createRedactor(): Redactor {
     if (ArrayBuffer.isView(given)) return `[${given.byteLength} bytes]`
     if (Array.isArray(given)) return given.map((item) => visit(item, depth + 1))
     return Object.fromEntries(
-      Object.entries(given).map(([key, item]) => [text(key), secretKey.test(key) ? redacted : visit(item, depth + 1)]),
+      Object.entries(given).map(([key, item]) => [text(key), looksSecret(key) ? redacted : visit(item, depth + 1)]),
     )
   }
 

@@ -9,7 +9,7 @@ import {
   type Runtime,
   type RuntimeOptions,
 } from '../src/index.js'
-import { codeOf, deferred, Done, numbered, Price, Quote, Step, turn, until } from './shop.js'
+import { codeOf, Done, deferred, numbered, Price, Quote, Step, turn, until } from './shop.js'
 
 /** A source of numbered messages, as lists of ten. */
 function numbers(count: number) {
@@ -47,7 +47,10 @@ function book(taken: Book, write: (n: number) => void | Promise<void> = () => un
   })
 }
 
-function finish(handle: (n: number) => number | Promise<number>, options: { readonly onError?: 'fail' | 'drop' | 'dead_letter' } = {}) {
+function finish(
+  handle: (n: number) => number | Promise<number>,
+  options: { readonly onError?: 'fail' | 'drop' | 'dead_letter' } = {},
+) {
   return defineNode({
     name: 'finish',
     consumes: Step,
@@ -62,7 +65,11 @@ function finish(handle: (n: number) => number | Promise<number>, options: { read
 
 const adapters = { numbers: {}, book: {} }
 
-function make(nodes: readonly Part[], options: Partial<RuntimeOptions> = {}, runtime: Readonly<Record<string, unknown>> = {}): Promise<Runtime> {
+function make(
+  nodes: readonly Part[],
+  options: Partial<RuntimeOptions> = {},
+  runtime: Readonly<Record<string, unknown>> = {},
+): Promise<Runtime> {
   return createRuntime({ nodes, overlay: { adapters, runtime }, ...options })
 }
 
@@ -74,7 +81,11 @@ describe('run', () => {
     const app = await make([numbers(95), finish((n) => n), book(taken)])
     const result = await app.run()
     expect(taken).toEqual({ written: upTo(95), ends: ['complete', 'close'] })
-    expect(result).toMatchObject({ roots: { numbers: 95 }, reports: { book: { lines: 95 } }, counters: { inFlight: 0 } })
+    expect(result).toMatchObject({
+      roots: { numbers: 95 },
+      reports: { book: { lines: 95 } },
+      counters: { inFlight: 0 },
+    })
   })
 
   it('keeps source order through an asynchronous node whose later messages are done first', async () => {
@@ -177,7 +188,10 @@ describe('run', () => {
   })
 
   it('says that there is nothing to run where no source is active', async () => {
-    const app = await createRuntime({ nodes: [finish((n) => n), book({ written: [], ends: [] })], overlay: { adapters: { book: {} } } })
+    const app = await createRuntime({
+      nodes: [finish((n) => n), book({ written: [], ends: [] })],
+      overlay: { adapters: { book: {} } },
+    })
     await expect(app.run()).rejects.toThrow('CONFIG_INVALID: there is nothing to run to its end: no source is active')
   })
 })
@@ -193,25 +207,33 @@ describe('a run that fails', () => {
       }),
       book(taken),
     ])
-    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', facts: { node: 'finish' }, cause: new Error('no 42') })
+    await expect(app.run()).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      facts: { node: 'finish' },
+      cause: new Error('no 42'),
+    })
     expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
   })
 
   it('writes everything before it also when earlier messages are still at work and later ones are done', async () => {
     const taken: Book = { written: [], ends: [] }
     const gate = deferred()
-    const app = await make([
-      numbers(100),
-      finish(async (n) => {
-        if (n < 10) await gate.promise
-        if (n === 42) {
-          setImmediate(gate.resolve)
-          throw new Error('no 42')
-        }
-        return n
-      }),
-      book(taken),
-    ], {}, { max_in_flight: 100 })
+    const app = await make(
+      [
+        numbers(100),
+        finish(async (n) => {
+          if (n < 10) await gate.promise
+          if (n === 42) {
+            setImmediate(gate.resolve)
+            throw new Error('no 42')
+          }
+          return n
+        }),
+        book(taken),
+      ],
+      {},
+      { max_in_flight: 100 },
+    )
     expect(await codeOf(app.run())).toBe('NODE_FAILED')
     expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
   })
@@ -227,7 +249,10 @@ describe('a run that fails', () => {
       },
     })
     const app = await make([source, finish((n) => n), book(taken)])
-    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', message: "NODE_FAILED: source 'numbers' failed" })
+    await expect(app.run()).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message: "NODE_FAILED: source 'numbers' failed",
+    })
     expect(taken).toEqual({ written: upTo(7), ends: ['close'] })
   })
 
@@ -275,15 +300,28 @@ describe('a run that fails', () => {
   })
 
   it('fails when a sink cannot be completed', async () => {
-    const sink = defineSink({ name: 'book', consumes: Done, open: () => ({ write: () => undefined, complete: () => Promise.reject(new Error('rename failed')) }) })
+    const sink = defineSink({
+      name: 'book',
+      consumes: Done,
+      open: () => ({ write: () => undefined, complete: () => Promise.reject(new Error('rename failed')) }),
+    })
     const app = await make([numbers(5), finish((n) => n), sink])
-    await expect(app.run()).rejects.toMatchObject({ message: "NODE_FAILED: sink 'book' could not be completed", cause: new Error('rename failed') })
+    await expect(app.run()).rejects.toMatchObject({
+      message: "NODE_FAILED: sink 'book' could not be completed",
+      cause: new Error('rename failed'),
+    })
   })
 
   it('does not start when a sink cannot be opened; what was open is closed again', async () => {
     const taken: Book = { written: [], ends: [] }
-    const broken = defineSink({ name: 'broken', consumes: Done, open: () => Promise.reject(new Error('permission denied')) })
-    const app = await make([numbers(5), finish((n) => n), book(taken), broken], { overlay: { adapters: { ...adapters, broken: {} } } })
+    const broken = defineSink({
+      name: 'broken',
+      consumes: Done,
+      open: () => Promise.reject(new Error('permission denied')),
+    })
+    const app = await make([numbers(5), finish((n) => n), book(taken), broken], {
+      overlay: { adapters: { ...adapters, broken: {} } },
+    })
     await expect(app.run()).rejects.toMatchObject({
       code: 'BOOT_START_FAILED',
       message: "BOOT_START_FAILED: sink 'broken' could not be opened, so nothing has run: permission denied",
@@ -353,7 +391,9 @@ describe('several sources', () => {
   it('run together; the run ends when all have', async () => {
     const taken: Book = { written: [], ends: [] }
     const more = defineSource({ name: 'more', emits: [Step], read: () => [numbered(Step, 3)] })
-    const app = await make([numbers(20), more, finish((n) => n), book(taken)], { overlay: { adapters: { ...adapters, more: {} } } })
+    const app = await make([numbers(20), more, finish((n) => n), book(taken)], {
+      overlay: { adapters: { ...adapters, more: {} } },
+    })
     expect((await app.run()).roots).toEqual({ numbers: 20, more: 3 })
     expect(taken.written.length).toBe(23)
   })
@@ -384,4 +424,3 @@ describe('a run that also answers requests', () => {
     expect(taken.ends).toEqual(['complete', 'close'])
   })
 })
-

@@ -30,7 +30,8 @@ function ledger(after: (sum: number) => void | Promise<void> = () => undefined) 
   })
 }
 
-const deposit = (app: Runtime, account: string, amount: number) => app.request(Deposit, { account, amount }, { expect: Balance })
+const deposit = (app: Runtime, account: string, amount: number) =>
+  app.request(Deposit, { account, amount }, { expect: Balance })
 
 describe('state', () => {
   it('is kept between messages, by key', async () => {

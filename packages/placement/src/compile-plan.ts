@@ -1,6 +1,6 @@
 import type { GroupSettings, Plan, PlanGroup } from '@millrace/contracts'
+import { findingsError } from '@millrace/contracts'
 import { findHops } from './find-hops.js'
-import { findingsError } from './finding.js'
 import { settlePlacement } from './placement-findings.js'
 import { type PlacementInput, placementSettings } from './placement-input.js'
 import { planHash } from './plan-hash.js'

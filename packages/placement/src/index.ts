@@ -1,5 +1,4 @@
 export { compilePlan } from './compile-plan.js'
-export { type ConfigPath, type Finding, findingsError } from './finding.js'
 export { placementFindings } from './placement-findings.js'
 export type { GroupReference, PlacementInput, Selectable } from './placement-input.js'
 export {

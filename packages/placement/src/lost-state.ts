@@ -1,5 +1,4 @@
-import type { GraphNode, GroupSettings } from '@millrace/contracts'
-import type { Finding } from './finding.js'
+import type { Finding, GraphNode, GroupSettings } from '@millrace/contracts'
 import type { PlacementSettings } from './placement-input.js'
 import { groupPath } from './selectors.js'
 

@@ -1,5 +1,5 @@
+import type { Finding } from '@millrace/contracts'
 import { type Assignment, assignGroups } from './assign-groups.js'
-import type { Finding } from './finding.js'
 import { lostState } from './lost-state.js'
 import { type PlacementInput, type PlacementSettings, placementSettings } from './placement-input.js'
 import { sharedState } from './shared-state.js'

@@ -1,5 +1,4 @@
-import type { Graph, GroupSettings, Profile, RunnerKind } from '@millrace/contracts'
-import type { ConfigPath } from './finding.js'
+import type { ConfigPath, Graph, GroupSettings, Profile, RunnerKind } from '@millrace/contracts'
 
 /** What selectors look at. */
 export interface Selectable {

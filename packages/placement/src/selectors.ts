@@ -1,5 +1,4 @@
-import type { GroupSettings } from '@millrace/contracts'
-import type { ConfigPath } from './finding.js'
+import type { ConfigPath, GroupSettings } from '@millrace/contracts'
 import type { Selectable } from './placement-input.js'
 
 /** One way in which a group can select nodes. */

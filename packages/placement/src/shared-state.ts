@@ -1,8 +1,7 @@
-import type { Graph, GraphNode, GroupSettings } from '@millrace/contracts'
+import type { Finding, Graph, GraphNode, GroupSettings } from '@millrace/contracts'
+import { suggestion } from '@millrace/contracts'
 import { unplaced } from './assign-groups.js'
 import { isOrdered, orderedAhead } from './downstream.js'
-import type { Finding } from './finding.js'
-import { suggestion } from './nearest-name.js'
 import type { PlacementSettings } from './placement-input.js'
 import { groupPath } from './selectors.js'
 

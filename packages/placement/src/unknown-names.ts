@@ -1,6 +1,5 @@
-import type { GroupSettings } from '@millrace/contracts'
-import type { Finding } from './finding.js'
-import { suggestion } from './nearest-name.js'
+import type { Finding, GroupSettings } from '@millrace/contracts'
+import { suggestion } from '@millrace/contracts'
 import type { PlacementSettings, Selectable } from './placement-input.js'
 import { groupPath, type SelectorKind, selectorKinds } from './selectors.js'
 

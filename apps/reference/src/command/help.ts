@@ -14,7 +14,7 @@ run answers each line of the input that is not blank with one line of output, in
   --json       print the summary as JSON on standard output
   --quiet      no progress and no summary
 
-generate makes input of any size; the same seed gives the same bytes. It has a --help of its own in generator/README.md.
+generate makes input of any size; the same seed gives the same bytes. generator/README.md lists its other options.
 
 Examples
 

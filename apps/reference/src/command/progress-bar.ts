@@ -4,6 +4,12 @@ const width = 30
 const redrawMs = 100
 const clearLine = '\r\u001b[2K'
 
+/** What is written on, as standard error is. */
+export interface TerminalStream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
 /** A line on a terminal that shows how far a source has come. */
 export interface ProgressBar {
   show(progress: Progress): void
@@ -16,10 +22,7 @@ export interface ProgressBar {
  *
  * @param clock in milliseconds
  */
-export function createProgressBar(
-  terminal: { readonly isTTY?: boolean; write(text: string): unknown },
-  clock: () => number,
-): ProgressBar {
+export function createProgressBar(terminal: TerminalStream, clock: () => number): ProgressBar {
   const startMs = clock()
   let drawnMs = Number.NEGATIVE_INFINITY
   let isDrawn = false

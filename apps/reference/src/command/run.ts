@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createRuntime, isMillraceError, MillraceError } from '@millrace/kernel'
 import type { TallyReport } from '../egress/tally.js'
@@ -57,17 +58,25 @@ function reportSuccess(settings: RunSettings, report: TallyReport, elapsedMs: nu
   if (settings.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
 }
 
-function reportInterruption(signal: StopSignal, { output, quiet }: RunSettings, terminal: Terminal): number {
-  const kept = output === '-' ? '' : `; ${output}.part holds what was decided, and --resume goes on from there`
-  if (!quiet) terminal.print(`ended by ${signal}${kept}`)
+function reportInterruption(signal: StopSignal, settings: RunSettings, terminal: Terminal): number {
+  if (!settings.quiet) terminal.print(`ended by ${signal}${keptLines(settings)}`)
   return signalExitCodes[signal]
 }
 
-function reportFailure(thrown: unknown, { json }: RunSettings, terminal: Terminal): number {
+function reportFailure(thrown: unknown, settings: RunSettings, terminal: Terminal): number {
   const error = MillraceError.from(thrown, 'NODE_FAILED', 'the run ended by an error of the program itself')
+  const kept = error.code === 'NODE_FAILED' ? keptLines(settings) : ''
   terminal.print(
-    error === thrown ? error.message : `${error.message}\n${thrown instanceof Error ? thrown.stack : thrown}`,
+    error === thrown
+      ? `${error.message}${kept}`
+      : `${error.message}\n${thrown instanceof Error ? thrown.stack : thrown}`,
   )
-  if (json) process.stdout.write(`${JSON.stringify({ error })}\n`)
+  if (settings.json) process.stdout.write(`${JSON.stringify({ error })}\n`)
   return exitCodeOf(error)
+}
+
+/** What can be done with a part of the output, where there is one. */
+function keptLines({ output }: RunSettings): string {
+  const part = `${output}.part`
+  return output !== '-' && existsSync(part) ? `. ${part} holds what was decided; --resume goes on from there` : ''
 }

@@ -1,5 +1,5 @@
 import type { Facts, MillraceEvent, Progress } from '@millrace/contracts'
-import { createProgressBar } from './progress-bar.js'
+import { createProgressBar, type TerminalStream } from './progress-bar.js'
 
 /** What a run shows on standard error while it runs. */
 export interface Terminal {
@@ -10,7 +10,7 @@ export interface Terminal {
 }
 
 /** Makes a terminal on a stream; a quiet one shows warnings only. */
-export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean, clock: () => number): Terminal {
+export function createTerminal(stream: TerminalStream, quiet: boolean, clock: () => number): Terminal {
   const bar = createProgressBar(stream, clock)
   const print = (text: string) => {
     bar.clear()

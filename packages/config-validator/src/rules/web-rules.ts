@@ -1,7 +1,7 @@
+import { nearestName } from '@millrace/contracts'
 import type { ProcessGroupConfig } from '../config.js'
 import { items, numberIn, textIn } from '../draft.js'
 import type { Mistake } from '../finding.js'
-import { nearest } from '../nearest.js'
 import type { Path } from '../path.js'
 import { quote } from '../quote.js'
 import type { Rule } from '../rule.js'
@@ -33,7 +33,7 @@ const groupServesTheWeb: Rule = function* (config): Iterable<Mistake> {
 
 function unknownGroup(name: string, groups: readonly unknown[]): string {
   const names = groups.filter((group) => typeof group === 'string')
-  const near = nearest(name, names)
+  const near = nearestName(name, names)
   const advice = near === undefined ? 'add a process group of this name, or name another' : `did you mean ${near}?`
   return `names no process group (got ${quote(name)}); ${advice}`
 }

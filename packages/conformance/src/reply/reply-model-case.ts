@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import { isMillraceError, MillraceError } from '@millrace/contracts'
 import fc from 'fast-check'
+import { assertSame } from '../assert-same.js'
 import { assertCounters, type Ending, type ReplyWaiterCase, type ReplyWaiterWorld } from './reply-waiter-world.js'
 import type { CountersUnderTest, ReplyWaitersUnderTest } from './reply-waiters-under-test.js'
 
@@ -44,18 +44,18 @@ async function behavesLikeModel(
     const which = step.which % Math.max(1, tickets.length)
     const ticket = tickets[which]
     if (ticket === undefined) continue
-    if (step.do === 'reply') assert.equal(waiters.reply(ticket, payload), model.reply(which, payload))
-    else if (step.do === 'fail') assert.equal(waiters.fail(ticket, failure(payload)), model.fail(which, payload))
-    else if (step.do === 'cancel') assert.equal(waiters.cancel(ticket), model.cancel(which))
+    if (step.do === 'reply') assertSame('reply', waiters.reply(ticket, payload), model.reply(which, payload))
+    else if (step.do === 'fail') assertSame('fail', waiters.fail(ticket, failure(payload)), model.fail(which, payload))
+    else if (step.do === 'cancel') assertSame('cancel', waiters.cancel(ticket), model.cancel(which))
     else {
       waiters.end(ticket)
       model.end(which)
     }
-    assert.equal(waiters.waits(ticket), model.waits(which))
+    assertSame('waits', waiters.waits(ticket), model.waits(which))
   }
   assertCounters(waiters, model.counters())
   waiters.close(failure('closed'))
-  assert.deepEqual((await Promise.all(endings)).map(textOf), model.endings())
+  assertSame('the ends of the requests', (await Promise.all(endings)).map(textOf), model.endings())
 }
 
 /** How one request stands: what it will end with, and whether its work has ended. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ErrorCode, isMillraceError, MillraceError } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import type { SuiteSettings } from '../test-runner.js'
 import { within } from '../within.js'
 import type { CountersUnderTest, ReplyWaitersUnderTest } from './reply-waiters-under-test.js'
@@ -38,7 +39,7 @@ export async function runReplyWaiterCase(
     async open() {
       const waiters = await within(settings.patienceMs, 'opening reply waiters', open())
       opened.push(waiters)
-      return waiters
+      return withHeardReplies(waiters)
     },
     ending: (reply) => within(settings.patienceMs, 'the end of a request', endingOf(reply)),
     async failure(reply, code) {
@@ -55,6 +56,26 @@ export async function runReplyWaiterCase(
   }
 }
 
+/** A test that fails half-way leaves requests behind; their failures must not go unheard. */
+function withHeardReplies(waiters: ReplyWaitersUnderTest): ReplyWaitersUnderTest {
+  return {
+    request(options) {
+      const request = waiters.request(options)
+      request.reply.catch(() => undefined)
+      return request
+    },
+    stream: (options) => waiters.stream(options),
+    reply: (ticket, payload) => waiters.reply(ticket, payload),
+    item: (ticket, payload) => waiters.item(ticket, payload),
+    fail: (ticket, error) => waiters.fail(ticket, error),
+    cancel: (ticket, reason) => waiters.cancel(ticket, reason),
+    end: (ticket) => waiters.end(ticket),
+    waits: (ticket) => waiters.waits(ticket),
+    counters: () => waiters.counters(),
+    close: (error) => waiters.close(error),
+  }
+}
+
 /** Asserts that something thrown is a MillraceError of a code. */
 export function assertCode(thrown: unknown, code: ErrorCode): asserts thrown is MillraceError {
   assert.ok(isMillraceError(thrown), `the error must be a MillraceError with ${code} (got ${String(thrown)})`)
@@ -64,7 +85,7 @@ export function assertCode(thrown: unknown, code: ErrorCode): asserts thrown is 
 /** Asserts some of the counters. */
 export function assertCounters(waiters: ReplyWaitersUnderTest, expected: Partial<CountersUnderTest>): void {
   const counters = Object.entries(waiters.counters()).filter(([name]) => name in expected)
-  assert.deepEqual(Object.fromEntries(counters), { ...expected })
+  assertSame('the counters', Object.fromEntries(counters), { ...expected })
 }
 
 function endingOf(reply: Promise<unknown>): Promise<Ending> {

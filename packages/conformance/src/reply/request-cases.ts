@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { MillraceError } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { assertCounters, type ReplyWaiterCase } from './reply-waiter-world.js'
 
 const handlerThrew = () => new MillraceError('NODE_FAILED', 'a handler threw')
@@ -15,9 +16,10 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const order = requests
         .map((request, index) => ({ ...request, index }))
         .sort((first, second) => ((first.index * 37) % 100) - ((second.index * 37) % 100))
-      for (const { ticket, index } of order) assert.equal(waiters.reply(ticket, { index }), 'delivered')
+      for (const { ticket, index } of order) assertSame('a first reply', waiters.reply(ticket, { index }), 'delivered')
       const endings = await Promise.all(requests.map(({ reply }) => world.ending(reply)))
-      assert.deepEqual(
+      assertSame(
+        'the ends of the requests',
         endings,
         requests.map((_, index) => ({ payload: { index } })),
       )
@@ -31,8 +33,8 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const told: MillraceError[] = []
       const { ticket, reply } = waiters.request({ timeoutMs: 20, onCancel: (error) => told.push(error) })
       const error = await world.failure(reply, 'REPLY_TIMEOUT')
-      assert.deepEqual(told, [error])
-      assert.equal(waiters.waits(ticket), false)
+      assertSame('what onCancel hears', told, [error])
+      assertSame('waits', waiters.waits(ticket), false)
       assertCounters(waiters, { timed_out: 1, in_flight: 0, tickets_open: 1 })
       waiters.end(ticket)
       assertCounters(waiters, { timed_out: 1, missing: 0, tickets_open: 0 })
@@ -44,13 +46,13 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const waiters = await world.open()
       const inTime = waiters.request({ timeoutMs: 10 })
       const endless = waiters.request()
-      assert.equal(waiters.reply(inTime.ticket, 'in time'), 'delivered')
+      assertSame('a first reply', waiters.reply(inTime.ticket, 'in time'), 'delivered')
       await world.failure(waiters.request({ timeoutMs: 40 }).reply, 'REPLY_TIMEOUT')
-      assert.deepEqual(await world.ending(inTime.reply), { payload: 'in time' })
-      assert.equal(waiters.waits(endless.ticket), true)
+      assertSame('the end of the request', await world.ending(inTime.reply), { payload: 'in time' })
+      assertSame('waits of a request without timeout', waiters.waits(endless.ticket), true)
       assertCounters(waiters, { replied: 1, timed_out: 1, in_flight: 1 })
-      assert.equal(waiters.reply(endless.ticket, 'at last'), 'delivered')
-      assert.deepEqual(await world.ending(endless.reply), { payload: 'at last' })
+      assertSame('a first reply', waiters.reply(endless.ticket, 'at last'), 'delivered')
+      assertSame('the end of the request', await world.ending(endless.reply), { payload: 'at last' })
     },
   },
   {
@@ -58,10 +60,10 @@ export const requestCases: readonly ReplyWaiterCase[] = [
     async run(world) {
       const waiters = await world.open()
       const { ticket, reply } = waiters.request()
-      assert.equal(waiters.reply(ticket, 'first'), 'delivered')
-      assert.equal(waiters.reply(ticket, 'second'), 'duplicate')
-      assert.equal(waiters.fail(ticket, handlerThrew()), false)
-      assert.deepEqual(await world.ending(reply), { payload: 'first' })
+      assertSame('a first reply', waiters.reply(ticket, 'first'), 'delivered')
+      assertSame('a second reply', waiters.reply(ticket, 'second'), 'duplicate')
+      assertSame('a failure after the reply', waiters.fail(ticket, handlerThrew()), false)
+      assertSame('the end of the request', await world.ending(reply), { payload: 'first' })
       assertCounters(waiters, { replied: 1, failed: 0, duplicate_terminal: 2, late_reply_drop: 0 })
     },
   },
@@ -73,11 +75,11 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const reason = new Error('the client went away')
       const { ticket, reply } = waiters.request({ onCancel: (error) => told.push(error) })
       const failure = world.failure(reply, 'REPLY_CANCELLED')
-      assert.equal(waiters.cancel(ticket, reason), true)
-      assert.equal(waiters.cancel(ticket, reason), false)
+      assertSame('a first cancel', waiters.cancel(ticket, reason), true)
+      assertSame('a second cancel', waiters.cancel(ticket, reason), false)
       const error = await failure
-      assert.equal(error.cause, reason, 'the reason must be the cause of the error')
-      assert.deepEqual(told, [error])
+      assertSame('the cause of the error', error.cause, reason)
+      assertSame('what onCancel hears', told, [error])
       assertCounters(waiters, { cancelled: 1, in_flight: 0 })
     },
   },
@@ -93,11 +95,12 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const failures = [first, third].map(({ reply }) => world.failure(reply, 'REPLY_CANCELLED'))
       controller.abort('enough')
       const errors = await Promise.all(failures)
-      assert.deepEqual(
+      assertSame(
+        'the causes of the errors',
         errors.map((error) => error.cause),
         ['enough', 'enough'],
       )
-      assert.equal(waiters.waits(other.ticket), true)
+      assertSame('waits of a request without the signal', waiters.waits(other.ticket), true)
       assertCounters(waiters, { replied: 1, cancelled: 2, in_flight: 1 })
       waiters.reply(other.ticket, 'done')
     },
@@ -109,9 +112,9 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       let told = 0
       const { ticket, reply } = waiters.request({ signal: AbortSignal.abort('too late'), onCancel: () => told++ })
       const error = await world.failure(reply, 'REPLY_CANCELLED')
-      assert.equal(error.cause, 'too late')
-      assert.equal(waiters.waits(ticket), false)
-      assert.equal(told, 0)
+      assertSame('the cause of the error', error.cause, 'too late')
+      assertSame('waits', waiters.waits(ticket), false)
+      assertSame('how often onCancel hears', told, 0)
       assertCounters(waiters, { opened: 1, cancelled: 1, in_flight: 0, tickets_open: 0 })
     },
   },
@@ -124,9 +127,9 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const failures = [world.failure(cancelled.reply, 'REPLY_CANCELLED'), world.failure(slow.reply, 'REPLY_TIMEOUT')]
       waiters.cancel(cancelled.ticket)
       await Promise.all(failures)
-      assert.equal(waiters.reply(cancelled.ticket, 'late'), 'late')
-      assert.equal(waiters.reply(slow.ticket, 'late'), 'late')
-      assert.equal(waiters.fail(slow.ticket, handlerThrew()), false)
+      assertSame('a reply after the cancel', waiters.reply(cancelled.ticket, 'late'), 'late')
+      assertSame('a reply after the timeout', waiters.reply(slow.ticket, 'late'), 'late')
+      assertSame('a failure after the timeout', waiters.fail(slow.ticket, handlerThrew()), false)
       assertCounters(waiters, { replied: 0, failed: 0, late_reply_drop: 3, duplicate_terminal: 0 })
     },
   },
@@ -154,7 +157,7 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       waiters.end(replied.ticket)
       waiters.end(missing.ticket)
       await failure
-      assert.deepEqual(await world.ending(replied.reply), { payload: 'there' })
+      assertSame('the end of the request', await world.ending(replied.reply), { payload: 'there' })
       assertCounters(waiters, { replied: 1, missing: 1, in_flight: 0, tickets_open: 0 })
     },
   },
@@ -166,9 +169,9 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       const error = handlerThrew()
       const { ticket, reply } = waiters.request({ onCancel: () => told++ })
       const ending = world.ending(reply)
-      assert.equal(waiters.fail(ticket, error), true)
-      assert.deepEqual(await ending, { error })
-      assert.equal(told, 0)
+      assertSame('a failure', waiters.fail(ticket, error), true)
+      assertSame('the end of the request', await ending, { error })
+      assertSame('how often onCancel hears', told, 0)
       assertCounters(waiters, { failed: 1, cancelled: 0, in_flight: 0 })
     },
   },
@@ -181,12 +184,13 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       waiters.end(old.ticket)
       const next = Array.from({ length: 50 }, () => waiters.request())
       waiters.end(old.ticket)
-      assert.equal(waiters.cancel(old.ticket), false)
-      assert.equal(waiters.fail(old.ticket, handlerThrew()), false)
-      assert.equal(waiters.reply(old.ticket, 'stray'), 'late')
-      for (const { ticket } of next) assert.equal(waiters.reply(ticket, 'next'), 'delivered')
+      assertSame('a cancel after the end', waiters.cancel(old.ticket), false)
+      assertSame('a failure after the end', waiters.fail(old.ticket, handlerThrew()), false)
+      assertSame('a reply after the end', waiters.reply(old.ticket, 'stray'), 'late')
+      for (const { ticket } of next) assertSame('a first reply', waiters.reply(ticket, 'next'), 'delivered')
       const endings = await Promise.all(next.map(({ reply }) => world.ending(reply)))
-      assert.deepEqual(
+      assertSame(
+        'the ends of the requests',
         endings,
         next.map(() => ({ payload: 'next' })),
       )
@@ -206,14 +210,14 @@ export const requestCases: readonly ReplyWaiterCase[] = [
       waiters.close(down)
       const after = waiters.request()
       endings.push(world.ending(after.reply))
-      assert.deepEqual(await Promise.all(endings), [
+      assertSame('the ends of the requests', await Promise.all(endings), [
         { payload: 'in time' },
         { error: down },
         { error: down },
         { error: down },
       ])
-      assert.equal(waiters.waits(after.ticket), false)
-      assert.equal(waiters.reply(replied.ticket, 'again'), 'late')
+      assertSame('waits of a request after close', waiters.waits(after.ticket), false)
+      assertSame('a reply after close', waiters.reply(replied.ticket, 'again'), 'late')
       assertCounters(waiters, { opened: 4, replied: 1, failed: 3, in_flight: 0, tickets_open: 0 })
     },
   },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { MillraceError } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { within } from '../within.js'
 import { assertCode, assertCounters, type ReplyWaiterCase, type ReplyWaiterWorld } from './reply-waiter-world.js'
 
@@ -12,7 +13,8 @@ export const streamCases: readonly ReplyWaiterCase[] = [
       const { ticket, items } = waiters.stream()
       for (let item = 0; item < 20; item++) void waiters.item(ticket, item)
       waiters.end(ticket)
-      assert.deepEqual(
+      assertSame(
+        'what the reader gets',
         await readAll(world, items),
         Array.from({ length: 20 }, (_, item) => item),
       )
@@ -32,15 +34,15 @@ export const streamCases: readonly ReplyWaiterCase[] = [
         'an item that nobody reads yet must give its writer something to wait for',
       )
       await world.ending(Promise.resolve())
-      assert.equal(taken, 0, 'an item that nobody has read must not be told as taken')
+      assertSame('how many items were told as taken before anyone read', taken, 0)
       await world.ending(reader.next())
       await world.ending(Promise.resolve(waits[0]))
-      assert.equal(taken, 1)
+      assertSame('how many items were told as taken', taken, 1)
       await world.ending(reader.next())
       await world.ending(Promise.resolve(waits[1]))
       const third = reader.next()
-      assert.equal(waiters.item(ticket, 3), undefined, 'a reader that waits takes an item at once')
-      assert.deepEqual(await world.ending(third), { payload: { value: 3, done: false } })
+      assertSame('what a writer waits for when the reader is there', waiters.item(ticket, 3), undefined)
+      assertSame('what the reader gets', await world.ending(third), { payload: { value: 3, done: false } })
       waiters.end(ticket)
     },
   },
@@ -51,9 +53,9 @@ export const streamCases: readonly ReplyWaiterCase[] = [
       const error = new MillraceError('NODE_FAILED', 'a handler threw')
       const { ticket, items } = waiters.stream()
       const wait = waiters.item(ticket, 1)
-      assert.equal(waiters.fail(ticket, error), true)
+      assertSame('a failure', waiters.fail(ticket, error), true)
       void waiters.item(ticket, 2)
-      assert.deepEqual(await readAll(world, items), [1, error])
+      assertSame('what the reader gets', await readAll(world, items), [1, error])
       await world.ending(Promise.resolve(wait))
       assertCounters(waiters, { failed: 1, late_reply_drop: 1, streams_open: 0 })
     },
@@ -67,12 +69,13 @@ export const streamCases: readonly ReplyWaiterCase[] = [
       const waits = [1, 2, 3].map((item) => waiters.item(ticket, item))
       await world.ending(readFirst(items))
       await world.ending(Promise.all(waits))
-      assert.equal(waiters.waits(ticket), false)
-      assert.deepEqual(
+      assertSame('waits', waiters.waits(ticket), false)
+      assertSame(
+        'what onCancel hears',
         told.map(({ code }) => code),
         ['REPLY_CANCELLED'],
       )
-      assert.equal(waiters.item(ticket, 4), undefined)
+      assertSame('what a writer waits for after the end', waiters.item(ticket, 4), undefined)
       assertCounters(waiters, { cancelled: 1, late_reply_drop: 1, in_flight: 0, streams_open: 0 })
     },
   },
@@ -87,7 +90,7 @@ export const streamCases: readonly ReplyWaiterCase[] = [
       await world.ending(Promise.resolve(wait))
       const [error, ...more] = await readAll(world, items)
       assertCode(error, 'REPLY_CANCELLED')
-      assert.deepEqual([error.cause, more], ['enough', []])
+      assertSame('cause and rest', [error.cause, more], ['enough', []])
     },
   },
   {
@@ -102,7 +105,8 @@ export const streamCases: readonly ReplyWaiterCase[] = [
       const [error] = await readAll(world, noItem.items)
       assertCode(error, 'REPLY_TIMEOUT')
       await world.ending(Promise.resolve(wait))
-      assert.deepEqual(
+      assertSame(
+        'what onCancel hears',
         told.map(({ code }) => code),
         ['REPLY_TIMEOUT', 'REPLY_TIMEOUT'],
       )

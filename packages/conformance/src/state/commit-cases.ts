@@ -50,9 +50,8 @@ export const commitCases: readonly StateStoreCase[] = [
       const seen: (readonly unknown[])[] = []
       for (let round = 1; round <= 20; round++) {
         const committed = store.commit(...keys.map((key) => ({ space: 's', key, value: round })))
-        const loads = [store.load('s', ...keys), store.load('s', ...keys)]
-        seen.push(...(await Promise.all(loads)))
-        await committed
+        const [first, second] = await Promise.all([store.load('s', ...keys), store.load('s', ...keys), committed])
+        seen.push(first, second)
       }
       for (const values of seen)
         assert.equal(new Set(values).size, 1, `a load saw half of a commit: ${values.join(' ')}`)

@@ -1,9 +1,9 @@
-import assert from 'node:assert/strict'
+import { assertSame } from '../assert-same.js'
 
 /** Asserts that values are equal as JSON, keys in the same order, and undefined where it is expected. */
 export function assertSameValues(actual: readonly unknown[], expected: readonly unknown[]): void {
   // Text, because objects that were made in another realm, as test runners have them, are never deeply equal.
-  assert.deepEqual(actual.map(textOf), expected.map(textOf))
+  assertSame('the values', actual.map(textOf), expected.map(textOf))
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Link } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { assertSameRecords } from './same-records.js'
 import { envelope, envelopes } from './sample-records.js'
 import type { HeardLink, TransportCase, TransportWorld } from './transport-world.js'
@@ -31,7 +31,7 @@ export const closeCases: readonly TransportCase[] = [
       const sent = envelopes(100)
       for (const record of sent) near.send(record)
       await world.soon('closing the transport that dialled', world.transports.dialling.close())
-      assert.deepEqual([await nearHeard.ended(), await farHeard.ended()], ['closed', 'closed'])
+      assertSame('the ends', [await nearHeard.ended(), await farHeard.ended()], ['closed', 'closed'])
       assertSameRecords(farHeard.records, sent)
     },
   },
@@ -45,7 +45,7 @@ export const closeCases: readonly TransportCase[] = [
       const closed = near.close()
       const farHeard = world.hear(far)
       await world.soon('closing the link', closed)
-      assert.deepEqual([await nearHeard.ended(), await farHeard.ended()], ['closed', 'closed'])
+      assertSame('the ends', [await nearHeard.ended(), await farHeard.ended()], ['closed', 'closed'])
       assertSameRecords(farHeard.records, sent)
     },
   },
@@ -87,7 +87,7 @@ async function closesAfterAll(world: TransportWorld, closersOf: (link: HeardLink
   for (const record of there) link.near.send(record)
   for (const record of back) link.far.send(record)
   await world.soon('closing the link', Promise.all(closersOf(link).map((closer) => closer.close())))
-  assert.deepEqual([await link.nearHeard.ended(), await link.farHeard.ended()], ['closed', 'closed'])
+  assertSame('the ends', [await link.nearHeard.ended(), await link.farHeard.ended()], ['closed', 'closed'])
   assertSameRecords(link.farHeard.records, there)
   assertSameRecords(link.nearHeard.records, back)
 }

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assertSame } from '../assert-same.js'
 import { assertFirstOf, assertSameRecords } from './same-records.js'
 import { envelope, envelopes } from './sample-records.js'
 import type { TransportCase } from './transport-world.js'
@@ -39,8 +39,8 @@ export const crashCases: readonly TransportCase[] = [
       const { near, far } = await world.connect()
       const nearHeard = world.hear(near)
       await world.transports.loseLink(far.local, near.local)
-      assert.equal(await nearHeard.ended(), 'lost')
-      assert.equal(await world.hear(far).ended(), 'lost')
+      assertSame('the end of the one that listened', await nearHeard.ended(), 'lost')
+      assertSame('the end of the one that listened too late', await world.hear(far).ended(), 'lost')
     },
   },
   {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Endpoint } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { failsWith } from '../fails-with.js'
 import type { TransportCase, TransportWorld } from './transport-world.js'
 
@@ -32,7 +33,7 @@ export const dialCases: readonly TransportCase[] = [
         ),
       )
       await world.link('near#2', 'far#2')
-      assert.equal(links, 0)
+      assertSame('how many links were accepted', links, 0)
     },
   },
   {

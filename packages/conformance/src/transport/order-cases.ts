@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { LinkRecord } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { assertSameRecords } from './same-records.js'
 import { ack, envelope, envelopes } from './sample-records.js'
 import type { HeardLink, TransportCase } from './transport-world.js'
@@ -12,7 +12,8 @@ export const orderCases: readonly TransportCase[] = [
     title: title('both ends know the slots they connect'),
     async run(world) {
       const { near, far } = await world.link('near#1', 'far#2')
-      assert.deepEqual([near.local, near.peer, far.local, far.peer], ['near#1', 'far#2', 'far#2', 'near#1'])
+      const slots = [near.local, near.peer, far.local, far.peer]
+      assertSame('the slots of the ends', slots, ['near#1', 'far#2', 'far#2', 'near#1'])
     },
   },
   {
@@ -52,7 +53,7 @@ export const orderCases: readonly TransportCase[] = [
       for (const record of envelopes(3)) near.send(record)
       sending = false
       await heard.count(3)
-      assert.deepEqual(handedOverWhileSending, [false, false, false])
+      assertSame('what was handed over inside send', handedOverWhileSending, [false, false, false])
     },
   },
   {

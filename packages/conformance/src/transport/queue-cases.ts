@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { WorkQueue } from '@millrace/contracts'
 import fc from 'fast-check'
+import { assertSame } from '../assert-same.js'
 import type { TransportCase, TransportWorld } from './transport-world.js'
 
 const title = (behaviour: string): string => `CONF-01 queue: ${behaviour}`
@@ -29,11 +30,11 @@ export const queueCases: readonly TransportCase[] = [
       const queue = world.transports.listening.createQueue<number>()
       for (let burst = 0; burst < 3; burst++) {
         for (let item = 0; item < 40_000; item++) queue.push(item)
-        assert.equal(queue.length, 40_000)
+        assertSame('length', queue.length, 40_000)
         for (let item = 0; item < 40_000; item++)
           if (queue.shift() !== item) assert.fail(`item ${item} came out of turn`)
-        assert.equal(queue.shift(), undefined)
-        assert.equal(queue.length, 0)
+        assertSame('shift of an empty queue', queue.shift(), undefined)
+        assertSame('length', queue.length, 0)
       }
     },
   },
@@ -43,7 +44,7 @@ export const queueCases: readonly TransportCase[] = [
       const queue = world.transports.listening.createQueue<unknown>()
       const items = [undefined, null, 0, '', false, Number.NaN]
       for (const item of items) queue.push(item)
-      assert.deepEqual(drain(queue), items)
+      assertSame('what comes out', drain(queue), items)
     },
   },
   {
@@ -54,7 +55,7 @@ export const queueCases: readonly TransportCase[] = [
       first.push(1)
       second.push(2)
       first.clear()
-      assert.deepEqual([drain(first), drain(second)], [[], [2]])
+      assertSame('what comes out of each', [drain(first), drain(second)], [[], [2]])
     },
   },
 ]
@@ -63,7 +64,7 @@ function behavesLikeList(world: TransportWorld, steps: readonly Step[]): void {
   const queue = world.transports.listening.createQueue<number>()
   const list: number[] = []
   for (const step of steps) {
-    if (step === 'shift') assert.equal(queue.shift(), list.shift())
+    if (step === 'shift') assertSame('shift', queue.shift(), list.shift())
     else if (step === 'clear') {
       queue.clear()
       list.length = 0
@@ -71,9 +72,9 @@ function behavesLikeList(world: TransportWorld, steps: readonly Step[]): void {
       queue.push(step.push)
       list.push(step.push)
     }
-    assert.equal(queue.length, list.length)
+    assertSame('length', queue.length, list.length)
   }
-  assert.deepEqual(drain(queue), list)
+  assertSame('what comes out', drain(queue), list)
 }
 
 function drain<Item>(queue: WorkQueue<Item>): (Item | undefined)[] {

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import type { LinkRecord } from '@millrace/contracts'
 import fc from 'fast-check'
+import { assertSame } from '../assert-same.js'
 import { linkRecordArbitrary } from '../link-record-arbitrary.js'
 import { nastyPayloads } from '../nasty-payloads.js'
 import { createHeard } from './heard.js'
@@ -79,6 +79,6 @@ async function arriveBeforeClose(world: TransportWorld, slot: string, records: r
   near.listen(createHeard(slot, world.settings.patienceMs))
   for (const record of records) near.send(record)
   await world.soon('closing the link', near.close())
-  assert.equal(await farHeard.ended(), 'closed')
+  assertSame('the end', await farHeard.ended(), 'closed')
   assertSameRecords(farHeard.records, records)
 }

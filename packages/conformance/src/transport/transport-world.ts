@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Endpoint, Link, LinkRecord, SlotId } from '@millrace/contracts'
+import { assertSame } from '../assert-same.js'
 import { type SuiteSettings, suiteSettings } from '../test-runner.js'
 import { within } from '../within.js'
 import { createHeard, type Heard } from './heard.js'
@@ -70,8 +71,8 @@ export class TransportWorld {
   /** Loses a link and waits until both ends know. */
   async lose({ near, far, nearHeard, farHeard }: HeardLink): Promise<void> {
     await this.transports.loseLink(far.local, near.local)
-    assert.equal(await nearHeard.ended(), 'lost', 'the end that dialled must hear that the link is lost')
-    assert.equal(await farHeard.ended(), 'lost', 'the end that was dialled must hear that the link is lost')
+    assertSame('the end of the one that dialled', await nearHeard.ended(), 'lost')
+    assertSame('the end of the one that was dialled', await farHeard.ended(), 'lost')
   }
 
   /** Waits for what must happen soon. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Part } from '@millrace/contracts'
-import { type Finding, findingsError } from '@millrace/placement'
+import { type Finding, findingsError } from '@millrace/contracts'
 import { type Collected, collectParts } from './collect-parts.js'
 import { errorLine, importFailure } from './import-failure.js'
 import { type FoundModule, locateModule } from './locate-module.js'

@@ -7,12 +7,12 @@ import {
   defineSink,
   defineSource,
   defineState,
+  findingsError,
   type MessageType,
   token,
 } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { buildGraph, type GraphInput } from './build-graph.js'
-import { graphError } from './graph-error.js'
 
 const Line = defineMessage('fund.line', Type.Object({ text: Type.String() }))
 const Attempt = defineMessage('fund.attempt', Type.Object({ id: Type.String(), customerId: Type.String() }))
@@ -349,10 +349,10 @@ describe('buildGraph', () => {
   })
 })
 
-describe('graphError', () => {
+describe('a graph with several mistakes', () => {
   it('GRAPH-01 lists everything that is wrong, with the code of the first', () => {
     const { findings } = build({ parts: [read, step('parse', [Attempt], [Attempt, Line])] })
-    expect(graphError(findings).message).toBe(`GRAPH_NO_PROVIDER: the graph has 3 problems
+    expect(findingsError('the graph', findings).message).toBe(`GRAPH_NO_PROVIDER: the graph has 3 problems
   GRAPH_NO_PROVIDER: node 'parse' consumes 'fund.attempt', which nothing else emits; add a source or a node that emits it, or an interface that requests it
   GRAPH_NO_CONSUMER: source 'read' and node 'parse' emit 'fund.line', which nothing active consumes; add a node or a sink that consumes it, or define it with { reply: true } if it answers a request
   ROUTE_SELF_LOOP: node 'parse' emits 'fund.attempt' and is the only one that consumes it, but no node gets its own messages; add another consumer, or take the type out of its emits`)

@@ -1,5 +1,4 @@
-import type { Graph, MessageType, Part } from '@millrace/contracts'
-import type { Finding } from '@millrace/placement'
+import type { Finding, Graph, MessageType, Part } from '@millrace/contracts'
 import { circles } from './circles.js'
 import { type Borders, deadEnds, unservedBorders } from './dead-ends.js'
 import { drawGraph } from './draw-graph.js'

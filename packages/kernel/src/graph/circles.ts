@@ -1,5 +1,4 @@
-import type { Graph, GraphEdge } from '@millrace/contracts'
-import type { Finding } from '@millrace/placement'
+import type { Finding, Graph, GraphEdge } from '@millrace/contracts'
 import { type Cycle, findCycles } from './find-cycles.js'
 
 /** What is wrong with a graph in which messages could run in a circle; each finding draws one. */

@@ -1,4 +1,4 @@
-import type { Finding } from '@millrace/placement'
+import type { Finding } from '@millrace/contracts'
 import { describePart, type GraphPart, type InactivePart } from './graph-parts.js'
 import { flows, type Traffic } from './traffic.js'
 

@@ -1,4 +1,4 @@
-import type { Finding } from '@millrace/placement'
+import type { Finding } from '@millrace/contracts'
 import { describePart, type GraphPart } from './graph-parts.js'
 
 /** What is wrong with names that stand for several nodes, sources or sinks, active or not. */

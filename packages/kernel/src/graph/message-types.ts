@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MessageType } from '@millrace/contracts'
-import type { Finding } from '@millrace/placement'
+import type { Finding, MessageType } from '@millrace/contracts'
 import { consumedBy, describePart, emittedBy, type GraphPart } from './graph-parts.js'
 
 /** The message types that some parts speak of, in the order in which they come up, one for each name. */

@@ -1,4 +1,5 @@
-import { type ErrorCode, MillraceError } from '@millrace/contracts'
+import type { ErrorCode } from './error-codes.js'
+import { MillraceError } from './millrace-error.js'
 
 /** Where something stands in the configuration, as keys and list indices: `['runtime', 'platform', 'process_groups', 0]`. */
 export type ConfigPath = readonly (string | number)[]

@@ -1,0 +1,37 @@
+import type { Io } from '../io.js'
+
+/** An option of a command. */
+export interface OptionSpec {
+  /** What stands in its place in the help, such as `LEVEL`; undefined for a flag, which takes no value. */
+  readonly value?: string
+  /** The values that are allowed. @default any */
+  readonly choices?: readonly string[]
+  /** One sentence without a full stop. */
+  readonly says: string
+}
+
+/** What was asked for on the command line. */
+export interface Invocation {
+  /** Configuration files by name, the base first; at least one. */
+  readonly files: readonly string[]
+  /** Names of the flags that were given. */
+  readonly flags: ReadonlySet<string>
+  /** Values by the names of their options. */
+  readonly values: Readonly<Record<string, string>>
+  readonly io: Io
+}
+
+/** A command of `millrace`. */
+export interface Command {
+  readonly name: string
+  /** What it does, in a line. */
+  readonly summary: string
+  /** What one should know before using it: lines of at most 100 characters. */
+  readonly details: string
+  /** By name, without the dashes. */
+  readonly options: Readonly<Record<string, OptionSpec>>
+  /** One realistic use, with what it is for. */
+  readonly example: { readonly says: string; readonly line: string }
+  /** @returns the exit code */
+  readonly run: (invocation: Invocation) => Promise<number>
+}

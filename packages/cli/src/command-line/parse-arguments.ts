@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util'
+import { suggestion } from '@millrace/contracts'
+import type { Command, Invocation, OptionSpec } from './command.js'
+import { UsageError } from './usage-error.js'
+
+/** What a command line asks for. */
+export type Asked =
+  | { readonly what: 'version' }
+  | { readonly what: 'help'; readonly command: Command | undefined }
+  | { readonly what: 'command'; readonly command: Command; readonly given: Omit<Invocation, 'io'> }
+
+/**
+ * Reads a command line.
+ *
+ * @param args without the program's own name
+ * @throws UsageError
+ */
+export function parseArguments(args: readonly string[], commands: readonly Command[]): Asked {
+  const [name] = args.filter((arg) => !arg.startsWith('-'))
+  const command = commands.find((one) => one.name === name)
+  if (args.includes('--help') || args.includes('-h') || name === 'help') return { what: 'help', command: command ?? named(args, commands) }
+  if (command === undefined) return withoutCommand(args, name, commands)
+  return { what: 'command', command, given: invocation(command, args) }
+}
+
+/** `millrace help run` means `millrace run --help`. */
+function named(args: readonly string[], commands: readonly Command[]): Command | undefined {
+  return commands.find(({ name }) => args.includes(name))
+}
+
+function withoutCommand(args: readonly string[], name: string | undefined, commands: readonly Command[]): Asked {
+  if (args.includes('--version')) return { what: 'version' }
+  if (name === undefined) throw new UsageError('say what to do: millrace COMMAND FILE...; millrace --help lists the commands')
+  const names = commands.map((command) => command.name)
+  throw new UsageError(`there is no command '${name}'; ${suggestion(name, names)} See millrace --help`)
+}
+
+function invocation(command: Command, args: readonly string[]): Omit<Invocation, 'io'> {
+  const flags = new Set<string>()
+  const values: Record<string, string> = {}
+  const files: string[] = []
+  for (const token of tokensOf(command, args)) {
+    if (token.kind === 'positional') files.push(token.value)
+    if (token.kind !== 'option') continue
+    const value = checked(command, token)
+    if (flags.has(token.name) || token.name in values) throw usage(command, `${token.rawName} stands there twice`)
+    if (value === undefined) flags.add(token.name)
+    else values[token.name] = value
+  }
+  const [, ...rest] = files
+  if (rest.length === 0) throw usage(command, 'name at least one configuration file')
+  return { files: rest, flags, values }
+}
+
+interface OptionToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+function tokensOf({ options }: Command, args: readonly string[]) {
+  const types = Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' } as const] as const)
+  return parseArgs({ args: [...args], options: Object.fromEntries(types), strict: false, tokens: true }).tokens
+}
+
+/** @returns the value; undefined for a flag */
+function checked(command: Command, { name, rawName, value, inlineValue }: OptionToken): string | undefined {
+  const spec: OptionSpec | undefined = Object.hasOwn(command.options, name) ? command.options[name] : undefined
+  if (spec === undefined) {
+    const known = Object.keys(command.options).map((option) => `--${option}`)
+    throw usage(command, `${command.name} has no option '${rawName}'; ${suggestion(rawName, known)}`)
+  }
+  if (spec.value === undefined) {
+    if (value !== undefined) throw usage(command, `${rawName} takes no value`)
+    return undefined
+  }
+  if (value === undefined || value === '' || (value.startsWith('-') && inlineValue !== true))
+    throw usage(command, `${rawName} needs a value: ${rawName} ${spec.value}`)
+  if (spec.choices !== undefined && !spec.choices.includes(value))
+    throw usage(command, `${rawName} cannot be '${value}'; ${suggestion(value, spec.choices)}`)
+  return value
+}
+
+function usage(command: Command, message: string): UsageError {
+  return new UsageError(`${message}${/[?.]$/u.test(message) ? '' : ';'} see millrace ${command.name} --help`)
+}

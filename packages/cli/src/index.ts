@@ -1,0 +1,6 @@
+export { exitCodeOf, exitCodes, signalExitCodes } from './exit-code.js'
+export type { Io, Output, StopSignal } from './io.js'
+export { type ReportOptions, reportError } from './report-error.js'
+export type { ProgressStyle } from './run/progress-line.js'
+export type { RunDone, RunEnd, RunFailed, RunStopped } from './run/run-end.js'
+export { type RunUntilDoneOptions, runUntilDone } from './run/run-until-done.js'

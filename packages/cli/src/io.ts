@@ -1,0 +1,25 @@
+/** A stream that text is written to. */
+export interface Output {
+  /** Whether people see it at once, on a terminal. */
+  readonly isTTY?: boolean
+  /** How many characters fit into a line. */
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** A signal that ends a run. */
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** What a command needs of the process it runs in; `process` itself fits. */
+export interface Io {
+  /** Carries data and nothing else. */
+  readonly stdout: Output
+  /** Carries everything that is said to people. */
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Hears stop signals, and `beforeExit`: nothing is left that could happen. */
+  on(event: StopSignal | 'beforeExit', listener: () => void): unknown
+  off(event: StopSignal | 'beforeExit', listener: () => void): unknown
+  /** Ends the process at once. */
+  exit(code: number): void
+}

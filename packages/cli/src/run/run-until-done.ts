@@ -1,0 +1,155 @@
+import { type EventLevel, isMillraceError, MillraceError } from '@millrace/contracts'
+import type { Runtime, RunResult } from '@millrace/kernel'
+import { exitCodeOf, exitCodes, signalExitCodes } from '../exit-code.js'
+import type { Io, StopSignal } from '../io.js'
+import type { ProgressStyle } from './progress-line.js'
+import type { RunEnd } from './run-end.js'
+import { onStopSignals } from './stop-signals.js'
+import { type EventWatch, watchEvents } from './watch-events.js'
+
+/** What is shown while a run lasts. */
+export interface RunUntilDoneOptions {
+  /** From which level on events are written to standard error. @default warn */
+  readonly logLevel?: EventLevel
+  /** Whether events are written as NDJSON instead of text. @default false */
+  readonly logJson?: boolean
+  /** @default bar where standard error is a terminal, else off */
+  readonly progress?: ProgressStyle
+  /** Monotonic, in milliseconds. @default performance.now */
+  readonly clock?: () => number
+}
+
+/**
+ * Runs an application as a command: sources to their end, or, where there are none, a service until a signal comes. The first
+ * SIGINT or SIGTERM drains and stops, a second one ends the process at once with exit code 5. Never throws: how it ended, and
+ * the exit code for it, is what it returns. Tell people about an error with `reportError`.
+ *
+ * @param runtime not started yet
+ * @param io the process, or what stands for it
+ */
+export async function runUntilDone(runtime: Runtime, io: Io, options: RunUntilDoneOptions = {}): Promise<RunEnd> {
+  const { clock = () => performance.now() } = options
+  const watch = watchEvents(runtime, io, { ...shown(options, io), clock })
+  const startMs = clock()
+  try {
+    const end = await endOf(runtime, io, watch)
+    return { ...end, seconds: Math.round(clock() - startMs) / 1000 }
+  } finally {
+    watch.close()
+  }
+}
+
+function shown({ logLevel = 'warn', logJson = false, progress }: RunUntilDoneOptions, { stderr }: Io) {
+  return { logLevel, logJson, progress: progress ?? (stderr.isTTY === true ? 'bar' : 'off') } as const
+}
+
+/** What has no seconds yet. */
+type Untimed<End> = End extends RunEnd ? Omit<End, 'seconds'> : never
+type WorkEnd = Extract<Untimed<RunEnd>, { readonly outcome: 'done' | 'failed' }>
+
+async function endOf(runtime: Runtime, io: Io, watch: EventWatch): Promise<Untimed<RunEnd>> {
+  const stop = stopRequest(io, watch)
+  const nothingLeft = deadEnd(io)
+  const work = (isService(runtime) ? serve(runtime) : runtime.run()).then(done, failed)
+  try {
+    const first = await Promise.race([work, stop.asked, nothingLeft.reached])
+    if (first === 'nothing left') return await givenUp(runtime, watch)
+    return typeof first === 'string' ? await stopped(runtime, first, work, watch) : first
+  } finally {
+    stop.close()
+    nothingLeft.close()
+  }
+}
+
+/** Without a source there is no end to run to. */
+function isService({ plan }: Runtime): boolean {
+  return !plan.graph.nodes.some(({ kind }) => kind === 'source')
+}
+
+/** A service ends when somebody stops it. */
+async function serve(runtime: Runtime): Promise<RunResult> {
+  // Nothing else may keep the process alive: in memory a service holds no socket.
+  const alive = setInterval(() => undefined, 2 ** 30)
+  try {
+    const ended = new Promise<void>((resolve) => {
+      runtime.subscribe(({ name }) => name === 'runtime.stopped' && resolve())
+    })
+    await runtime.start()
+    await ended
+    return { roots: {}, reports: {}, counters: runtime.counters() }
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+function done(result: RunResult): WorkEnd {
+  return { outcome: 'done', exitCode: exitCodes.done, result }
+}
+
+function failed(error: unknown): WorkEnd {
+  return { outcome: 'failed', exitCode: exitCodeOf(error), error }
+}
+
+/** Resolves with the first signal; the second one ends the process. */
+function stopRequest(io: Io, watch: EventWatch): { readonly asked: Promise<StopSignal>; close(): void } {
+  let ask: (signal: StopSignal) => void = () => undefined
+  const asked = new Promise<StopSignal>((resolve) => {
+    ask = resolve
+  })
+  const close = onStopSignals(io, {
+    first: (signal) => {
+      watch.say(`${signal}: finishing what is in flight, then stopping; once more stops at once`)
+      ask(signal)
+    },
+    again: () => {
+      watch.say('stopped by force: what was in flight is lost')
+      io.exit(exitCodes.stopForced)
+    },
+  })
+  return { asked, close }
+}
+
+/** Resolves when nothing can happen any more although the work has not ended; Node.js would exit without a word. */
+function deadEnd(io: Io): { readonly reached: Promise<'nothing left'>; close(): void } {
+  let listener: () => void = () => undefined
+  const reached = new Promise<'nothing left'>((resolve) => {
+    listener = () => resolve('nothing left')
+  })
+  io.on('beforeExit', listener)
+  return { reached, close: () => io.off('beforeExit', listener) }
+}
+
+async function givenUp(runtime: Runtime, watch: EventWatch): Promise<WorkEnd> {
+  const error = new MillraceError(
+    'NODE_FAILED',
+    'the run cannot end: a source, a handler or a sink waits for a promise that nothing will settle any more',
+  )
+  watch.say('nothing can happen any more, but the run has not ended; stopping')
+  await runtime.stop()
+  return failed(error)
+}
+
+async function stopped(runtime: Runtime, signal: StopSignal, work: Promise<WorkEnd>, watch: EventWatch): Promise<Untimed<RunEnd>> {
+  const mode = await runtime.stop()
+  if (mode === 'forced') {
+    watch.say(`not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`)
+    return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode }
+  }
+  const service = isService(runtime)
+  const end = await Promise.race([work, nextTurn()])
+  if (end?.outcome === 'failed' && !isShuttingDown(end.error)) return end
+  if (end?.outcome === 'done' && !service) return end
+  const exitCode = service && signal === 'SIGTERM' ? exitCodes.done : signalExitCodes[signal]
+  return { outcome: 'stopped', exitCode, signal, mode }
+}
+
+/** What a run fails with because it was stopped. */
+function isShuttingDown(error: unknown): boolean {
+  return isMillraceError(error) && error.code === 'SHUTTING_DOWN'
+}
+
+function nextTurn(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setImmediate(() => resolve(undefined))
+  })
+}
