@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import type { LinkRecord } from '@millrace/contracts'
 import fc from 'fast-check'
 import { linkRecordArbitrary, nastyKeys, nastyPayloads, payloadArbitrary } from './index.js'
 
@@ -36,16 +37,7 @@ describe('payloadArbitrary', () => {
 describe('linkRecordArbitrary', () => {
   it('makes records of every kind, and envelopes with and without bytes, domain, deadline and trace', () => {
     const records = fc.sample(linkRecordArbitrary(), 500)
-    const traits = records.flatMap((record) =>
-      record.kind === 'envelope'
-        ? [
-            record.payload instanceof Uint8Array ? 'bytes' : 'JSON',
-            record.domain === undefined ? 'no domain' : 'domain',
-            record.remainingMs === undefined ? 'no deadline' : 'deadline',
-            record.trace === undefined ? 'no trace' : 'trace',
-          ]
-        : [record.kind],
-    )
+    const traits = records.flatMap(traitsOf)
     expect([...new Set(traits)].sort()).toEqual([
       'JSON',
       'ack',
@@ -62,3 +54,13 @@ describe('linkRecordArbitrary', () => {
     ])
   })
 })
+
+function traitsOf(record: LinkRecord): readonly string[] {
+  if (record.kind !== 'envelope') return [record.kind]
+  return [
+    record.payload instanceof Uint8Array ? 'bytes' : 'JSON',
+    record.domain === undefined ? 'no domain' : 'domain',
+    record.remainingMs === undefined ? 'no deadline' : 'deadline',
+    record.trace === undefined ? 'no trace' : 'trace',
+  ]
+}

@@ -57,6 +57,8 @@ export interface NodeOptions<
   readonly consumes: Consumes
   /** @default [] */
   readonly emits?: Emits
+  /** Types that the handler sends by `ctx.request`, so that the graph knows that they enter there. @default [] */
+  readonly requests?: readonly MessageType[]
   /** Services by the names that the handler uses. @default {} */
   readonly inject?: I
   /** What the node remembers; it makes the node ordered. @default {} */
@@ -80,6 +82,7 @@ export interface NodeDefinition<Handle = (payload: never, context: never) => unk
   readonly runner: RunnerKind
   readonly consumes: readonly MessageType[]
   readonly emits: readonly MessageType[]
+  readonly requests: readonly MessageType[]
   readonly inject: Injections
   readonly state: StateUses
   readonly ordered: boolean
@@ -127,6 +130,7 @@ export function defineNode<
     name: options.name,
     consumes: typeList(options.consumes),
     emits: options.emits ?? [],
+    requests: options.requests ?? [],
     inject,
     state,
     ordered: Object.keys(state).length > 0 || (options.ordered ?? false),

@@ -135,6 +135,7 @@ function definitionOf(
     ...common,
     kind: kind === 'sink' ? 'sink' : 'node',
     state: {},
+    requests: [],
     ordered: testCase.graph.nodes[node]?.ordered ?? false,
     concurrency: testCase.concurrency[node] ?? 1,
     onError: 'fail',

@@ -341,7 +341,7 @@ describe('a run that fails', () => {
         }
       },
     })
-    const app = await make([endless, finish(async (n) => (await turn(), n)), book(taken)])
+    const app = await make([endless, finish((n) => turn().then(() => n)), book(taken)])
     const running = codeOf(app.run())
     await until('some are written', () => taken.written.length > 10)
     expect(await app.stop()).toBe('graceful')

@@ -155,6 +155,7 @@ export class WaiterTable implements ReplyWaiters {
     this.#counters[outcome]++
     if (waiter.stream !== undefined) this.#counters.streams_open--
     if (--this.#counters.in_flight === 0) this.#timer.release()
+    this.#table.setDeadline(ticket, Number.POSITIVE_INFINITY)
     if (signal !== undefined) this.#signals.leave(signal, ticket)
   }
 

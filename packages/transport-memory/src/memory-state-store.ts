@@ -13,8 +13,8 @@ export interface MemoryStateStore extends StateStore {
  * Makes a state store that lives as long as the process. Values are kept by reference: who commits a value gives it away,
  * and who loads one only reads it. A space holds 16.7 million entries at most, which is what a JavaScript Map holds.
  *
- * `load` and `commit` throw MillraceError DI_CLOSED after `close`, and `commit` throws TypeError, before anything is
- * applied, for a write whose space or key is no string.
+ * After `close`, `load` and `commit` fail with DI_CLOSED. A write whose space or key is no string is a TypeError, before
+ * anything is applied.
  */
 export function createMemoryStateStore(): MemoryStateStore {
   return new SpacesInMemory()

@@ -48,7 +48,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true }).values
   } catch (error) {
-    throw refusal(error instanceof Error ? error.message : String(error))
+    throw refusal((error as Error).message) // parseArgs throws errors and nothing else
   }
 }
 

@@ -12,7 +12,9 @@ function listening() {
 describe('onStopSignals', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('stops at the first signal, %s, and forces at every later one', (first) => {
     const { target, calls, signals } = listening()
-    for (const name of [first, 'SIGTERM', 'SIGINT']) target.emit(name)
+    target.emit(first)
+    target.emit('SIGTERM')
+    target.emit('SIGINT')
     expect([calls, signals.received]).toEqual([['stop', 'force', 'force'], first])
   })
 

@@ -293,8 +293,13 @@ describe('buildGraph', () => {
       expect(build({ parts: [read, parse, decide] }).findings).toEqual([])
     })
 
-    it('lets an interface take a type', () => {
-      expect(build({ parts: [read, parse], replies: ['fund.attempt'] }).findings).toEqual([])
+    it('lets an interface take a type, which must be a reply', () => {
+      expect(build({ parts: [read, parse], replies: ['fund.attempt'] }).findings).toEqual([
+        {
+          code: 'CONFIG_INVALID',
+          message: "an interface replies with 'fund.attempt', which is no reply type; define it with { reply: true }",
+        },
+      ])
     })
 
     it('refuses a type whose only consumer is its emitter', () => {

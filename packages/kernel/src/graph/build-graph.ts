@@ -1,6 +1,6 @@
 import type { Finding, Graph, MessageType, Part } from '@millrace/contracts'
 import { circles } from './circles.js'
-import { type Borders, deadEnds, unservedBorders } from './dead-ends.js'
+import { type Borders, deadEnds, noReplies, unservedBorders } from './dead-ends.js'
 import { drawGraph } from './draw-graph.js'
 import { duplicateNames } from './duplicate-names.js'
 import { type GraphPart, graphParts, type InactivePart } from './graph-parts.js'
@@ -43,19 +43,24 @@ export function buildGraph(input: GraphInput): GraphOutcome {
   const types = messageTypes(active)
   const traffic = trafficOf(types, active, inactive)
   const asked = { entries: new Set(input.entries), replies: new Set(input.replies) }
-  const borders: Borders = input.embedded
-    ? { ...asked, entries: new Set([...asked.entries, ...openTypes(traffic)]) }
-    : asked
+  const entries = new Set([...asked.entries, ...requestedTypes(active), ...(input.embedded ? openTypes(traffic) : [])])
+  const borders: Borders = { ...asked, entries }
   const graph = drawGraph(active, types, borders.entries)
   const everything = [...active, ...inactive]
   const findings = [
     ...duplicateNames(everything),
     ...ambiguousTypes(everything),
     ...unservedBorders(traffic, asked),
+    ...noReplies(traffic, asked),
     ...deadEnds(traffic, borders),
     ...circles(graph),
   ]
   return { graph, nodes: active, types, inactive, findings }
+}
+
+/** The types that handlers send by nested requests. */
+function requestedTypes(active: readonly GraphPart[]): readonly string[] {
+  return active.flatMap((part) => (part.kind === 'node' ? part.requests.map(({ name }) => name) : []))
 }
 
 /** The types that only an embedding program can send: something takes them, and nothing but their one taker makes them. */

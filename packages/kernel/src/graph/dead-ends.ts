@@ -31,6 +31,16 @@ export function unservedBorders(traffic: readonly Traffic[], { entries, replies 
   ]
 }
 
+/** Interfaces that answer with a type that is no reply: its undeclared fields would leave the application. */
+export function noReplies(traffic: readonly Traffic[], { replies }: Borders): readonly Finding[] {
+  return traffic
+    .filter(({ type, reply }) => replies.has(type) && !reply)
+    .map(({ type }) => ({
+      code: 'CONFIG_INVALID',
+      message: `an interface replies with '${type}', which is no reply type; define it with { reply: true }`,
+    }))
+}
+
 const addConsumer = 'add a node or a sink that consumes it'
 
 function noProvider(traffic: Traffic, { entries }: Borders): readonly Finding[] {

@@ -1,0 +1,62 @@
+import { formatSummary } from '@millrace/config-validator'
+import { isMillraceError } from '@millrace/contracts'
+import type { Preflight } from '@millrace/kernel'
+import type { Command, Invocation } from '../command-line/command.js'
+import { exitCodeOf, exitCodes } from '../exit-code.js'
+import { examineApplication } from './examine-application.js'
+import { embedded, verbose } from './shared-options.js'
+
+/** `millrace check`. */
+export const check: Command = {
+  name: 'check',
+  summary: 'finds every mistake of an application without starting it',
+  details: `Reads the configuration, imports the modules it names, and checks all of it: keys and values, graph, services,
+placement, secrets, installed packages. Every mistake is told at once, with file, line and what to do.
+Where there is none, it says what would start. Exit code 2 when something is wrong.`,
+  options: {
+    json: { says: 'prints {"ok":true,"summary"} or {"ok":false,"code","findings"} as one line of JSON' },
+    embedded,
+    verbose,
+  },
+  example: {
+    says: 'the production profile of an application, as a step of its CI',
+    line: 'millrace check app.yml profile.production.yml',
+  },
+  run: (invocation) => (invocation.flags.has('json') ? checkForPrograms(invocation) : checkForPeople(invocation)),
+}
+
+async function checkForPeople({ files, flags, io }: Invocation): Promise<number> {
+  const checked = await examine(files, flags)
+  io.stdout.write(`${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`)
+  return exitCodes.done
+}
+
+async function checkForPrograms({ files, flags, io }: Invocation): Promise<number> {
+  try {
+    const { summary } = await examine(files, flags)
+    io.stdout.write(`${JSON.stringify({ ok: true, summary })}\n`)
+    return exitCodes.done
+  } catch (error) {
+    if (!isMillraceError(error)) throw error
+    const findings = error.facts.findings ?? [error.message]
+    io.stdout.write(`${JSON.stringify({ ok: false, code: error.code, findings })}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+function examine(files: readonly string[], flags: ReadonlySet<string>): Promise<Preflight> {
+  return examineApplication(files, { embedded: flags.has('embedded'), packages: true })
+}
+
+function looked({ graph, services, plan }: Preflight): string {
+  const nodes = graph.nodes.length
+  const counts: readonly (readonly [number, string])[] = [
+    [nodes, 'node'],
+    [graph.types.length, 'message type'],
+    [graph.edges.length, 'edge'],
+    [services.length, 'service'],
+    [plan.groups.length, 'group'],
+    [plan.hops.length, 'hop'],
+  ]
+  return counts.map(([count, word]) => `${count} ${word}${count === 1 ? '' : 's'}`).join(', ')
+}

@@ -1,0 +1,83 @@
+import { createEventEmitter, MillraceError } from '@millrace/contracts'
+import type { Preflight } from '@millrace/kernel'
+import type { Command, Invocation } from '../command-line/command.js'
+import { exitCodes } from '../exit-code.js'
+import { isIdentical, parityJson, parityText } from '../parity/parity-report.js'
+import type { Recording } from '../parity/recording.js'
+import { runAgainst, runReference, type VariantRun } from '../parity/run-variant.js'
+import { defaultVariants, parseVariants, type Variant } from '../parity/variant.js'
+import { reportError } from '../report-error.js'
+import { examineApplication } from './examine-application.js'
+import { verbose } from './shared-options.js'
+
+/** `millrace parity`. */
+export const parity: Command = {
+  name: 'parity',
+  summary: 'runs an application in several ways and compares what its sinks receive',
+  details: `Runs the application once for each variant and compares what every sink receives, message by message, with
+what it received in the first. The sinks themselves are not opened: nothing is written. Variants:
+
+  memory      payloads pass by reference, as millrace run does in one process
+  frozen      payloads are frozen: finds handlers that change what they were given
+  serialised  payloads are copied through JSON, as between processes: finds what JSON does not carry
+  NAME=FILE   the application with one more configuration file, such as a profile
+
+Sources are read once for each variant, so input must come from where it can be read again.
+Exit code 0 when all are identical, 1 when not.`,
+  options: {
+    variants: { value: 'LIST', says: `what to compare, the reference first (default ${defaultVariants})` },
+    json: { says: 'prints the comparison as one line of JSON' },
+    verbose,
+  },
+  example: {
+    says: 'does the TCP profile give what one process gives?',
+    line: 'millrace parity app.yml --variants memory,serialised,tcp=profile.tcp.yml',
+  },
+  async run(invocation) {
+    const { files, values } = invocation
+    const variants = parseVariants(values.variants ?? defaultVariants)
+    for (const { overlays } of variants)
+      comparable(await examineApplication([...files, ...overlays], { embedded: false, packages: true }))
+    const recordings = new Map<string, Recording>()
+    try {
+      return await compare(invocation, variants, recordings)
+    } finally {
+      for (const recording of recordings.values()) recording.close()
+    }
+  },
+}
+
+async function compare(
+  { files, flags, io }: Invocation,
+  [reference, ...others]: readonly [Variant, ...Variant[]],
+  recordings: Map<string, Recording>,
+): Promise<number> {
+  const events = createEventEmitter()
+  const first = await runReference({ variant: reference, files, events, io }, recordings)
+  if (first.end.outcome === 'failed') {
+    io.stderr.write(`${reference.name} failed, so there is nothing to compare with\n`)
+    reportError(first.end.error, io, { redactor: events.redactor, verbose: flags.has('verbose') })
+  }
+  if (first.end.outcome !== 'done') return first.end.exitCode
+  const runs: [VariantRun, ...VariantRun[]] = [first]
+  for (const variant of others) {
+    const next = await runAgainst({ variant, files, events, io }, recordings)
+    if (next.end.outcome === 'stopped') return next.end.exitCode
+    runs.push(next)
+  }
+  const { redactor } = events
+  io.stdout.write(flags.has('json') ? `${JSON.stringify(parityJson(runs, redactor))}\n` : `${parityText(runs, redactor)}\n`)
+  return runs.every(isIdentical) ? exitCodes.done : exitCodes.failed
+}
+
+/** Refuses an application that gives nothing to compare. */
+function comparable({ graph, config }: Preflight): void {
+  for (const kind of ['source', 'sink'] as const)
+    if (!graph.nodes.some((node) => node.kind === kind))
+      throw new MillraceError('CONFIG_INVALID', `there is nothing to compare: no ${kind} is active; configure one under adapters`)
+  if (config.runtime.ordering.sink_mode === 'completion')
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      'runtime.ordering.sink_mode is completion, and messages without an order cannot be compared one by one; lay a file over it that says source_seq',
+    )
+}

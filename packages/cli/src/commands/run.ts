@@ -1,0 +1,63 @@
+import { createEventEmitter, type EventEmitter } from '@millrace/contracts'
+import { type CheckOptions, createRuntime } from '@millrace/kernel'
+import type { Command, Invocation } from '../command-line/command.js'
+import { levels } from '../run/event-line.js'
+import { runUntilDone } from '../run/run-until-done.js'
+import { examineApplication } from './examine-application.js'
+import { createRunReport, type RunReport } from './run-report.js'
+import { embedded } from './shared-options.js'
+
+/** `millrace run`. */
+export const run: Command = {
+  name: 'run',
+  summary: 'runs an application: its sources to their end, or a service until it is stopped',
+  details: `Says what starts, then runs. Everything that is told goes to standard error; standard output belongs to the
+sinks of the application and to --json. Ctrl+C or SIGTERM finishes what is in flight and stops; a second one
+stops at once. An application without sources is a service and runs until then.`,
+  options: {
+    json: { says: 'prints one line of JSON at the start, with the summary, and one at the end, with the result' },
+    'log-level': { value: 'LEVEL', choices: levels, says: 'tells events from this level on (default warn)' },
+    'log-json': { says: 'tells events as lines of JSON' },
+    checks: {
+      value: 'WHERE',
+      choices: ['entry', 'every'],
+      says: 'validates payloads where they enter (default), or at every step, frozen (default with NODE_ENV=development)',
+    },
+    embedded,
+    verbose: { says: 'shows the stacks of errors, and progress where there is no terminal' },
+  },
+  example: {
+    says: 'a batch in the production profile, with a log that programs can read',
+    line: 'millrace run app.yml profile.production.yml --log-level info --log-json 2> run.log',
+  },
+  async run(invocation) {
+    const events = createEventEmitter()
+    const report = createRunReport(invocation, events.redactor)
+    try {
+      return await runApplication(invocation, events, report)
+    } catch (error) {
+      report.refused(error)
+      throw error
+    }
+  },
+}
+
+async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
+  const { files, flags, values, io } = invocation
+  // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
+  await examineApplication(files, { embedded: flags.has('embedded'), packages: true })
+  const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation) })
+  report.starts(runtime.summary)
+  const end = await runUntilDone(runtime, io, {
+    logLevel: levels.find((level) => level === values['log-level']) ?? 'warn',
+    logJson: flags.has('log-json'),
+    ...(flags.has('verbose') && io.stderr.isTTY !== true ? { progress: 'lines' } : {}),
+  })
+  report.ended(end)
+  return end.exitCode
+}
+
+function checksOf({ values, io }: Invocation): CheckOptions {
+  const where = values.checks ?? (io.env.NODE_ENV === 'development' ? 'every' : 'entry')
+  return where === 'every' ? { validate: 'every', freeze: true } : { validate: 'entry', freeze: false }
+}

@@ -1,0 +1,75 @@
+import { suggestion } from '@millrace/contracts'
+import type { CheckOptions } from '@millrace/kernel'
+import { UsageError } from '../command-line/usage-error.js'
+
+/** A way to run an application whose sinks must receive the same as in every other. */
+export interface Variant {
+  readonly name: string
+  /** Configuration files that are laid over those of the application. */
+  readonly overlays: readonly string[]
+  readonly checks: CheckOptions
+  /** What probably differs where its run fails or gives something else. */
+  readonly advice: string
+}
+
+const inMemory: Variant = {
+  name: 'memory',
+  overlays: [],
+  checks: { validate: 'every', freeze: false, serialise: false },
+  advice: 'the application does not give the same twice: it uses time, chance, or what another run left behind',
+}
+
+const builtIn: readonly Variant[] = [
+  inMemory,
+  {
+    name: 'frozen',
+    overlays: [],
+    checks: { validate: 'every', freeze: true, serialise: false },
+    advice: 'a handler changes a payload that it was given; it must make its own: { ...payload, … }',
+  },
+  {
+    name: 'serialised',
+    overlays: [],
+    checks: { validate: 'every', freeze: true, serialise: true },
+    advice: 'a node relies on what JSON does not carry: undefined, instances of classes, or payloads that are the same object',
+  },
+]
+
+/** What is compared when nobody says otherwise. */
+export const defaultVariants = 'memory,frozen,serialised'
+
+/**
+ * Reads a list of variants: `memory`, `frozen`, `serialised`, and `NAME=overlay.yml` for a profile.
+ *
+ * @throws UsageError
+ */
+export function parseVariants(text: string): readonly [Variant, ...Variant[]] {
+  const [reference, ...others] = text.split(',').map((entry) => parseVariant(entry.trim()))
+  if (reference === undefined || others.length === 0)
+    throw new UsageError(`--variants needs at least two to compare, such as ${defaultVariants}; see millrace parity --help`)
+  const names = [reference, ...others].map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new UsageError(`--variants has '${twice}' twice; see millrace parity --help`)
+  return [reference, ...others]
+}
+
+function parseVariant(entry: string): Variant {
+  const at = entry.indexOf('=')
+  if (at === -1) return named(entry)
+  const [name, overlay] = [entry.slice(0, at), entry.slice(at + 1)]
+  if (name === '' || overlay === '')
+    throw new UsageError(`--variants has '${entry}', which must be NAME=FILE, such as tcp=profile.tcp.yml`)
+  return {
+    name,
+    overlays: [overlay],
+    checks: inMemory.checks,
+    advice: `the application depends on what ${overlay} changes`,
+  }
+}
+
+function named(name: string): Variant {
+  const variant = builtIn.find((one) => one.name === name)
+  if (variant !== undefined) return variant
+  const known = builtIn.map((one) => one.name)
+  throw new UsageError(`there is no variant '${name}'; ${suggestion(name, known)} A profile is NAME=FILE, such as tcp=profile.tcp.yml`)
+}
