@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +6,7 @@ import { decideAll, type Scenario, splitLines } from '../oracle/oracle.mjs'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const nodeArgs = ['--import', 'tsx', '--conditions=@millrace/source', main]
 
 /** How the command ended. */
 export interface Ended {
@@ -17,32 +18,33 @@ export interface Ended {
 
 /** A running command. */
 export interface Running {
-  readonly child: ChildProcess
+  readonly child: ChildProcessWithoutNullStreams
   readonly ended: Promise<Ended>
 }
 
 /** Starts the real command as a process of its own; standard input is a pipe. */
 export function startReference(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@millrace/source', main, ...args], {
-    cwd: repository,
-    stdio: 'pipe',
-  })
-  const [stdout, stderr] = [child.stdout, child.stderr].map(collect)
-  child.stdin.on('error', () => {}) // a command that ends early leaves input unread
-  const ended = once(child, 'close').then(([code, signal]) => ({
-    code,
-    signal,
-    stdout: stdout?.() ?? '',
-    stderr: stderr?.() ?? '',
-  }))
-  return { child, ended }
+  return watched(spawn(process.execPath, [...nodeArgs, ...args], { cwd: repository, stdio: 'pipe' }))
 }
 
 /** Runs the real command to its end. */
-export async function runReference(...args: readonly string[]): Promise<Ended> {
+export function runReference(...args: readonly string[]): Promise<Ended> {
   const { child, ended } = startReference(...args)
-  child.stdin?.end()
+  child.stdin.end()
   return ended
+}
+
+/** Runs the real command in a shell that lets no file grow beyond so many blocks of 512 bytes. */
+export function runLimited(blocks: number, ...args: readonly string[]): Promise<Ended> {
+  const shell = ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, ...nodeArgs, ...args]
+  return watched(spawn('sh', shell, { cwd: repository, stdio: 'pipe' })).ended
+}
+
+function watched(child: ChildProcessWithoutNullStreams): Running {
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+  child.stdin.on('error', () => {}) // a command that ends early leaves input unread
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout: stdout(), stderr: stderr() }))
+  return { child, ended }
 }
 
 /** What the oracle answers to a file, as one text. */

@@ -3,7 +3,7 @@ import { guardOutput } from './guard-output.js'
 import { main } from './main.js'
 
 /** How long what the application left open may take to close by itself. */
-const lingerMs = 2000
+const lingerMs = 1000
 
 guardOutput(process)
 process.exitCode = await main(process.argv.slice(2), process)
@@ -11,5 +11,5 @@ process.exitCode = await main(process.argv.slice(2), process)
 setTimeout(() => {
   const held = new Set(process.getActiveResourcesInfo().filter((name) => name !== 'TTYWrap' && name !== 'PipeWrap'))
   if (held.size > 0) process.stderr.write(`the application left something open (${[...held].join(', ')}); it was ended\n`)
-  process.exit()
+  process.stdout.write('', () => process.exit())
 }, lingerMs).unref()

@@ -69,12 +69,15 @@ function checkKind(loaded: LoadedConfig, kind: Kind, those: readonly SliceOwner[
 }
 
 function checkSlice(kind: Kind, { name, schema }: SliceOwner, given: unknown) {
+  if (given === undefined && schema === undefined) return { name, slice: emptySlice, mistakes: [] }
   const slice: unknown = structuredClone(given ?? {})
   const validate = compileSlice(`${kind}.${name}`, schema ?? Type.Object({}))
   const faults = validate(slice) ? [] : withoutEchoes(schemaFaults(validate.errors ?? [], slice))
   const mistakes = faults.map((fault) => faultMistake({ ...fault, path: [kind, name, ...fault.path] }, new Map()))
   return { name, slice: frozen(slice), mistakes }
 }
+
+const emptySlice: Readonly<Record<string, never>> = Object.freeze({})
 
 function compileSlice(what: string, schema: TSchema) {
   try {

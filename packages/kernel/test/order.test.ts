@@ -3,7 +3,7 @@ import { expectedVisits, randomCase } from './random-graph.js'
 import { runRandomGraph } from './run-random-graph.js'
 
 /** How many seeds are run; each is a graph, its handlers and the order in which they go on. */
-const seeds = Number(process.env.ROUNDS ?? 1) * 300
+const seeds = Number(process.env.ROUNDS ?? 1) * 200
 
 /** Runs one seed. @returns what was wrong, or undefined */
 async function mistakeOf(seed: number): Promise<string | undefined> {

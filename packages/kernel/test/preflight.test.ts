@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   createRuntime,
+  defineMessage,
   defineNode,
   defineService,
   defineSink,
   defineSource,
   type MillraceError,
   preflight,
+  Type,
   token,
   transportToken,
 } from '../src/index.js'
@@ -38,7 +40,13 @@ describe('preflight', () => {
         return []
       },
     })
-    const needy = defineNode({ name: 'needy', consumes: Step, emits: [Done], inject: { rates: Rates }, handle: () => undefined })
+    const needy = defineNode({
+      name: 'needy',
+      consumes: Step,
+      emits: [Done],
+      inject: { rates: Rates },
+      handle: () => undefined,
+    })
     const wrong = createRuntime({ nodes: [source, needy, needy], overlay: { adapters: { nmbers: {} } } })
     await expect(wrong).rejects.toMatchObject({
       code: 'GRAPH_NO_PROVIDER',
@@ -68,27 +76,51 @@ describe('preflight', () => {
         '        nodes: [prise]',
       ].join('\n'),
     )
-    const error = await preflight({ config: file, nodes: [price], embedded: true }).catch((thrown: MillraceError) => thrown)
+    const error = await preflight({ config: file, nodes: [price], embedded: true }).catch(
+      (thrown: MillraceError) => thrown,
+    )
     expect(error).toMatchObject({ code: 'PLACEMENT_UNKNOWN_NODE' })
     expect((error as MillraceError).message).toContain(`groups.yml:7:17 PLACEMENT_UNKNOWN_NODE: `)
     expect((error as MillraceError).message).toContain("did you mean 'price'?")
   })
 
   it.each([
-    ['process groups', { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } }, '@millrace/supervisor', 'process_supervisor'],
+    [
+      'process groups',
+      { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } },
+      '@millrace/supervisor',
+      'process_supervisor',
+    ],
     ['a Redis state store', { kv: { backend: 'redis' } }, '@millrace/transport-redis', 'kv.backend redis'],
   ])('says which package %s need, and how to install it', async (_what, platform, name, what) => {
     const groups = 'execution_ipc' in platform ? { process_groups: [{ name: 'all', nodes: ['price'] }] } : {}
-    const missing = preflight({ nodes: [price], embedded: true, overlay: { runtime: { platform: { ...platform, ...groups } } } })
+    const missing = preflight({
+      nodes: [price],
+      embedded: true,
+      overlay: { runtime: { platform: { ...platform, ...groups } } },
+    })
     await expect(missing).rejects.toMatchObject({ code: 'PACKAGE_MISSING' })
     await expect(missing).rejects.toThrow(`${what} needs ${name}; run: npm install ${name}`)
+  })
+
+  it('finds schemas that cannot be used, where it is asked to', async () => {
+    const Odd = defineMessage('shop.odd', Type.String({ format: 'no-such-format' }))
+    const odd = defineNode({ name: 'odd', consumes: Odd, handle: () => undefined })
+    const wrong = preflight({ nodes: [odd], embedded: true, schemas: true })
+    await expect(wrong).rejects.toThrow("CONFIG_INVALID: message type 'shop.odd' has a schema that cannot be used: ")
   })
 
   it('refuses an interface whose answer is no reply type', async () => {
     const relay = defineNode({ name: 'relay', consumes: Quote, emits: [Step], handle: () => undefined })
     const interfaces = [{ kind: 'http', method: 'POST', path: '/quote', request: 'shop.quote', response: 'shop.step' }]
-    const wrong = preflight({ nodes: [relay, step('end')], overlay: { runtime: { web: { interfaces } } }, packages: false })
-    await expect(wrong).rejects.toThrow("CONFIG_INVALID: an interface replies with 'shop.step', which is no reply type; define it with { reply: true }")
+    const wrong = preflight({
+      nodes: [relay, step('end')],
+      overlay: { runtime: { web: { interfaces } } },
+      packages: false,
+    })
+    await expect(wrong).rejects.toThrow(
+      "CONFIG_INVALID: an interface replies with 'shop.step', which is no reply type; define it with { reply: true }",
+    )
   })
 
   it('knows the types that a node requests as entries, also where nothing embeds the runtime', async () => {
@@ -108,7 +140,10 @@ describe('transport', () => {
   it('IPC-INT-09 resolves from the container in memory', async () => {
     const profiles: string[] = []
     const Probe = token<string>('test.probe')
-    const probe = defineService(Probe, { inject: { transport: transportToken }, create: ({ transport }) => transport.profile })
+    const probe = defineService(Probe, {
+      inject: { transport: transportToken },
+      create: ({ transport }) => transport.profile,
+    })
     const look = defineNode({
       name: 'look',
       consumes: Quote,
@@ -179,7 +214,11 @@ describe('services', () => {
     const First = token<string>('test.first')
     const Second = token<string>('test.second')
     const service = (name: string, of: typeof First, inject: Record<string, typeof First> = {}) =>
-      defineService(of, { inject, create: () => `${log.push(`start ${name}`)}`, close: () => void log.push(`close ${name}`) })
+      defineService(of, {
+        inject,
+        create: () => `${log.push(`start ${name}`)}`,
+        close: () => void log.push(`close ${name}`),
+      })
     const source = defineSource({ name: 'numbers', emits: [Step], read: () => [Step.of({ n: 1 })] })
     const sink = defineSink({
       name: 'book',
@@ -194,6 +233,14 @@ describe('services', () => {
       overlay: { adapters: { numbers: {}, book: {} } },
     })
     await app.run()
-    expect(log).toEqual(['start first', 'start second', 'open sink', 'work', 'close sink', 'close second', 'close first'])
+    expect(log).toEqual([
+      'start first',
+      'start second',
+      'open sink',
+      'work',
+      'close sink',
+      'close second',
+      'close first',
+    ])
   })
 })

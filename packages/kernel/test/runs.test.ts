@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   createRuntime,
+  defineMessage,
   defineNode,
   defineSink,
   defineSource,
@@ -8,6 +9,7 @@ import {
   type Part,
   type Runtime,
   type RuntimeOptions,
+  Type,
 } from '../src/index.js'
 import { codeOf, Done, deferred, numbered, Price, Quote, Step, turn, until } from './shop.js'
 
@@ -169,6 +171,25 @@ describe('run', () => {
     await (await make([numbers(1000), busy, book({ written: [], ends: [] })])).run()
     working = false
     expect(turns).toBeGreaterThan(5)
+  })
+
+  it('runs a chain of two thousand nodes, deeper than the stack would bear', async () => {
+    const types = Array.from({ length: 2001 }, (_, index) =>
+      defineMessage(`t${index}`, Type.Object({ n: Type.Integer() }), { reply: index === 2000 }),
+    )
+    const nodes = types.slice(1).map((out, index) =>
+      defineNode({
+        name: `n${index}`,
+        consumes: types[index] ?? out,
+        emits: [out],
+        handle: ({ n }) => out.of({ n: n + 1 }),
+      }),
+    )
+    const [first = Step, ...rest] = types
+    const app = await createRuntime({ nodes, checks: { validate: 'entry', freeze: false } })
+    await app.start()
+    expect(await app.request(first, { n: 0 }, { expect: rest[1999] ?? first })).toEqual({ n: 2000 })
+    await app.stop()
   })
 
   it('emits start, ready, run and stop events in this order', async () => {

@@ -107,6 +107,40 @@ describe('state', () => {
     await app.stop()
   })
 
+  it('fails in development when a value does not match its schema, or is changed after it was written', async () => {
+    const careless = defineNode({
+      name: 'careless',
+      consumes: Deposit,
+      emits: [Balance],
+      state: { totals: { type: Total, keys } },
+      handle: ({ account, amount }, { state }) => {
+        const total = { sum: amount }
+        state.totals.set(account, total)
+        if (amount === 7) Object.assign(total, { sum: 8 })
+        return Balance.of({ sum: 1 })
+      },
+    })
+    const app = await start([careless])
+    expect(await codeOf(deposit(app, 'a', 1))).toBeUndefined()
+    await expect(deposit(app, 'a', 7)).rejects.toHaveProperty('cause.message', expect.stringContaining('read only'))
+    const relay = defineNode({
+      name: 'relay',
+      consumes: Count,
+      emits: [Item],
+      state: { totals: { type: Total, keys: () => ['k'] } },
+      handle: (_count, { state }) => {
+        state.totals.set('k', { sum: 0.5 })
+        return Item.of({ i: 1 })
+      },
+    })
+    const other = await start([relay])
+    await expect(other.request(Count, { n: 1 }, { expect: Item })).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+      facts: { type: 'shop.total' },
+    })
+    await Promise.all([app.stop(), other.stop()])
+  })
+
   it('can be removed', async () => {
     const reset = defineNode({
       name: 'reset',

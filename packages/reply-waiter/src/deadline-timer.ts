@@ -71,7 +71,7 @@ export class DeadlineTimer {
     try {
       this.#parts.sweep(now)
     } finally {
-      this.expect(Math.max(this.#parts.earliest(), now + graceMs))
+      if (this.#held) this.expect(Math.max(this.#parts.earliest(), now + graceMs))
     }
   }
 }

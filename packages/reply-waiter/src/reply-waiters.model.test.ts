@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { manualTime } from '../test/manual-time.js'
 import { createReplyWaiters, type ReplyCounters, type ReplyWaiters } from './index.js'
 
-const numRuns = Number(process.env.ROUNDS ?? 200)
+const numRuns = Number(process.env.ROUNDS ?? 100)
 const failed = new MillraceError('NODE_FAILED', 'a handler threw')
 /** Deadlines may pass this much late, so time never stops between a deadline and its grace. */
 const stepMs = 100
@@ -71,7 +71,8 @@ function onWait(
     (choice): Step => ({
       check: ({ waits }) => waits.length > 0,
       async run(model, real) {
-        const index = choice % model.waits.length
+        // The youngest are the likeliest: what is long over tells little.
+        const index = model.waits.length - 1 - (choice % Math.min(3, model.waits.length))
         const [wait, realWait] = [model.waits[index], real.waits[index]]
         if (wait === undefined || realWait === undefined) throw new Error('the model lost a wait')
         await act(model, wait, real, realWait)
@@ -102,7 +103,7 @@ function cancelledCodes({ end }: ModelWait): readonly string[] {
   return end === 'cancelled' ? ['REPLY_CANCELLED'] : []
 }
 
-const open = fc.tuple(fc.boolean(), fc.constantFrom(Number.POSITIVE_INFINITY, 150, 250, 1_050)).map(
+const open = fc.tuple(fc.boolean(), fc.constantFrom(Number.POSITIVE_INFINITY, 250, 450, 1_050)).map(
   ([stream, limitMs]): Step => ({
     check: () => true,
     async run(model, real) {
@@ -208,7 +209,7 @@ const end = onWait('end', (model, wait, { waiters }, { ticket }) => {
   waiters.end(ticket)
 })
 
-const pass = fc.integer({ min: 1, max: 12 }).map(
+const pass = fc.constantFrom(1, 1, 2, 2, 3, 11).map(
   (steps): Step => ({
     check: () => true,
     async run(model, real) {
@@ -239,7 +240,7 @@ const zero: Readonly<Record<Count, number>> = {
 
 describe('reply waiters against a naive model', () => {
   it('REPLY-06 whatever happens, every counter and every outcome is exact', async () => {
-    const steps = fc.commands([open, open, deliver, deliver, read, fail, cancel, abort, end, pass], { maxCommands: 40 })
+    const steps = fc.commands([open, deliver, deliver, read, read, fail, cancel, abort, end, pass, pass], { maxCommands: 40, size: 'max' })
     await fc.assert(
       fc.asyncProperty(steps, async (commands) => {
         const setup = () => {

@@ -181,6 +181,17 @@ describe('deadlines', () => {
     ])
   })
 
+  it('a deadline that no longer matters wakes nobody', () => {
+    const time = manualTime()
+    const waiters = createReplyWaiters(time)
+    const endless = waiters.request()
+    const replied = waiters.request({ timeoutMs: 10 })
+    waiters.reply(replied.ticket, 1)
+    expect(time.advance(10_000)).toBe(1)
+    waiters.reply(endless.ticket, 1)
+    expect(waiters.counters()).toMatchObject({ replied: 2, timed_out: 0, tickets_open: 2 })
+  })
+
   it('the process is kept alive while someone waits, with or without a deadline', () => {
     const time = manualTime()
     const waiters = createReplyWaiters(time)

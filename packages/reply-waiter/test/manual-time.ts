@@ -14,8 +14,8 @@ export interface ManualTime {
   armed(): number
   /** How many of them keep the process alive. */
   held(): number
-  /** Lets time pass, and fires what falls due on the way. */
-  advance(ms: number): void
+  /** Lets time pass, and fires what falls due on the way. @returns how many timers fired */
+  advance(ms: number): number
 }
 
 /** Time that passes only when a test says so, with the timers that hang on it. */
@@ -48,12 +48,15 @@ export function manualTime(): ManualTime {
     held: () => [...armed].filter((timer) => timer.held).length,
     advance(ms) {
       const end = now + ms
+      let fired = 0
       for (let timer = first(); timer !== undefined && timer.due <= end; timer = first()) {
         now = timer.due
         armed.delete(timer)
         timer.callback()
+        fired++
       }
       now = end
+      return fired
     },
   }
 }

@@ -52,7 +52,7 @@ export interface RoutingService {
 export function createRoutingService(options: RoutingOptions): RoutingService {
   const { here, events = createEventEmitter() } = options
   const cache = new OutboundCache(options.cache)
-  let table: RoutingTable = options
+  let table = indexed(options)
   let version = options.version ?? 1
 
   function invalidate(next: number): void {
@@ -65,7 +65,7 @@ export function createRoutingService(options: RoutingOptions): RoutingService {
       cache.get(`${emitter} ${type} ${target ?? ''}`, () => resolve({ ...table, here }, { emitter, type, target })),
     invalidate,
     update(next, nextVersion) {
-      table = next
+      table = indexed(next)
       invalidate(nextVersion)
     },
     stats: () => ({ ...cache.stats(), version }),
@@ -78,34 +78,46 @@ interface Question {
   readonly target: string | undefined
 }
 
-type Place = RoutingTable & { readonly here: number | undefined }
+/** A table whose consumers and edges are found without a search. */
+interface IndexedTable extends RoutingTable {
+  /** For each type the nodes that consume it, in declaration order. */
+  readonly consumers: readonly (readonly number[])[]
+  /** Index of an edge by `from to type`. */
+  readonly edgeOf: ReadonlyMap<string, number>
+}
+
+function indexed(table: RoutingTable): IndexedTable {
+  const { nodes, types, edges } = table.graph
+  const consumers: number[][] = types.map(() => [])
+  for (const [node, { consumes }] of nodes.entries()) for (const type of consumes) consumers[type]?.push(node)
+  const edgeOf = new Map(edges.map(({ from, to, type }, edge) => [`${from} ${to} ${type}`, edge]))
+  return { ...table, consumers, edgeOf }
+}
+
+type Place = IndexedTable & { readonly here: number | undefined }
 
 function resolve(place: Place, question: Question): readonly Delivery[] {
   const { graph } = place
   const type = graph.types[question.type]
   if (type === undefined) throw new RangeError(`the graph has no message type ${question.type}`)
   if (question.target !== undefined)
-    return Object.freeze([delivery(place, question, targetOf(graph, question, question.target))])
-  const consumers = consumersOf(graph, question.type).filter((node) => node !== question.emitter)
-  if (consumers.length === 0 && !type.reply) throw nowhere(graph, question)
+    return Object.freeze([delivery(place, question, targetOf(place, question, question.target))])
+  const consumers = (place.consumers[question.type] ?? []).filter((node) => node !== question.emitter)
+  if (consumers.length === 0 && !type.reply) throw nowhere(place, question)
   const deliveries: Delivery[] = consumers.map((node) => delivery(place, question, node))
   if (type.reply) deliveries.push({ kind: 'terminal', type: question.type })
   return Object.freeze(deliveries)
 }
 
-function consumersOf(graph: Graph, type: number): readonly number[] {
-  return graph.nodes.flatMap(({ consumes }, node) => (consumes.includes(type) ? [node] : []))
-}
-
-function delivery({ graph, groupOf, hops, here }: Place, { emitter, type }: Question, node: number): Delivery {
-  const edge = graph.edges.findIndex((one) => one.from === emitter && one.to === node && one.type === type)
+function delivery({ edgeOf, groupOf, hops, here }: Place, { emitter, type }: Question, node: number): Delivery {
+  const edge = edgeOf.get(`${emitter} ${node} ${type}`) ?? -1
   const group = groupOf?.[node]
   if (here === undefined || group === undefined || group === here) return { kind: 'local', node, edge }
   const hop = (hops ?? []).findIndex((one) => one.edge === edge)
   return { kind: 'boundary', node, edge, hop, group }
 }
 
-function targetOf(graph: Graph, { emitter, type }: Question, target: string): number {
+function targetOf({ graph, consumers }: Place, { emitter, type }: Question, target: string): number {
   const node = graph.nodes.findIndex(({ name }) => name === target)
   const typeName = graph.types[type]?.name ?? ''
   const facts = { type: typeName, target }
@@ -124,7 +136,7 @@ function targetOf(graph: Graph, { emitter, type }: Question, target: string): nu
       { facts },
     )
   if (!graph.nodes[node]?.consumes.includes(type)) {
-    const takers = consumersOf(graph, type).map((taker) => `'${graph.nodes[taker]?.name}'`)
+    const takers = (consumers[type] ?? []).map((taker) => `'${graph.nodes[taker]?.name}'`)
     const who = takers.length === 0 ? 'no node consumes it' : `it is consumed by ${takers.join(', ')}`
     throw new MillraceError(
       'ROUTE_TARGET_REFUSES_TYPE',
@@ -135,9 +147,9 @@ function targetOf(graph: Graph, { emitter, type }: Question, target: string): nu
   return node
 }
 
-function nowhere(graph: Graph, { emitter, type }: Question): MillraceError {
+function nowhere({ graph, consumers }: Place, { emitter, type }: Question): MillraceError {
   const name = graph.types[type]?.name ?? ''
-  if (consumersOf(graph, type).length > 0)
+  if ((consumers[type] ?? []).length > 0)
     return new MillraceError(
       'ROUTE_SELF_LOOP',
       `the only consumer of '${name}' is '${graph.nodes[emitter]?.name}', which emits it; let another node consume it`,

@@ -27,8 +27,9 @@ class SpacesInMemory implements MemoryStateStore {
   load(space: string, keys: readonly string[]): readonly unknown[] {
     this.#checkOpen()
     const entries = this.#spaces.get(space)
-    const values: unknown[] = []
-    for (const key of keys) values.push(entries?.get(key))
+    // Made at its size: a list that grows by push takes room for seventeen values at the first.
+    const values = new Array<unknown>(keys.length)
+    for (let index = 0; index < values.length; index++) values[index] = entries?.get(keys[index] ?? '')
     return values
   }
 

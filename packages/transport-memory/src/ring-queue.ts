@@ -35,7 +35,7 @@ class RingQueue<Item> implements WorkQueue<Item> {
     this.#head = (this.#head + 1) & this.#mask
     this.#length--
     // A quarter full, not half: a queue that swings around one size must not be copied each time.
-    if (this.#mask >= keptCapacity && this.#length <= this.#mask) this.#resize((this.#mask + 1) / 2)
+    if (this.#mask >= keptCapacity && this.#length <= this.#mask >> 2) this.#resize((this.#mask + 1) / 2)
     return item
   }
 

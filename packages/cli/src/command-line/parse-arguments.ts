@@ -30,9 +30,9 @@ function named(args: readonly string[], commands: readonly Command[]): Command |
 
 function withoutCommand(args: readonly string[], name: string | undefined, commands: readonly Command[]): Asked {
   if (args.includes('--version')) return { what: 'version' }
-  if (name === undefined) throw new UsageError('say what to do: millrace COMMAND FILE...; millrace --help lists the commands')
+  if (name === undefined) throw new UsageError('say what to do: millrace COMMAND FILE...')
   const names = commands.map((command) => command.name)
-  throw new UsageError(`there is no command '${name}'; ${suggestion(name, names)} See millrace --help`)
+  throw new UsageError(`there is no command '${name}'; ${suggestion(name, names)}`)
 }
 
 function invocation(command: Command, args: readonly string[]): Omit<Invocation, 'io'> {
@@ -83,5 +83,5 @@ function checked(command: Command, { name, rawName, value, inlineValue }: Option
 }
 
 function usage(command: Command, message: string): UsageError {
-  return new UsageError(`${message}${/[?.]$/u.test(message) ? '' : ';'} see millrace ${command.name} --help`)
+  return new UsageError(message, command.name)
 }

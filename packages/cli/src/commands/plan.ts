@@ -22,7 +22,7 @@ a worker, and which is a hop between two. Packages that the configuration needs 
     line: 'millrace plan app.yml profile.production.yml --mermaid > plan.mmd',
   },
   async run({ files, flags, io }) {
-    if (flags.has('json') && flags.has('mermaid')) throw new UsageError('choose one of --json and --mermaid')
+    if (flags.has('json') && flags.has('mermaid')) throw new UsageError('choose one of --json and --mermaid', 'plan')
     const application = await examineApplication(files, { embedded: true, packages: false })
     io.stdout.write(shown(application.plan, flags))
     return exitCodes.done

@@ -60,9 +60,14 @@ function errorReport(error: unknown, redactor: Redactor): unknown {
 
 function tellFailure(error: unknown, { io, flags, values }: Invocation, redactor: Redactor): void {
   const verbose = flags.has('verbose')
-  const more = [...(verbose ? [] : ['--verbose shows where it was thrown']), ...(values.checks === 'every' ? [] : [everyStep])]
-  const thrown = !isMillraceError(error) || error.code === 'NODE_FAILED' || error.code === 'BOOT_START_FAILED'
-  reportError(error, io, { redactor, verbose, ...(thrown && more.length > 0 ? { advice: more.join('; ') } : {}) })
+  const advice = [
+    ...(verbose || !wasThrown(error) ? [] : ['--verbose shows where it was thrown']),
+    ...(values.checks === 'every' || !wasThrown(error) ? [] : ['--checks every checks what nodes hand to each other']),
+  ]
+  reportError(error, io, { redactor, verbose, ...(advice.length === 0 ? {} : { advice: advice.join('; ') }) })
 }
 
-const everyStep = '--checks every checks what nodes hand to each other'
+/** Whether code of the application threw it, so that its message may not say what to do. */
+function wasThrown(error: unknown): boolean {
+  return !isMillraceError(error) || error.cause !== undefined
+}

@@ -46,10 +46,10 @@ export const defaultVariants = 'memory,frozen,serialised'
 export function parseVariants(text: string): readonly [Variant, ...Variant[]] {
   const [reference, ...others] = text.split(',').map((entry) => parseVariant(entry.trim()))
   if (reference === undefined || others.length === 0)
-    throw new UsageError(`--variants needs at least two to compare, such as ${defaultVariants}; see millrace parity --help`)
+    throw new UsageError(`--variants needs at least two to compare, such as ${defaultVariants}`, 'parity')
   const names = [reference, ...others].map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new UsageError(`--variants has '${twice}' twice; see millrace parity --help`)
+  if (twice !== undefined) throw new UsageError(`--variants has '${twice}' twice`, 'parity')
   return [reference, ...others]
 }
 
@@ -58,7 +58,7 @@ function parseVariant(entry: string): Variant {
   if (at === -1) return named(entry)
   const [name, overlay] = [entry.slice(0, at), entry.slice(at + 1)]
   if (name === '' || overlay === '')
-    throw new UsageError(`--variants has '${entry}', which must be NAME=FILE, such as tcp=profile.tcp.yml`)
+    throw new UsageError(`--variants has '${entry}', which must be NAME=FILE, such as tcp=profile.tcp.yml`, 'parity')
   return {
     name,
     overlays: [overlay],
@@ -71,5 +71,5 @@ function named(name: string): Variant {
   const variant = builtIn.find((one) => one.name === name)
   if (variant !== undefined) return variant
   const known = builtIn.map((one) => one.name)
-  throw new UsageError(`there is no variant '${name}'; ${suggestion(name, known)} A profile is NAME=FILE, such as tcp=profile.tcp.yml`)
+  throw new UsageError(`there is no variant '${name}'; a profile is NAME=FILE; ${suggestion(name, known)}`, 'parity')
 }

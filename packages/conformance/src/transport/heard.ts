@@ -5,7 +5,7 @@ import { within } from '../within.js'
 /** A listener that remembers what it hears. */
 export interface Heard extends LinkListener {
   readonly records: readonly LinkRecord[]
-  /** Every end, in the hope that it is one. */
+  /** Every end that was heard; there should be one. */
   readonly ends: readonly LinkEnd[]
   /** How many records came after the end. */
   readonly afterEnd: number

@@ -1,5 +1,6 @@
-import { compileSchema } from '@millrace/config-validator'
-import { type MessageType, MillraceError } from '@millrace/contracts'
+import { compileSchema, type SchemaCheck, type SchemaMistake } from '@millrace/config-validator'
+import { type MessageType, MillraceError, type StateType } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { sizeLimit } from './size-limit.js'
 
 /** How closely payloads are looked at on their way. */
@@ -25,7 +26,7 @@ export interface PayloadChecks {
   readonly emission: PayloadCheck | undefined
 }
 
-/** Makes the checks of a message type; each schema is compiled once. */
+/** Makes the checks of a message type. */
 export function payloadChecks(type: MessageType, options: PayloadCheckOptions): PayloadChecks {
   const validate = validator(type)
   const limit = sizeLimit(type, options.maxPayloadBytes)
@@ -36,6 +37,31 @@ export function payloadChecks(type: MessageType, options: PayloadCheckOptions): 
     entry: chain([validate, ...always]) ?? validate,
     emission: chain([options.validate === 'every' ? validate : undefined, ...always]),
   }
+}
+
+/**
+ * Makes the check that state values pass before they are committed, so that no node can come to rely on what a store elsewhere
+ * would not keep: in development they are validated and frozen, in parity copied through JSON too.
+ *
+ * @returns undefined where nothing has to be looked at
+ */
+export function stateCheck(type: StateType, options: PayloadCheckOptions): PayloadCheck | undefined {
+  return chain([
+    options.validate === 'every' ? stateValidator(type) : undefined,
+    options.serialise ? throughJson : undefined,
+    options.freeze ? deepFreeze : undefined,
+  ])
+}
+
+function invalid(what: string, type: string, mistakes: readonly SchemaMistake[]): MillraceError {
+  const reasons = mistakes.map(({ path, message }) => `${path === '' ? 'the whole' : path} ${message}`)
+  return new MillraceError('PAYLOAD_INVALID', `${what} does not match its schema: ${reasons.join('; ')}`, {
+    facts: { type, mistakes: reasons },
+  })
+}
+
+function throughJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown
 }
 
 function chain(steps: readonly (PayloadCheck | undefined)[]): PayloadCheck | undefined {
@@ -54,18 +80,21 @@ function keep(check: (payload: unknown) => void): PayloadCheck {
 
 function validator(type: MessageType): PayloadCheck {
   if (type.schema === undefined) return requireBytes(type)
-  const mistakesOf = compileSchema(type.schema)
-  return (payload) => {
-    const mistakes = mistakesOf(payload)
-    if (mistakes.length === 0) return payload
-    const reasons = mistakes.map(({ path, message }) => `${path === '' ? 'the payload' : path} ${message}`)
-    throw new MillraceError(
-      'PAYLOAD_INVALID',
-      `a payload of type '${type.name}' does not match its schema: ${reasons.join('; ')}`,
-      {
-        facts: { type: type.name, mistakes: reasons },
-      },
-    )
+  return schemaValidator(type.schema, `a payload of type '${type.name}'`, type.name)
+}
+
+function stateValidator(type: StateType): PayloadCheck {
+  return schemaValidator(type.schema, `a value of state '${type.name}'`, type.name)
+}
+
+/** Compiles the schema when the first value comes: most types of a large graph are never checked in production. */
+function schemaValidator(schema: TSchema, what: string, name: string): PayloadCheck {
+  let mistakesOf: SchemaCheck | undefined
+  return (value) => {
+    mistakesOf ??= compileSchema(schema)
+    const mistakes = mistakesOf(value)
+    if (mistakes.length === 0) return value
+    throw invalid(what, name, mistakes)
   }
 }
 
@@ -80,7 +109,7 @@ function requireBytes(type: MessageType): PayloadCheck {
 
 function copyOf(type: MessageType): PayloadCheck {
   if (type.encoding === 'bytes') return (payload) => Uint8Array.from(payload as Uint8Array) // byte types carry bytes
-  return (payload) => JSON.parse(JSON.stringify(payload)) as unknown
+  return throughJson
 }
 
 function deepFreeze(value: unknown): unknown {

@@ -29,6 +29,7 @@ import type { PlacedDefinition } from '../runtime/engine.js'
 import { checkDeadLetters } from './dead-letter-findings.js'
 import { missingPackages } from './missing-packages.js'
 import { type PreflightFinding, preflightError } from './preflight-error.js'
+import { schemaFindings } from './schema-findings.js'
 
 /** Files by name, the base first and overlays after it, or the configuration itself. */
 export type ConfigSource = string | readonly string[] | MillraceInput
@@ -49,6 +50,8 @@ export interface PreflightOptions extends ApplicationOptions {
   readonly embedded?: boolean
   /** Whether packages that the configuration needs and that are not installed are findings. @default true */
   readonly packages?: boolean
+  /** Whether the schema of every message type is compiled, which takes about a millisecond each. @default false */
+  readonly schemas?: boolean
   /** Tokens whose values are bound when the runtime is made. @default [] */
   readonly bound?: readonly Token[]
 }
@@ -97,6 +100,7 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
     ...slices.findings,
     ...serviceFindings(services, built.nodes, options.bound ?? []),
     ...checkDeadLetters(config, built.nodes),
+    ...(options.schemas === true ? schemaFindings(built.types) : []),
     ...(sound ? placementFindings(placement).map((finding) => ({ ...finding, ...place(loaded, finding.path) })) : []),
     ...((options.packages ?? true) ? missingPackages(config, baseDir) : []),
   ]

@@ -5,8 +5,8 @@ import { Subtree } from './subtree.js'
 
 /** Who sent a root into the graph, and so hears what becomes of it. */
 export interface RootOwner {
-  /** A message of a reply type reached the end of the graph. A promise is an unfinished sink: it holds back whoever made it. */
-  reply(root: Root, type: number, payload: unknown): void | Promise<void>
+  /** A message of a reply type reached the end of the graph, and the root's domain has no outlet for it. */
+  reply(root: Root, type: number, payload: unknown): void
   /** The root failed; what is left of it is being dropped. Called at most once, before `ended`. */
   failed(root: Root, error: MillraceError): void
   /** Nothing of the root is left anywhere. Called exactly once. */

@@ -209,11 +209,7 @@ export class Runner {
     const outlet = root.domain?.outlet
     if (outlet !== undefined && outlet.type === route.type)
       return this.#deliver(route, outlet.run, payload, subtree, depth)
-    const taken = root.owner.reply(root, route.type, payload)
-    if (taken === undefined) return
-    subtree.add()
-    const done = (): void => subtree.partDone()
-    taken.then(done, done)
+    root.owner.reply(root, route.type, payload)
   }
 
   #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {

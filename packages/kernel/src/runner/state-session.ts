@@ -1,6 +1,9 @@
 import type { StateStore, StateUses, StateView, StateWrite } from '@millrace/contracts'
 import type { Invocation } from './invocation.js'
 
+/** Looks at a value before it is committed and returns what is. @throws MillraceError PAYLOAD_INVALID */
+export type ValueCheck = (value: unknown) => unknown
+
 /**
  * The state of one message at one node: its entries are loaded before the handler runs, written by it in memory, and taken as
  * one list of writes to be committed together with its outputs. A handler that throws leaves nothing behind: its session is
@@ -12,10 +15,12 @@ export class StateSession {
   readonly #entries: readonly StateEntries[]
   readonly #store: StateStore
 
-  constructor(node: string, uses: StateUses, store: StateStore) {
+  /** @param check what values of a state pass before they are committed, by the state's name */
+  constructor(node: string, uses: StateUses, store: StateStore, check: (name: string) => ValueCheck | undefined) {
     this.#store = store
     this.#entries = Object.entries(uses).map(
-      ([name, use]) => new StateEntries(`${node}.${name}`, use.keys as (payload: unknown) => readonly string[]), // the runner passes the node's own payload
+      ([name, use]) =>
+        new StateEntries(`${node}.${name}`, use.keys as (payload: unknown) => readonly string[], check(name)), // the runner passes the node's own payload
     )
     this.views = Object.fromEntries(
       Object.keys(uses).map((name, index) => [name, this.#entries[index] as StateView<unknown>]),
@@ -47,13 +52,15 @@ export class StateSession {
 class StateEntries implements StateView<unknown> {
   readonly #space: string
   readonly #keysOf: (payload: unknown) => readonly string[]
+  readonly #check: ValueCheck | undefined
   #keys: readonly string[] = []
   #values: unknown[] = []
   #written: boolean[] = []
 
-  constructor(space: string, keysOf: (payload: unknown) => readonly string[]) {
+  constructor(space: string, keysOf: (payload: unknown) => readonly string[], check: ValueCheck | undefined) {
     this.#space = space
     this.#keysOf = keysOf
+    this.#check = check
   }
 
   load(store: StateStore, payload: unknown): void | Promise<void> {
@@ -78,7 +85,7 @@ class StateEntries implements StateView<unknown> {
 
   set(key: string, value: unknown): void {
     const place = this.#place(key)
-    this.#values[place] = value
+    this.#values[place] = value === undefined || this.#check === undefined ? value : this.#check(value)
     this.#written[place] = true
   }
 

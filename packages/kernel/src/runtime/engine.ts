@@ -19,6 +19,7 @@ import {
   type PayloadCheckOptions,
   type PayloadChecks,
   payloadChecks,
+  stateCheck,
 } from '../payload/payload-checks.js'
 import { replySerialiser } from '../payload/reply-serialiser.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
@@ -137,7 +138,7 @@ export class Engine {
       handle: (payload) => take(this.serialiseReply(type, payload)),
       ordered: true,
       upstream: this.#reach.before(type),
-      newInvocation: invocationFactory(noContext, this.#idle(), () => undefined),
+      newInvocation: invocationFactory(noContext, this.#idle(), noState),
     })
   }
 
@@ -159,11 +160,7 @@ export class Engine {
   #nodeParts(definition: PlacedDefinition, index: number): NodeRunParts {
     const handler = definition.kind === 'node' ? definition : undefined
     const context = this.#contextParts(definition, index)
-    const { store } = this.#parts
-    const newState = (): StateSession | undefined =>
-      handler === undefined || Object.keys(handler.state).length === 0
-        ? undefined
-        : new StateSession(handler.name, handler.state, store)
+    const newState = handler === undefined ? noState : this.#stateFactory(handler)
     return {
       ...this.#unordered(index, definition.name),
       handle: this.#handleOf(definition, index),
@@ -174,6 +171,13 @@ export class Engine {
       tracked: this.#reach.tracked[index] ?? true,
       newInvocation: invocationFactory(context, this.#idle(), newState),
     }
+  }
+
+  #stateFactory({ name, state }: NodeDefinition): () => StateSession | undefined {
+    if (Object.keys(state).length === 0) return noState
+    const { store, checks } = this.#parts
+    const checkOf = new Map(Object.entries(state).map(([key, use]) => [key, stateCheck(use.type, checks)]))
+    return () => new StateSession(name, state, store, (key) => checkOf.get(key))
   }
 
   #unordered(index: number, name: string): Omit<NodeRunParts, 'handle' | 'newInvocation'> {
@@ -267,6 +271,8 @@ export function nodeLogger(events: EventEmitter, node: string, trace: () => stri
     }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }
+
+const noState = (): undefined => undefined
 
 /** Owns the root that a context points to before its first message. */
 const nobody: RootOwner = { reply: () => undefined, failed: () => undefined, ended: () => undefined }

@@ -1,4 +1,4 @@
-import { type MessageType, MillraceError } from '@millrace/contracts'
+import { type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
 import type { ReplyWaiters } from '@millrace/reply-waiter'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain } from '../runner/domain.js'
@@ -36,6 +36,7 @@ export interface RequestsParts {
   readonly engine: Engine
   readonly waiters: ReplyWaiters
   readonly inFlight: InFlight
+  readonly events: EventEmitter
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -94,7 +95,8 @@ export class Requests implements RootOwner {
   }
 
   failed(root: Root, error: MillraceError): void {
-    this.#parts.waiters.fail(root.ticket, error)
+    if (this.#parts.waiters.fail(root.ticket, error))
+      this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
   }
 
   ended(root: Root): void {
@@ -136,6 +138,7 @@ export class Requests implements RootOwner {
 
   #admit(): void {
     if (!this.#parts.inFlight.full) return
+    this.#parts.events.emit('overload.refused', { in_flight: this.#parts.inFlight.length })
     throw new MillraceError(
       'OVERLOADED',
       'as many requests as max_in_flight or max_in_flight_bytes allow are unfinished; try again later',

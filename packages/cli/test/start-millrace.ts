@@ -1,0 +1,60 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the fixtures, which the command runs in. */
+export const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url))
+
+/** What became of the command. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command while it runs. */
+export interface Started {
+  readonly child: ChildProcessWithoutNullStreams
+  /** Resolves when standard error holds a text. */
+  said(text: string): Promise<void>
+  readonly ended: Promise<Ended>
+}
+
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+const tsx = createRequire(import.meta.url).resolve('tsx')
+
+/** Starts the real command from source, in the folder of the fixtures. */
+export function startMillrace(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  const flags = ['--import', tsx, '--conditions=@millrace/source']
+  const child = spawn(process.execPath, [...flags, bin, ...args], { cwd: fixtures, env: { PATH: process.env.PATH, ...env } })
+  const texts = { stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (piece: string) => {
+      texts[name] += piece
+      for (const look of waiting) look()
+    })
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => texts.stderr.includes(text) && waiting.delete(look) && resolve()
+      waiting.add(look)
+      child.once('close', () => waiting.has(look) && reject(new Error(`it never said ${text}: ${texts.stderr}`)))
+      look()
+    })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts })) // Node says so
+  return { child, said, ended }
+}
+
+/** Runs the real command to its end. */
+export function millrace(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return startMillrace(args, env).ended
+}
+
+/** A text with what differs between runs taken out: times, trace ids and rates. */
+export function steady(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/gu, 'TIME')
+    .replace(/\b\d+(\.\d+)? s\b/gu, 'SECONDS')
+    .replace(/\b[0-9a-f]{32}\b/gu, 'TRACE')
+}
