@@ -1,3 +1,3 @@
 import { commandLine } from './command/command-line.js'
 
-process.exitCode = await commandLine(process.argv.slice(2))
+process.exitCode = await commandLine(process.argv.slice(2), process)

@@ -1,15 +1,32 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from '@jest/globals'
+import type { Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it, jest } from '@jest/globals'
 import { expectedOutput, runLimited, runReference, startReference } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { waitForBytes } from './wait-for-bytes.js'
 import { writeGenerated } from './write-generated.js'
 
+jest.setTimeout(60_000)
+
 const folder = temporaryFolder()
 const input = join(folder, 'in')
 writeGenerated(input, { seed: 5, lines: 6000 })
 const output = (name: string) => join(folder, name)
+/** Feeds a child piece by piece until it does not take one for a while. */
+async function feedUntilStalled(stdin: Writable, bytes: Buffer): Promise<void> {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, n) =>
+    bytes.subarray(n * 65_536, (n + 1) * 65_536),
+  )
+  for (const piece of pieces) {
+    const taken = new Promise((resolve) => stdin.write(piece, resolve))
+    if ((await Promise.race([taken, setTimeout(2000, 'stalled')])) === 'stalled') return
+  }
+  throw new Error('the child took all it was fed')
+}
+
 const run = (...args: readonly string[]) => runReference('run', '--scenario', 'experiment', ...args)
 
 describe('reference run', () => {
@@ -111,12 +128,6 @@ describe('reference run', () => {
       3,
       /^BOOT_START_FAILED: sink 'write' could not be opened, so nothing has run: .*cannot open none\/x\.part, because it, or its folder, does not exist/,
     ],
-    [
-      'an unknown profile',
-      ['--input', input, '--output', 'x', '--profile', 'udp'],
-      2,
-      /^CONFIG_INVALID: --profile must be one of memory \(got "udp"\)/,
-    ],
   ])('refuses %s with what to do', async (_, args, code, message) => {
     const ended = await run(...args)
     expect([ended.code, ended.stdout, ended.stderr]).toEqual([code, '', expect.stringMatching(message)])
@@ -149,7 +160,7 @@ describe('reference run', () => {
     const [part, expected] = [readFileSync(`${path}.part`, 'utf8'), expectedOutput(input, 'baseline')]
     expect([code, stderr, existsSync(path), expected.startsWith(part), part.endsWith('}\n')]).toEqual([
       exitCode,
-      `ended by ${signal}. ${path}.part holds what was decided; --resume goes on from there\n`,
+      `finishing what was read; a second signal ends at once\nended by ${signal}. ${path}.part holds what was decided; --resume goes on from there\n`,
       false,
       true,
       true,
@@ -157,25 +168,24 @@ describe('reference run', () => {
   })
 })
 
-describe('reference', () => {
-  it.each([[['--help']], [[]], [['run', '--help']]])('%j teaches', async (args) => {
-    const { code, stdout } = await runReference(...args)
-    expect([code, stdout]).toEqual([
-      0,
-      expect.stringMatching(
-        /^The reference application: .*Examples\n.*pnpm reference run --scenario baseline --input/s,
-      ),
-    ])
+describe('reference run, told to end twice', () => {
+  it('ends at once although its reader has stalled', async () => {
+    const { child, ended } = startReference('run', '--scenario', 'baseline', '--input', '-', '--output', '-')
+    child.stdin.write(readFileSync(input))
+    await once(child.stdout, 'data')
+    child.stdout.pause()
+    await feedUntilStalled(child.stdin, Buffer.concat(Array.from({ length: 20 }, () => readFileSync(input))))
+    child.kill('SIGINT')
+    await once(child.stderr, 'data')
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    child.stdout.resume()
+    expect(await ended).toMatchObject({ code: 5, stderr: 'finishing what was read; a second signal ends at once\n' })
   })
+})
 
-  it('names its commands to whoever asks for another', async () => {
-    expect(await runReference('serv')).toMatchObject({
-      code: 2,
-      stderr: "CONFIG_INVALID: 'serv' is no command: use run or generate. See pnpm reference --help\n",
-    })
-  })
-
-  it('generates the same bytes for the same seed', async () => {
+describe('reference generate', () => {
+  it('writes the same bytes for the same seed', async () => {
     const path = output('generated')
     const { code } = await runReference('generate', '--lines', '6000', '--seed', '5', '--output', path)
     expect([code, readFileSync(path).equals(readFileSync(input))]).toEqual([0, true])

@@ -8,16 +8,18 @@ import { exitCodeOf, exitCodes } from './exit-code.js'
 import type { Io } from './io.js'
 import { printable } from './printable.js'
 import { reportError } from './report-error.js'
+import type { ImportAbilities } from './typescript/prepare-typescript.js'
 
 /**
  * Does what a command line asks for. What goes wrong is told on standard error.
  *
  * @param args without the program's own name
+ * @param abilities what this process can import
  * @returns the exit code
  */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], io: Io, abilities: ImportAbilities): Promise<number> {
   try {
-    return await answer(args, io)
+    return await answer(args, io, abilities)
   } catch (error) {
     if (error instanceof UsageError) {
       io.stderr.write(printable(`millrace: ${error.message}\n`))
@@ -28,9 +30,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function answer(args: readonly string[], io: Io): Promise<number> {
+async function answer(args: readonly string[], io: Io, abilities: ImportAbilities): Promise<number> {
   const asked = parseArguments(args, commands)
-  if (asked.what === 'command') return asked.command.run({ ...asked.given, io })
+  if (asked.what === 'command') return asked.command.run({ ...asked.given, io, abilities })
   io.stdout.write(asked.what === 'version' ? `${version()}\n` : helpText(asked.command))
   return exitCodes.done
 }

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ export interface Ended {
 
 /** The command while it runs. */
 export interface Started {
-  readonly child: ChildProcessWithoutNullStreams
+  readonly child: ChildProcess
   /** Resolves when standard error holds a text. */
   said(text: string): Promise<void>
   readonly ended: Promise<Ended>
@@ -24,14 +24,22 @@ export interface Started {
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 const tsx = createRequire(import.meta.url).resolve('tsx')
 
-/** Starts the real command from source, in the folder of the fixtures. */
-export function startMillrace(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+/**
+ * Starts the real command from source, in the folder of the fixtures.
+ *
+ * @param options a file that standard output goes to; by default it is kept
+ */
+export function startMillrace(args: readonly string[], options: { readonly stdout?: number } = {}): Started {
   const flags = ['--import', tsx, '--conditions=@millrace/source']
-  const child = spawn(process.execPath, [...flags, bin, ...args], { cwd: fixtures, env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [...flags, bin, ...args], {
+    cwd: fixtures,
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+  })
   const texts = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (piece: string) => {
+    child[name]?.setEncoding('utf8').on('data', (piece: string) => {
       texts[name] += piece
       for (const look of waiting) look()
     })
@@ -47,11 +55,11 @@ export function startMillrace(args: readonly string[], env: Readonly<Record<stri
 }
 
 /** Runs the real command to its end. */
-export function millrace(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return startMillrace(args, env).ended
+export function millrace(args: readonly string[]): Promise<Ended> {
+  return startMillrace(args).ended
 }
 
-/** A text with what differs between runs taken out: times, trace ids and rates. */
+/** A text with what differs between runs taken out: times, durations and trace ids. */
 export function steady(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/gu, 'TIME')

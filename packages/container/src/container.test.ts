@@ -79,17 +79,17 @@ describe('findings', () => {
     expect(container.findings()).toEqual([
       {
         code: 'DI_DUPLICATE',
-        message: 'DI_DUPLICATE: 2 services provide shop.db (shop.prices → shop.rates → shop.db); keep one of them',
+        message: '2 services provide shop.db (shop.prices → shop.rates → shop.db); keep one of them',
       },
       {
         code: 'DI_CYCLE',
         message:
-          'DI_CYCLE: services need each other in a circle: shop.rates → shop.db → shop.rates; take one of these injections out',
+          'services need each other in a circle: shop.rates → shop.db → shop.rates; take one of these injections out',
       },
       {
         code: 'DI_MISSING',
         message:
-          'DI_MISSING: shop.rates needs shop.price, which nothing provides: shop.prices → shop.rates → shop.price (did you mean shop.prices?); define a service for it or bind it',
+          'shop.rates needs shop.price, which nothing provides: shop.prices → shop.rates → shop.price (did you mean shop.prices?); define a service for it or bind it',
       },
     ])
     expect(log).toEqual([])
@@ -98,7 +98,7 @@ describe('findings', () => {
   it('DI-01 a service that needs itself is a circle of one', () => {
     const container = createContainer([defineService(Db, { inject: { db: Db }, create: ({ db }) => db })])
     expect(container.findings().map(({ message }) => message)).toEqual([
-      'DI_CYCLE: services need each other in a circle: shop.db → shop.db; take one of these injections out',
+      'services need each other in a circle: shop.db → shop.db; take one of these injections out',
     ])
   })
 
@@ -109,7 +109,7 @@ describe('findings', () => {
       defineService(Config, { inject: { cart: Cart }, create: () => ({ url: '' }) }),
     ])
     expect(container.findings().map(({ message }) => message)).toEqual([
-      'DI_MISSING: shop.config needs shop.cart, which is made once per scope and does not exist outside one: shop.config → shop.cart; take it from a scope, or make it a singleton',
+      'shop.config needs shop.cart, which is made once per scope and does not exist outside one: shop.config → shop.cart; take it from a scope, or make it a singleton',
     ])
   })
 
@@ -119,7 +119,7 @@ describe('findings', () => {
       {
         code: 'DI_MISSING',
         message:
-          'DI_MISSING: price needs shop.config, which nothing provides: price → shop.config; define a service for it or bind it',
+          'price needs shop.config, which nothing provides: price → shop.config; define a service for it or bind it',
       },
     ])
     container.bind(Config, { url: '' })
@@ -277,8 +277,9 @@ describe('start', () => {
     const error = await failure(container.start())
     expect(error).toMatchObject({ code: 'DI_MISSING' })
     expect(String(error).split('\n')).toEqual([
-      'MillraceError: DI_MISSING: shop.rates needs shop.db, which nothing provides: shop.prices → shop.rates → shop.db; define a service for it or bind it',
-      'DI_CYCLE: services need each other in a circle: shop.config → shop.config; take one of these injections out',
+      'MillraceError: DI_MISSING: the container has 2 problems',
+      '  DI_MISSING: shop.rates needs shop.db, which nothing provides: shop.prices → shop.rates → shop.db; define a service for it or bind it',
+      '  DI_CYCLE: services need each other in a circle: shop.config → shop.config; take one of these injections out',
     ])
     expect(log).toEqual([])
   })

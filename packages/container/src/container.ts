@@ -1,5 +1,4 @@
-import type { Injections, Token } from '@millrace/contracts'
-import type { Finding } from './findings.js'
+import type { Finding, Injections, Token } from '@millrace/contracts'
 
 /** Makes services when they are needed, each once and after what it needs, and closes them in the reverse order. */
 export interface Container {

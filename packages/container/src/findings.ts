@@ -1,12 +1,5 @@
-import { type Injections, MillraceError, nearestName, type ServiceDefinition } from '@millrace/contracts'
+import { type Finding, findingsError, type Injections, nearestName, type ServiceDefinition } from '@millrace/contracts'
 import type { ServiceTable } from './service-table.js'
-
-/** Something that is wrong with how services are wired, found without making any of them. */
-export interface Finding {
-  readonly code: 'DI_MISSING' | 'DI_DUPLICATE' | 'DI_CYCLE'
-  /** Starts with the code, draws the path, says what to do. */
-  readonly message: string
-}
 
 /** What can be injected in one container or scope. */
 export interface Wiring {
@@ -74,16 +67,16 @@ export function gapOf(
     if (bound(wanted, wantedBy)) return undefined
     const nearest = nearestName(wanted, [...table.services.keys(), ...boundNames()])
     const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
-    return finding(
-      'DI_MISSING',
-      `${needs}, which nothing provides: ${drawn}${hint}; define a service for it or bind it`,
-    )
+    return {
+      code: 'DI_MISSING',
+      message: `${needs}, which nothing provides: ${drawn}${hint}; define a service for it or bind it`,
+    }
   }
   if (service.scope === 'singleton' || wantedBy === 'scoped') return undefined
-  return finding(
-    'DI_MISSING',
-    `${needs}, which is made once per scope and does not exist outside one: ${drawn}; take it from a scope, or make it a singleton`,
-  )
+  return {
+    code: 'DI_MISSING',
+    message: `${needs}, which is made once per scope and does not exist outside one: ${drawn}; take it from a scope, or make it a singleton`,
+  }
 }
 
 /** The tokens that someone injects. */
@@ -92,14 +85,12 @@ export function namesOf(inject: Injections): readonly string[] {
 }
 
 /**
- * Reports findings as one error, which carries the code of the first and the text of all.
+ * Reports findings as one error.
  *
  * @throws MillraceError DI_MISSING, DI_DUPLICATE, DI_CYCLE when there is any
  */
-export function throwFindings([first, ...others]: readonly Finding[]): void {
-  if (first === undefined) return
-  const detail = [first.message.slice(first.code.length + 2), ...others.map(({ message }) => message)].join('\n')
-  throw new MillraceError(first.code, detail)
+export function throwFindings(findings: readonly Finding[]): void {
+  if (findings.length > 0) throw findingsError('the container', findings)
 }
 
 /** So that paths are drawn from their beginning. */
@@ -109,18 +100,17 @@ function neededByNobodyFirst(names: readonly string[], table: ServiceTable): rea
 }
 
 function cycle(path: readonly string[]): Finding {
-  return finding('DI_CYCLE', `services need each other in a circle: ${draw(path)}; take one of these injections out`)
+  return {
+    code: 'DI_CYCLE',
+    message: `services need each other in a circle: ${draw(path)}; take one of these injections out`,
+  }
 }
 
 function duplicate(count: number, path: readonly string[]): Finding {
   const neededBy = path.length > 1 ? ` (${draw(path)})` : ''
-  return finding('DI_DUPLICATE', `${count} services provide ${path.at(-1)}${neededBy}; keep one of them`)
+  return { code: 'DI_DUPLICATE', message: `${count} services provide ${path.at(-1)}${neededBy}; keep one of them` }
 }
 
 function draw(path: readonly string[]): string {
   return path.join(' → ')
-}
-
-function finding(code: Finding['code'], detail: string): Finding {
-  return { code, message: `${code}: ${detail}` }
 }

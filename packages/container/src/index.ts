@@ -1,4 +1,3 @@
 export type { Container } from './container.js'
 export type { ContainerOptions } from './container-options.js'
 export { createContainer } from './create-container.js'
-export type { Finding } from './findings.js'

@@ -1,4 +1,5 @@
 import {
+  type Finding,
   type Injections,
   MillraceError,
   type ServiceDefinition,
@@ -7,7 +8,7 @@ import {
 } from '@millrace/contracts'
 import type { Container } from './container.js'
 import type { ContainerSettings } from './container-options.js'
-import { type Finding, gapOf, inspect, throwFindings, type Wiring } from './findings.js'
+import { gapOf, inspect, throwFindings, type Wiring } from './findings.js'
 import { createHoldings, giveAllBack, type Holdings, type Loan } from './holdings.js'
 import { type CloseFailure, reportCloseFailure } from './service-life.js'
 import type { ServiceTable } from './service-table.js'

@@ -79,9 +79,7 @@ describe('defineNode', () => {
     (name) => {
       expect(() =>
         defineNode({ name: 'a', consumes: Quote, inject: { [name]: Rates }, handle: () => undefined }),
-      ).toThrow(
-        new TypeError(`Node 'a' injects something as '${name}', which the context already has; choose another name`),
-      )
+      ).toThrow(new TypeError(`'a' injects something as '${name}', which the context already has; choose another name`))
     },
   )
 

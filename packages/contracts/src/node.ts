@@ -159,9 +159,7 @@ export function typeList(consumed: Consumed): readonly MessageType[] {
 export function checkInjections(name: string, inject: Injections): void {
   for (const key of Object.keys(inject))
     if (reserved.some((word) => word === key))
-      throw new TypeError(
-        `Node '${name}' injects something as '${key}', which the context already has; choose another name`,
-      )
+      throw new TypeError(`'${name}' injects something as '${key}', which the context already has; choose another name`)
 }
 
 function checkConcurrency(name: string, concurrency: number | undefined): void {

@@ -60,6 +60,7 @@ function formsOf(secret: Uint8Array): readonly string[] {
   const bytes = Buffer.from(secret)
   const hex = bytes.toString('hex')
   const base64 = bytes.toString('base64')
+  const text = bytes.toString('utf8')
   return [
     hex,
     hex.toUpperCase(),
@@ -67,6 +68,8 @@ function formsOf(secret: Uint8Array): readonly string[] {
     base64.replace(/=+$/, ''),
     bytes.toString('base64url'),
     bytes.toString('latin1'),
-    bytes.toString('utf8'),
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text),
   ]
 }

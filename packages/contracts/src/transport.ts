@@ -74,7 +74,10 @@ export interface Link {
   send(record: LinkRecord): void
   /** Starts to hand records over; what came before waits until then. Called once. */
   listen(listener: LinkListener): void
-  /** Hands over what was sent, then ends the link on both sides. */
+  /**
+   * Hands over what either side has sent, also to a peer that listens late, then ends the link on both sides. May be called
+   * more than once.
+   */
   close(): Promise<void>
 }
 
@@ -112,15 +115,16 @@ export interface Transport {
    * Opens a slot for its peers.
    *
    * @param accept hears each new link
-   * @throws MillraceError SEC_BIND_REFUSED, HANDOFF_TRANSPORT
+   * @throws MillraceError SEC_BIND_REFUSED; HANDOFF_TRANSPORT when the slot is open already or the transport is closed
    */
   listen(slot: SlotId, accept: (link: Link) => void): Promise<Listener>
   /**
    * Connects a slot to another.
    *
-   * @throws MillraceError HANDOFF_TRANSPORT when nobody listens there, SEC_HANDSHAKE_FAILED
+   * @throws MillraceError HANDOFF_TRANSPORT when nobody listens there, the signal aborts or the transport is closed;
+   * SEC_HANDSHAKE_FAILED
    */
   dial(from: SlotId, to: Endpoint, signal: AbortSignal): Promise<Link>
-  /** Closes every listener and link. */
+  /** Closes every listener and link, and waits for nobody who does not listen. May be called more than once. */
   close(): Promise<void>
 }

@@ -125,6 +125,38 @@ describe('request', () => {
     })
   })
 
+  it('fails with PAYLOAD_INVALID when a reply does not match its schema, in production too', async () => {
+    const hollow = defineNode({
+      name: 'hollow',
+      consumes: Quote,
+      emits: [Price],
+      handle: () => Price.of({} as { cents: number }),
+    })
+    const app = await createRuntime({ nodes: [hollow], checks: { validate: 'entry', freeze: false } })
+    open.push(app)
+    await app.start()
+    await expect(app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })).rejects.toMatchObject({
+      message: "PAYLOAD_INVALID: a payload of type 'shop.price' does not match its schema: cents is required",
+    })
+  })
+
+  it('counts a timeout once, and no late reply where none came', async () => {
+    const gate = deferred()
+    const silent = defineNode({ name: 'silent', consumes: Quote, emits: [Price], handle: () => gate.promise })
+    const app = await start([silent])
+    expect(await codeOf(app.request(Quote, { sku: 'a', n: 1 }, { expect: Price, timeoutMs: 10 }))).toBe('REPLY_TIMEOUT')
+    gate.resolve()
+    await until('the handler has ended', () => app.counters().inFlight === 0)
+    expect(app.counters().replies).toMatchObject({ timed_out: 1, late_reply_drop: 0, duplicate_terminal: 0, failed: 0 })
+  })
+
+  it('is refused from the moment stop is called', async () => {
+    const app = await start([price])
+    const stopped = app.stop()
+    expect(await codeOf(app.request(Quote, { sku: 'a', n: 1 }, { expect: Price }))).toBe('SHUTTING_DOWN')
+    await stopped
+  })
+
   it('takes undeclared fields out of a reply', async () => {
     const leaky = defineNode({
       name: 'leaky',

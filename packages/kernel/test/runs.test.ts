@@ -320,6 +320,22 @@ describe('a run that fails', () => {
     expect(taken.written).toEqual(upTo(4))
   })
 
+  it('ends although a handler of an earlier message never does, when graceful_timeout_seconds have passed', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const stuck = finish(async (n) => {
+      if (n === 5) throw new Error('no 5')
+      if (n === 3) await new Promise(() => undefined)
+      return n
+    })
+    const app = await make(
+      [numbers(10), stuck, book(taken)],
+      {},
+      { platform: { lifecycle: { graceful_timeout_seconds: 0.05 } } },
+    )
+    expect(await codeOf(app.run())).toBe('NODE_FAILED')
+    expect(taken).toEqual({ written: [0, 1, 2], ends: ['close'] })
+  })
+
   it('fails when a sink cannot be completed', async () => {
     const sink = defineSink({
       name: 'book',

@@ -1,2 +1,3 @@
 export type { CacheSettings, CacheStats } from './outbound-cache.js'
-export { createRoutingService, type RoutingOptions, type RoutingService, type RoutingTable } from './routing-service.js'
+export type { RoutingTable } from './route-table.js'
+export { createRoutingService, type RoutingOptions, type RoutingService } from './routing-service.js'

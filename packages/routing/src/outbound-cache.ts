@@ -1,83 +1,72 @@
-import type { Delivery } from '@millrace/contracts'
+import type { Route } from './route-table.js'
 
-/** How much is remembered. */
+/** How look-ups are remembered; the slice `runtime.platform.routing_cache` of the configuration. */
 export interface CacheSettings {
   /** @default true */
   readonly enabled?: boolean
-  /** Whether errors are remembered too. @default true */
+  /** Whether failed look-ups are remembered too. @default true */
   readonly negative_cache?: boolean
-  /** The oldest entry makes room for a new one. @default 100_000 */
+  /** How many look-ups are remembered; when it is full, all are forgotten. @default 100_000 */
   readonly max_entries?: number
 }
 
 /** What the cache has done since it was made. */
 export interface CacheStats {
+  /** Look-ups that were answered from memory. */
   readonly hits: number
+  /** Look-ups that were worked out although the cache is enabled. */
   readonly misses: number
+  /** How many look-ups are remembered now. */
   readonly entries: number
 }
 
-type Entry = { readonly deliveries: readonly Delivery[] } | { readonly thrown: unknown }
-
-/** Remembers outcomes of look-ups, the oldest first to go. */
+/**
+ * Remembers routes. A full cache begins anew instead of making room: every look-up then costs the same, and a graph with more
+ * ways than entries still finds some of them.
+ */
 export class OutboundCache {
   readonly #enabled: boolean
   readonly #negative: boolean
   readonly #maxEntries: number
-  readonly #entries = new Map<string, Entry>()
+  readonly #routes = new Map<number | string, Route>()
   #hits = 0
   #misses = 0
 
+  /** @throws RangeError when there shall be less than one entry */
   constructor({ enabled = true, negative_cache = true, max_entries = 100_000 }: CacheSettings = {}) {
+    if (!(max_entries >= 1)) throw new RangeError(`max_entries must be at least 1 (got ${max_entries})`)
     this.#enabled = enabled
     this.#negative = negative_cache
     this.#maxEntries = max_entries
   }
 
-  /** The remembered outcome of a look-up, or that of making it now. */
-  get(key: string, look: () => readonly Delivery[]): readonly Delivery[] {
-    if (!this.#enabled) return look()
-    const known = this.#entries.get(key)
+  /** The remembered route, or the one that is worked out now. */
+  get(key: number | string, workOut: () => Route): Route {
+    if (!this.#enabled) return workOut()
+    const known = this.#routes.get(key)
     if (known !== undefined) {
       this.#hits++
-      return outcome(known)
+      return known
     }
     this.#misses++
-    return outcome(this.#remember(key, attempt(look)))
+    const route = workOut()
+    if (this.#negative || route.kind === 'found') this.#remember(key, route)
+    return route
   }
 
   /** Forgets everything. @returns how much that was */
   clear(): number {
-    const { size } = this.#entries
-    this.#entries.clear()
+    const { size } = this.#routes
+    this.#routes.clear()
     return size
   }
 
   stats(): CacheStats {
-    return { hits: this.#hits, misses: this.#misses, entries: this.#entries.size }
+    return { hits: this.#hits, misses: this.#misses, entries: this.#routes.size }
   }
 
-  #remember(key: string, entry: Entry): Entry {
-    if ('thrown' in entry && !this.#negative) return entry
-    if (this.#entries.size >= this.#maxEntries) this.#forgetOldest()
-    this.#entries.set(key, entry)
-    return entry
+  #remember(key: number | string, route: Route): void {
+    if (this.#routes.size >= this.#maxEntries) this.#routes.clear()
+    this.#routes.set(key, route)
   }
-
-  #forgetOldest(): void {
-    for (const key of this.#entries.keys()) return void this.#entries.delete(key)
-  }
-}
-
-function attempt(look: () => readonly Delivery[]): Entry {
-  try {
-    return { deliveries: look() }
-  } catch (thrown) {
-    return { thrown }
-  }
-}
-
-function outcome(entry: Entry): readonly Delivery[] {
-  if ('thrown' in entry) throw entry.thrown
-  return entry.deliveries
 }

@@ -25,9 +25,9 @@ export function asModule(source: string): string {
   return transpile(source, ts.ModuleKind.ESNext)
 }
 
-/** The program as CommonJS. It has no `await` at top level there, so the whole program goes into a function. */
+/** The program as CommonJS, where it can have no `await` at top level. */
 export function asCommonJs(source: string): string {
-  return `(async () => {\n${transpile(source, ts.ModuleKind.CommonJS)}})()\n`
+  return transpile(source, ts.ModuleKind.CommonJS)
 }
 
 function transpile(source: string, module: ts.ModuleKind): string {

@@ -34,7 +34,7 @@ export function createStages({ ci, jestJson, tarballs }: StageSettings): readonl
       [['pnpm', 'install', ...(ci ? ['--frozen-lockfile'] : [])]],
       [],
     ),
-    stage('lint', 'format and lint rules (biome)', [['biome', 'ci', '.']]),
+    stage('lint', 'format and lint rules (biome)', [['biome', 'ci', '--colors=off', '.']]),
     stage('floors', 'packages depend only on lower floors', [check('floors')]),
     stage('manifests', 'manifests are complete, dependencies pinned and justified', [check('manifests')]),
     stage('cases', 'docs/cases.md matches catalogue and tests', [check('cases')]),

@@ -5,17 +5,23 @@ import { help } from './help.js'
 import { run } from './run.js'
 import { runSettings } from './run-settings.js'
 
+/** Where help and errors are written. */
+export interface CommandStreams {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+}
+
 /**
  * Does what the arguments of `reference` ask for.
  *
  * @param args without the program's own name
  * @returns the exit code
  */
-export async function commandLine(args: readonly string[]): Promise<number> {
+export async function commandLine(args: readonly string[], { stdout, stderr }: CommandStreams): Promise<number> {
   const [command = '--help', ...rest] = args
   if (command === 'generate') return generate(rest)
   if (command === '--help' || command === 'help' || rest.includes('--help')) {
-    process.stdout.write(help)
+    stdout.write(help)
     return 0
   }
   try {
@@ -26,7 +32,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     )
   } catch (error) {
     if (!isMillraceError(error)) throw error
-    process.stderr.write(`${error.message}\n`)
+    stderr.write(`${error.message}\n`)
     return exitCodeOf(error)
   }
 }

@@ -30,7 +30,10 @@ async function runGraph(settings: RunSettings, terminal: Terminal): Promise<numb
   })
   const unsubscribe = runtime.subscribe(terminal.hear)
   const signals = onStopSignals(process, {
-    stop: () => void runtime.stop(),
+    stop: () => {
+      if (!settings.quiet) terminal.print('finishing what was read; a second signal ends at once')
+      void runtime.stop()
+    },
     force: () => process.exit(forcedExitCode),
   })
   try {

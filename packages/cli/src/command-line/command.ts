@@ -1,4 +1,5 @@
 import type { Io } from '../io.js'
+import type { ImportAbilities } from '../typescript/prepare-typescript.js'
 
 /** An option of a command. */
 export interface OptionSpec {
@@ -19,6 +20,8 @@ export interface Invocation {
   /** Values by the names of their options. */
   readonly values: Readonly<Record<string, string>>
   readonly io: Io
+  /** What this process can import. */
+  readonly abilities: ImportAbilities
 }
 
 /** A command of `millrace`. */

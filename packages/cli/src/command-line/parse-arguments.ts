@@ -3,11 +3,14 @@ import { suggestion } from '@millrace/contracts'
 import type { Command, Invocation, OptionSpec } from './command.js'
 import { UsageError } from './usage-error.js'
 
+/** What stands on the command line of a command. */
+export type Given = Pick<Invocation, 'files' | 'flags' | 'values'>
+
 /** What a command line asks for. */
 export type Asked =
   | { readonly what: 'version' }
   | { readonly what: 'help'; readonly command: Command | undefined }
-  | { readonly what: 'command'; readonly command: Command; readonly given: Omit<Invocation, 'io'> }
+  | { readonly what: 'command'; readonly command: Command; readonly given: Given }
 
 /**
  * Reads a command line.
@@ -35,7 +38,7 @@ function withoutCommand(args: readonly string[], name: string | undefined, comma
   throw new UsageError(`there is no command '${name}'; ${suggestion(name, names)}`)
 }
 
-function invocation(command: Command, args: readonly string[]): Omit<Invocation, 'io'> {
+function invocation(command: Command, args: readonly string[]): Given {
   const flags = new Set<string>()
   const values: Record<string, string> = {}
   const files: string[] = []

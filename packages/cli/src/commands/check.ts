@@ -25,15 +25,17 @@ Where there is none, it says what would start. Exit code 2 when something is wro
   run: (invocation) => (invocation.flags.has('json') ? checkForPrograms(invocation) : checkForPeople(invocation)),
 }
 
-async function checkForPeople({ files, flags, io }: Invocation): Promise<number> {
-  const checked = await examine(files, flags)
+async function checkForPeople(invocation: Invocation): Promise<number> {
+  const { files, io } = invocation
+  const checked = await examine(invocation)
   io.stdout.write(`${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`)
   return exitCodes.done
 }
 
-async function checkForPrograms({ files, flags, io }: Invocation): Promise<number> {
+async function checkForPrograms(invocation: Invocation): Promise<number> {
+  const { io } = invocation
   try {
-    const { summary } = await examine(files, flags)
+    const { summary } = await examine(invocation)
     io.stdout.write(`${JSON.stringify({ ok: true, summary })}\n`)
     return exitCodes.done
   } catch (error) {
@@ -44,8 +46,8 @@ async function checkForPrograms({ files, flags, io }: Invocation): Promise<numbe
   }
 }
 
-function examine(files: readonly string[], flags: ReadonlySet<string>): Promise<Preflight> {
-  return examineApplication(files, { embedded: flags.has('embedded'), packages: true })
+function examine({ files, flags, abilities }: Invocation): Promise<Preflight> {
+  return examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities })
 }
 
 function looked({ graph, services, plan }: Preflight): string {

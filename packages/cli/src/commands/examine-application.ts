@@ -1,5 +1,5 @@
 import { type Preflight, preflight, transportToken } from '@millrace/kernel'
-import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { type ImportAbilities, prepareTypeScript } from '../typescript/prepare-typescript.js'
 
 /** What is asked of an application before anything of it runs. */
 export interface ExamineOptions {
@@ -7,6 +7,8 @@ export interface ExamineOptions {
   readonly embedded: boolean
   /** Whether packages that are not installed are mistakes. */
   readonly packages: boolean
+  /** What this process can import. */
+  readonly abilities: ImportAbilities
 }
 
 /**
@@ -16,6 +18,7 @@ export interface ExamineOptions {
  * @throws MillraceError with every finding
  */
 export async function examineApplication(files: readonly string[], options: ExamineOptions): Promise<Preflight> {
-  await prepareTypeScript(files)
-  return preflight({ config: files, bound: [transportToken], ...options })
+  const { abilities, embedded, packages } = options
+  await prepareTypeScript(files, abilities)
+  return preflight({ config: files, bound: [transportToken], embedded, packages })
 }

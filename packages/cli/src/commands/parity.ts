@@ -34,10 +34,10 @@ Exit code 0 when all are identical, 1 when not.`,
     line: 'millrace parity app.yml --variants memory,serialised,tcp=profile.tcp.yml',
   },
   async run(invocation) {
-    const { files, values } = invocation
+    const { files, values, abilities } = invocation
     const variants = parseVariants(values.variants ?? defaultVariants)
     for (const { overlays } of variants)
-      comparable(await examineApplication([...files, ...overlays], { embedded: false, packages: true }))
+      comparable(await examineApplication([...files, ...overlays], { embedded: false, packages: true, abilities }))
     const recordings = new Map<string, Recording>()
     try {
       return await compare(invocation, variants, recordings)

@@ -21,9 +21,9 @@ a worker, and which is a hop between two. Packages that the configuration needs 
     says: 'a drawing of an application for its documentation',
     line: 'millrace plan app.yml profile.production.yml --mermaid > plan.mmd',
   },
-  async run({ files, flags, io }) {
+  async run({ files, flags, io, abilities }) {
     if (flags.has('json') && flags.has('mermaid')) throw new UsageError('choose one of --json and --mermaid', 'plan')
-    const application = await examineApplication(files, { embedded: true, packages: false })
+    const application = await examineApplication(files, { embedded: true, packages: false, abilities })
     io.stdout.write(shown(application.plan, flags))
     return exitCodes.done
   },

@@ -43,9 +43,9 @@ stops at once. An application without sources is a service and runs until then.`
 }
 
 async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
-  const { files, flags, values, io } = invocation
+  const { files, flags, values, io, abilities } = invocation
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
-  await examineApplication(files, { embedded: flags.has('embedded'), packages: true })
+  await examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities })
   const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation) })
   report.starts(runtime.summary)
   const end = await runUntilDone(runtime, io, {

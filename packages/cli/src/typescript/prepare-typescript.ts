@@ -18,9 +18,10 @@ export interface ImportAbilities {
  * See https://tsx.is/dev-api/register-esm
  *
  * @param files the configuration files by name, the base first
+ * @param abilities of this process
  * @throws MillraceError PACKAGE_MISSING when tsx is needed and not installed
  */
-export async function prepareTypeScript(files: readonly string[], abilities: ImportAbilities = ownAbilities()): Promise<void> {
+export async function prepareTypeScript(files: readonly string[], abilities: ImportAbilities): Promise<void> {
   if (abilities.tsx) return
   const use = await findTypeScript(files, process.cwd())
   if (use === undefined) return

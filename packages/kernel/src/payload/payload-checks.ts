@@ -26,7 +26,7 @@ export interface PayloadChecks {
   readonly emission: PayloadCheck | undefined
 }
 
-/** Makes the checks of a message type. */
+/** Makes the checks of a message type. Replies are always validated: their serialiser would bend what does not fit. */
 export function payloadChecks(type: MessageType, options: PayloadCheckOptions): PayloadChecks {
   const validate = validator(type)
   const limit = sizeLimit(type, options.maxPayloadBytes)
@@ -35,7 +35,7 @@ export function payloadChecks(type: MessageType, options: PayloadCheckOptions): 
   const always = [limit === undefined ? undefined : keep(limit), copy, freeze]
   return {
     entry: chain([validate, ...always]) ?? validate,
-    emission: chain([options.validate === 'every' ? validate : undefined, ...always]),
+    emission: chain([options.validate === 'every' || type.reply ? validate : undefined, ...always]),
   }
 }
 

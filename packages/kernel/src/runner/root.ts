@@ -27,6 +27,8 @@ export class Root extends Subtree {
   failure: MillraceError | undefined
   /** What the owner knows it by. */
   ticket = -1
+  /** Whether the owner's waiter has ended by itself, so that it need not hear of a failure. */
+  abandoned = false
   /** Index of the message type that the owner waits for; -1 for none. */
   expect = -1
   #traceId: string | undefined

@@ -70,7 +70,7 @@ export class Requests implements RootOwner {
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onCancel: (error) => root.fail(error),
+      onCancel: (error) => abandon(root, error),
     })
     const domain = new Domain(engine.runner.dirty)
     domain.outlet = { type: expect, run: engine.outlet(expect, (item) => waiters.item(ticket, item)) }
@@ -95,6 +95,7 @@ export class Requests implements RootOwner {
   }
 
   failed(root: Root, error: MillraceError): void {
+    if (root.abandoned) return
     if (this.#parts.waiters.fail(root.ticket, error))
       this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
   }
@@ -114,7 +115,7 @@ export class Requests implements RootOwner {
     const { ticket, reply } = waiters.request({
       timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onCancel: (error) => root.fail(error),
+      onCancel: (error) => abandon(root, error),
     })
     const root = new Root(this, undefined, 0, now() + timeoutMs, options.traceId ?? parent?.traceId)
     root.ticket = ticket
@@ -151,6 +152,12 @@ export class Requests implements RootOwner {
       throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
     return this.#parts.engine.typeIndex(type)
   }
+}
+
+/** Nobody waits any longer: what is left of the root is dropped. */
+function abandon(root: Root, error: MillraceError): void {
+  root.abandoned = true
+  root.fail(error)
 }
 
 /** A nested request cannot outlive its caller. */

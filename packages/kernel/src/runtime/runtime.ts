@@ -11,6 +11,7 @@ import type { ReplyCounters } from '@millrace/reply-waiter'
 import { within } from './deadline.js'
 import type { EngineCounters } from './engine.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
+import type { Sources } from './sources.js'
 import { openWorking, type RuntimeParts, type Working } from './working.js'
 
 /** What became of a run. */
@@ -186,11 +187,17 @@ export class Runtime {
 
   /** Waits for the end of the sources and of all work, then lets the sinks finish. */
   async #complete({ sources, inFlight, sinks }: Working): Promise<RunResult> {
-    await sources.ended
+    await this.#ended(sources)
     if (sources.failure !== undefined) throw sources.failure
     await inFlight.idle()
     const reports = await sinks.complete()
     return { roots: sources.roots, reports, counters: this.counters() }
+  }
+
+  /** After a failure, what it has left behind must end within the time that a drain has too. */
+  async #ended(sources: Sources): Promise<void> {
+    await Promise.race([sources.ended, sources.stopping])
+    if (!(await within(this.#gracefulMs, sources.ended))) sources.giveUp()
   }
 
   #beginDrain(working: Working): void {
@@ -203,7 +210,7 @@ export class Runtime {
 
   async #stopOnce(): Promise<StopMode> {
     if (this.#start === undefined) this.#phase = { name: 'stopped' }
-    else await this.#start.catch(() => undefined) // whoever called start hears of it
+    else if (this.#phase.name === 'starting') await this.#start.catch(() => undefined) // whoever called start hears of it
     const inTime = await this.drain()
     const mode: StopMode = inTime ? 'graceful' : 'forced'
     if (this.#phase.name !== 'draining') return mode

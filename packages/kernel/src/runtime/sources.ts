@@ -11,7 +11,9 @@ export interface NamedPump {
 export class Sources {
   /** Resolves when every source is exhausted or stopped and nothing that it sent is left. */
   readonly ended: Promise<void>
-  /** Aborts when the sources shall stop before their end. */
+  /** Resolves when the sources shall stop before their end. */
+  readonly stopping: Promise<void>
+  /** Aborts then too. */
   readonly signal: AbortSignal
   readonly #events: EventEmitter
   readonly #abort = new AbortController()
@@ -23,6 +25,7 @@ export class Sources {
   constructor(events: EventEmitter) {
     this.#events = events
     this.signal = this.#abort.signal
+    this.stopping = new Promise((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }))
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve
     })

@@ -48,9 +48,8 @@ function problemOf(checker: ts.TypeChecker, symbol: ts.Symbol): string | undefin
   if (isFromOutside(symbol)) return undefined
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim()
   if (text === '') return `export ${symbol.name} has no doc comment`
-  return /[.!?:)`]$/.test(text) && text.includes(' ')
-    ? undefined
-    : `the doc comment of ${symbol.name} is not a sentence`
+  const [paragraph = ''] = text.split(/\n\s*\n/)
+  return /\s.*[.!?:]$/s.test(paragraph) ? undefined : `the doc comment of ${symbol.name} is not a sentence`
 }
 
 /** A re-export of somebody else's symbol is documented by them. */

@@ -32,7 +32,7 @@ function check(files: Readonly<Record<string, string>>): ReturnType<typeof check
     'packages/contracts/package.json': manifest,
     'packages/contracts/src/index.ts': "export { double } from './double.js'\n",
     'packages/contracts/src/double.ts':
-      '/** Doubles a number. */\nexport function double(n: number): number {\n  return n * 2\n}\n',
+      '/**\n * Doubles a number.\n *\n * See elsewhere\n */\nexport function double(n: number): number {\n  return n * 2\n}\n',
     ...files,
   })
   return checkDocs(readWorkspace(workspace.root), Object.keys(files))

@@ -1,0 +1,5 @@
+import type { Bench } from './harness/bench.js'
+import { runner } from './runner.js'
+
+/** Everything that `pnpm bench` can measure. */
+export const benches: readonly Bench[] = [runner]

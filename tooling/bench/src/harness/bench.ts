@@ -1,0 +1,63 @@
+import type { Spread } from './statistics.js'
+
+/** What the command line has asked for. */
+export interface BenchSettings {
+  /** Rounds that count. */
+  readonly rounds: number
+  /** Lines of the reference job's input; growth is measured with three times as many. */
+  readonly lines: number
+  /** Says what has been measured so far. */
+  readonly progress: (text: string) => void
+}
+
+/** How figures are written. */
+export type Unit = 'ratio' | 'ns' | 'lines/s' | 'MiB'
+
+/** What a figure must reach, and what it should. */
+export interface Budget {
+  readonly id: string
+  /** Whether more or less is better. */
+  readonly better: 'more' | 'less'
+  readonly required: number
+  readonly goal: number
+}
+
+/** One line of the table. */
+export interface Figure {
+  readonly what: string
+  readonly unit: Unit
+  readonly spread: Spread
+  readonly budget?: Budget
+}
+
+/** What one part of a bench has measured. */
+export interface Section {
+  readonly title: string
+  readonly figures: readonly Figure[]
+  /** Every measurement of every round, so that other figures can be made of them later. */
+  readonly rounds: readonly unknown[]
+}
+
+/** A part of a bench that can be measured by itself. */
+export interface BenchPart {
+  readonly name: string
+  readonly about: string
+  measure(settings: BenchSettings): Promise<readonly Section[]>
+}
+
+/** Something that `pnpm bench` can measure. */
+export interface Bench {
+  readonly name: string
+  readonly about: string
+  readonly parts: readonly BenchPart[]
+}
+
+/** How far a figure's median comes. */
+export type Verdict = 'goal' | 'required' | 'missed'
+
+/** Compares a figure with what it must reach. */
+export function verdictOf({ median }: Spread, { better, required, goal }: Budget): Verdict {
+  const reaches = (limit: number): boolean => (better === 'more' ? median >= limit : median <= limit)
+  if (reaches(goal)) return 'goal'
+  return reaches(required) ? 'required' : 'missed'
+}

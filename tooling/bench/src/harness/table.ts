@@ -1,0 +1,34 @@
+import { type Figure, type Section, type Unit, verdictOf } from './bench.js'
+
+const header = ['', 'median', 'min–max', 'rounds', 'budget', 'required', 'goal', ''] as const
+
+const write: Readonly<Record<Unit, (value: number) => string>> = {
+  ratio: (value) => value.toFixed(2),
+  ns: (value) => `${value.toFixed(1)} ns`,
+  'lines/s': (value) => `${Math.round(value).toLocaleString('en-GB')} lines/s`,
+  MiB: (value) => `${value.toFixed(0)} MiB`,
+}
+
+/** The figures of a bench for people: a table for each section, in Markdown, so that it can be quoted. */
+export function tableOf(sections: readonly Section[]): string {
+  return sections.map(({ title, figures }) => `${title}\n\n${grid([header, ...figures.map(cells)])}`).join('\n\n')
+}
+
+function cells({ what, unit, spread, budget }: Figure): readonly string[] {
+  const value = write[unit]
+  const range = spread.count === 1 ? '' : `${value(spread.min)} – ${value(spread.max)}`
+  const measured = [what, value(spread.median), range, String(spread.count)]
+  if (budget === undefined) return [...measured, '', '', '', '']
+  const sign = budget.better === 'more' ? '≥' : '≤'
+  const limits = [budget.required, budget.goal].map((limit) => `${sign} ${value(limit)}`)
+  return [...measured, budget.id, ...limits, verdictOf(spread, budget)]
+}
+
+function grid(rows: readonly (readonly string[])[]): string {
+  const widths = header.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
+  const [first = [], ...others] = rows
+  return [line(first), rule, ...others.map(line)].join('\n')
+}
