@@ -160,7 +160,7 @@ describe('reference run', () => {
     const [part, expected] = [readFileSync(`${path}.part`, 'utf8'), expectedOutput(input, 'baseline')]
     expect([code, stderr, existsSync(path), expected.startsWith(part), part.endsWith('}\n')]).toEqual([
       exitCode,
-      `finishing what was read; a second signal ends at once\nended by ${signal}. ${path}.part holds what was decided; --resume goes on from there\n`,
+      `${signal}: finishing what is in flight, then stopping; once more stops at once\n${signal} has ended the run. ${path}.part holds what was decided; --resume goes on from there\n`,
       false,
       true,
       true,

@@ -43,6 +43,9 @@ class Waits {
   }
 }
 
+/** How many turns of the event loop may pass with nothing to let go before a run counts as stuck: the runner yields while it works. */
+const deadQuiet = 1000
+
 /** What a run of a random graph showed each node, in that order, and what was left at its end. */
 export interface RandomRun {
   readonly seen: readonly (readonly string[])[]
@@ -96,7 +99,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
       ended = true
     },
   }).start()
-  for (let quiet = 0; quiet < 3 && !ended; ) {
+  for (let quiet = 0; quiet < deadQuiet && !ended; ) {
     await turn()
     if (waits.length === 0) quiet++
     else {

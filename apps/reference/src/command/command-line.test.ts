@@ -6,6 +6,10 @@ async function said(...args: readonly string[]) {
   const code = await commandLine(args, {
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
+    env: {},
+    on: () => undefined,
+    off: () => undefined,
+    exit: () => undefined,
   })
   return { code, stdout: stdout.join(''), stderr: stderr.join('') }
 }

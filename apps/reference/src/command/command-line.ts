@@ -1,15 +1,9 @@
-import { isMillraceError, MillraceError } from '@millrace/contracts'
-import { exitCodeOf } from './exit-code.js'
+import { exitCodeOf, type Io, reportError } from '@millrace/cli'
+import { MillraceError } from '@millrace/contracts'
 import { generate } from './generate.js'
 import { help } from './help.js'
 import { run } from './run.js'
 import { runSettings } from './run-settings.js'
-
-/** Where help and errors are written. */
-export interface CommandStreams {
-  readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown }
-}
 
 /**
  * Does what the arguments of `reference` ask for.
@@ -17,22 +11,21 @@ export interface CommandStreams {
  * @param args without the program's own name
  * @returns the exit code
  */
-export async function commandLine(args: readonly string[], { stdout, stderr }: CommandStreams): Promise<number> {
+export async function commandLine(args: readonly string[], io: Io): Promise<number> {
   const [command = '--help', ...rest] = args
   if (command === 'generate') return generate(rest)
   if (command === '--help' || command === 'help' || rest.includes('--help')) {
-    stdout.write(help)
+    io.stdout.write(help)
     return 0
   }
   try {
-    if (command === 'run') return await run(runSettings(rest))
+    if (command === 'run') return await run(runSettings(rest), io)
     throw new MillraceError(
       'CONFIG_INVALID',
       `'${command}' is no command: use run or generate. See pnpm reference --help`,
     )
   } catch (error) {
-    if (!isMillraceError(error)) throw error
-    stderr.write(`${error.message}\n`)
+    reportError(error, io)
     return exitCodeOf(error)
   }
 }

@@ -19,7 +19,7 @@ const report = {
 
 describe('summary', () => {
   it('holds the report, the time and the rate', () => {
-    expect(summaryOf(settings, report, 2469.4)).toEqual({
+    expect(summaryOf(settings, report, 2.469)).toEqual({
       scenario: 'baseline',
       profile: 'memory',
       input: 'in',
@@ -35,7 +35,7 @@ describe('summary', () => {
   })
 
   it('is a table for people', () => {
-    expect(summaryText(summaryOf(settings, report, 2469.4))).toBe(
+    expect(summaryText(summaryOf(settings, report, 2.469))).toBe(
       [
         'lines                          12,345',
         'accepted                       12,000',

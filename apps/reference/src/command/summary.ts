@@ -11,13 +11,12 @@ export interface Summary extends TallyReport {
   readonly lines_per_second: number
 }
 
-/** Puts the parts of a summary together. */
+/** Puts the parts of a summary together; a run takes a millisecond at least. */
 export function summaryOf(
   { scenario, profile, input, output }: RunSettings,
   report: TallyReport,
-  elapsedMs: number,
+  seconds: number,
 ): Summary {
-  const seconds = Math.round(elapsedMs) / 1000
   const perSecond = Math.round(report.lines / Math.max(seconds, 0.001))
   return { scenario, profile, input, output, ...report, seconds, lines_per_second: perSecond }
 }
