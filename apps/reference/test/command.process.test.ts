@@ -77,7 +77,8 @@ describe('reference run', () => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'NODE_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space\n',
+      stderr:
+        'NODE_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space\n  caused by: Error: ENOSPC: no space left on device, write\n',
     })
   })
 
@@ -98,7 +99,7 @@ describe('reference run', () => {
       1,
       true,
       true,
-      `NODE_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place. ${path}.part holds what was decided; --resume goes on from there\n`,
+      `NODE_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place\n  caused by: Error: EFBIG: file too large, write\n${path}.part holds what was decided; --resume goes on from there\n`,
     ])
     const resumed = await run('--input', input, '--output', path, '--resume', '--quiet')
     expect([resumed.code, readFileSync(path, 'utf8') === expected]).toEqual([0, true])
@@ -111,7 +112,7 @@ describe('reference run', () => {
     expect(await ended).toMatchObject({
       code: 1,
       stderr:
-        'NODE_FAILED: cannot write to standard output, because its reader has gone away (EPIPE). Keep the reading program open until the end\n',
+        'NODE_FAILED: cannot write to standard output, because its reader has gone away (EPIPE). Keep the reading program open until the end\n  caused by: Error: write EPIPE\n',
     })
   })
 
@@ -160,7 +161,7 @@ describe('reference run', () => {
     const [part, expected] = [readFileSync(`${path}.part`, 'utf8'), expectedOutput(input, 'baseline')]
     expect([code, stderr, existsSync(path), expected.startsWith(part), part.endsWith('}\n')]).toEqual([
       exitCode,
-      `${signal}: finishing what is in flight, then stopping; once more stops at once\n${signal} has ended the run. ${path}.part holds what was decided; --resume goes on from there\n`,
+      `${signal}: finishing what is in flight, then stopping; once more stops at once\n${path}.part holds what was decided; --resume goes on from there\n`,
       false,
       true,
       true,
@@ -180,7 +181,10 @@ describe('reference run, told to end twice', () => {
     child.kill('SIGINT')
     await once(child, 'exit')
     child.stdout.resume()
-    expect(await ended).toMatchObject({ code: 5, stderr: 'finishing what was read; a second signal ends at once\n' })
+    expect(await ended).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/^SIGINT: finishing .*\nstopped by force: what was in flight is lost\n$/),
+    })
   })
 })
 

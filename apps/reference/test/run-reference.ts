@@ -13,6 +13,7 @@ export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
+  /** Standard error without the events of the runtime, which begin with the time. */
   readonly stderr: string
 }
 
@@ -43,13 +44,22 @@ export function runLimited(blocks: number, ...args: readonly string[]): Promise<
 function watched(child: ChildProcessWithoutNullStreams): Running {
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   child.stdin.on('error', () => {}) // a command that ends early leaves input unread
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout: stdout(), stderr: stderr() }))
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code,
+    signal,
+    stdout: stdout(),
+    stderr: withoutEvents(stderr()),
+  }))
   return { child, ended }
 }
 
 /** What the oracle answers to a file, as one text. */
 export function expectedOutput(inputPath: string, scenario: Scenario): string {
   return [...decideAll(splitLines([readFileSync(inputPath)]), scenario)].map(({ text }) => `${text}\n`).join('')
+}
+
+function withoutEvents(text: string): string {
+  return text.replaceAll(/^\d{4}-\S+ .*\n/gm, '')
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

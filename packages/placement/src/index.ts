@@ -12,3 +12,4 @@ export {
 } from './plan-json.js'
 export { planMermaid } from './plan-mermaid.js'
 export { planTable } from './plan-table.js'
+export { textTable } from './text-table.js'

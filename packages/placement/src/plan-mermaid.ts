@@ -1,7 +1,7 @@
 import type { GraphNode, Plan, PlanGroup } from '@millrace/contracts'
 
 /**
- * The plan as a Mermaid flowchart: a subgraph per group, sources and sinks with round ends, ordered nodes with a double side,
+ * Draws the plan as a Mermaid flowchart: a subgraph per group, sources and sinks with round ends, ordered nodes with a double side,
  * edges inside a group thin, hops thick and numbered.
  *
  * See https://mermaid.js.org/syntax/flowchart.html

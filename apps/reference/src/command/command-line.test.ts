@@ -26,7 +26,7 @@ describe('commandLine', () => {
   })
 
   it.each([
-    [['serv'], "CONFIG_INVALID: 'serv' is no command: use run or generate. See pnpm reference --help\n"],
+    [['serv'], "CONFIG_INVALID: 'serv' is no command: use run, parity or generate. See pnpm reference --help\n"],
     [
       ['run', '--scenario', 'baseline', '--input', '-', '--output', 'x', '--profile', 'udp'],
       'CONFIG_INVALID: --profile must be one of memory (got "udp"). See pnpm reference --help\n',

@@ -1,5 +1,6 @@
 import { exitCodeOf, type Io, reportError } from '@millrace/cli'
 import { MillraceError } from '@millrace/contracts'
+import { parityCommand, paritySettings } from '../parity/parity-command.js'
 import { generate } from './generate.js'
 import { help } from './help.js'
 import { run } from './run.js'
@@ -20,9 +21,10 @@ export async function commandLine(args: readonly string[], io: Io): Promise<numb
   }
   try {
     if (command === 'run') return await run(runSettings(rest), io)
+    if (command === 'parity') return await parityCommand(paritySettings(rest), io)
     throw new MillraceError(
       'CONFIG_INVALID',
-      `'${command}' is no command: use run or generate. See pnpm reference --help`,
+      `'${command}' is no command: use run, parity or generate. See pnpm reference --help`,
     )
   } catch (error) {
     reportError(error, io)

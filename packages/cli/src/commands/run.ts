@@ -1,5 +1,5 @@
-import { createEventEmitter, type EventEmitter } from '@millrace/contracts'
-import { type CheckOptions, createRuntime } from '@millrace/kernel'
+import { createEventEmitter, type EventEmitter, MillraceError } from '@millrace/contracts'
+import { type CheckOptions, createRuntime, type Preflight } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { levels } from '../run/event-line.js'
 import { runUntilDone } from '../run/run-until-done.js'
@@ -45,7 +45,7 @@ stops at once. An application without sources is a service and runs until then.`
 async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
   const { files, flags, values, io, abilities } = invocation
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
-  await examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities })
+  refuseIdle(await examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities }))
   const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation) })
   report.starts(runtime.summary)
   const end = await runUntilDone(runtime, io, {
@@ -55,6 +55,15 @@ async function runApplication(invocation: Invocation, events: EventEmitter, repo
   })
   report.ended(end)
   return end.exitCode
+}
+
+/** Nothing would ever happen. */
+function refuseIdle({ graph }: Preflight): void {
+  if (graph.nodes.some(({ kind }) => kind === 'source') || graph.types.some(({ entry }) => entry)) return
+  throw new MillraceError(
+    'CONFIG_INVALID',
+    'there is nothing to run: no source is active, and nothing takes requests; configure a source under adapters',
+  )
 }
 
 function checksOf({ values, io }: Invocation): CheckOptions {

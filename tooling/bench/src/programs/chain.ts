@@ -1,5 +1,5 @@
 /** A chain of synchronous nodes, in a graph or as one straight loop. Prints what a run of it took. */
-import { createRuntime, defineMessage, defineNode, defineSource, type MessageType, Type } from '@millrace/kernel'
+import { createRuntime, defineMessage, defineNode, defineSource, type Message, type MessageType, Type } from '@millrace/kernel'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type ChainCode, chainCode } from './chain-code.js'
 import { report, startWatch, taskOf, type Watch } from './measure.js'
@@ -58,6 +58,9 @@ async function runGraph({ handlers }: ChainCode, [first, ...others]: readonly Me
 }
 
 function* batches(first: MessageType, from: number, to: number) {
-  for (let start = from; start < to; start += batch)
-    yield Array.from({ length: Math.min(batch, to - start) }, (_, index) => first.of({ n: start + index }))
+  for (let start = from; start < to; start += batch) {
+    const messages = new Array<Message>(Math.min(batch, to - start))
+    for (let index = 0; index < messages.length; index++) messages[index] = first.of({ n: start + index })
+    yield messages
+  }
 }
