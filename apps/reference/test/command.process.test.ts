@@ -22,7 +22,7 @@ async function feedUntilStalled(stdin: Writable, bytes: Buffer): Promise<void> {
   )
   for (const piece of pieces) {
     const taken = new Promise((resolve) => stdin.write(piece, resolve))
-    if ((await Promise.race([taken, setTimeout(2000, 'stalled')])) === 'stalled') return
+    if ((await Promise.race([taken, setTimeout(3000, 'stalled')])) === 'stalled') return
   }
   throw new Error('the child took all it was fed')
 }
@@ -172,6 +172,7 @@ describe('reference run', () => {
 describe('reference run, told to end twice', () => {
   it('ends at once although its reader has stalled', async () => {
     const { child, ended } = startReference('run', '--scenario', 'baseline', '--input', '-', '--output', '-')
+    child.once('exit', () => child.stdout.resume())
     child.stdin.write(readFileSync(input))
     await once(child.stdout, 'data')
     child.stdout.pause()
@@ -179,8 +180,6 @@ describe('reference run, told to end twice', () => {
     child.kill('SIGINT')
     await once(child.stderr, 'data')
     child.kill('SIGINT')
-    await once(child, 'exit')
-    child.stdout.resume()
     expect(await ended).toMatchObject({
       code: 5,
       stderr: expect.stringMatching(/^SIGINT: finishing .*\nstopped by force: what was in flight is lost\n$/),

@@ -23,10 +23,15 @@ export function reportError(error: unknown, io: Pick<Io, 'stderr'>, options: Rep
 }
 
 /** An error as text, without a line end at its end. */
-export function errorText(error: unknown, { redactor = createRedactor(), verbose = false, advice }: ReportOptions = {}): string {
+export function errorText(
+  error: unknown,
+  { redactor = createRedactor(), verbose = false, advice }: ReportOptions = {},
+): string {
   const causes = withCauses(error).slice(0, mostCauses)
   const lines = causes.map((one, depth) => (depth === 0 ? said(one) : indented(`caused by: ${said(one)}`)))
-  const stacks = verbose ? causes.flatMap((one) => (one instanceof Error && one.stack ? [indented(frames(one.stack))] : [])) : []
+  const stacks = verbose
+    ? causes.flatMap((one) => (one instanceof Error && one.stack ? [indented(frames(one.stack))] : []))
+    : []
   const last = advice === undefined ? [] : [advice]
   return printable(redactor.text([...lines, ...stacks, ...last].join('\n')))
 }

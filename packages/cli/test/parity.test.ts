@@ -12,7 +12,9 @@ describe('millrace parity', () => {
   it('PARITY-05 finds memory, frozen and serialised identical for an application that keeps to the rules', async () => {
     const { code, stdout, stderr } = await callMain(['parity', 'shop.yml'])
     expect([code, stderr]).toEqual([0, ''])
-    expect(withoutTimes(stdout)).toBe(`variant     sink   messages  SHA-256                                                           seconds  outcome
+    expect(
+      withoutTimes(stdout),
+    ).toBe(`variant     sink   messages  SHA-256                                                           seconds  outcome
 memory      lines  5         ${same}  TIME     reference
 frozen      lines  5         ${same}  TIME     identical
 serialised  lines  5         ${same}  TIME     identical
@@ -42,7 +44,13 @@ a node relies on what JSON does not carry: undefined, instances of classes, or p
   })
 
   it('PARITY-05 finds a node that relies on what its schema does not declare', async () => {
-    const { code, stdout } = await callMain(['parity', 'shop.yml', 'relies-on-undeclared.yml', '--variants', 'memory,serialised'])
+    const { code, stdout } = await callMain([
+      'parity',
+      'shop.yml',
+      'relies-on-undeclared.yml',
+      '--variants',
+      'memory,serialised',
+    ])
     expect(code).toBe(1)
     expect(verdict(stdout)).toBe(`serialised failed, and memory did not
 NODE_FAILED: the handler of node 'price' threw
@@ -62,7 +70,13 @@ the application depends on what shorter.yml changes
   })
 
   it('gives the comparison as JSON', async () => {
-    const { code, stdout } = await callMain(['parity', 'shop.yml', '--variants', 'shorter=shorter.yml,memory', '--json'])
+    const { code, stdout } = await callMain([
+      'parity',
+      'shop.yml',
+      '--variants',
+      'shorter=shorter.yml,memory',
+      '--json',
+    ])
     const answer: unknown = JSON.parse(stdout)
     expect(code).toBe(1)
     expect(answer).toMatchObject({

@@ -1,27 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { chmodSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { callMain } from './call-main.js'
 import { fixtures } from './start-millrace.js'
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
 
 const home = process.cwd()
-let folder = ''
+let folder: TemporaryFolder
 beforeAll(() => {
   process.chdir(fixtures)
-  folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'))
+  folder = temporaryFolder()
 })
 afterAll(() => {
   process.chdir(home)
-  rmSync(folder, { recursive: true })
+  folder.remove()
 })
-
-function write(path: string, text: string): string {
-  const file = join(folder, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-  return file
-}
 
 const insecure = `CONFIG_INVALID: 3 mistakes in shop.yml, insecure.yml
   insecure.yml:6:18 runtime.platform.execution_ipc.bind_host must be 127.0.0.1 (got "0.0.0.0")
@@ -33,22 +26,30 @@ describe('preflight', () => {
   it.each(['check', 'run', 'plan', 'parity'])(
     'GATE-01 lists every finding of an insecure configuration, exits with 2 and starts nothing: millrace %s',
     async (command) => {
-      const output = join(folder, `${command}.txt`)
-      const overlay = write(`${command}.yml`, `adapters:\n  lines: { path: ${output} }\n`)
+      const output = join(folder.path, `${command}.txt`)
+      const overlay = folder.write(`${command}.yml`, `adapters:\n  lines: { path: ${output} }\n`)
       const told = await callMain([command, 'shop.yml', 'insecure.yml', overlay])
-      expect(told).toEqual({ code: 2, stdout: '', stderr: insecure.replace('insecure.yml\n', `insecure.yml, ${overlay}\n`) })
+      expect(told).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: insecure.replace('insecure.yml\n', `insecure.yml, ${overlay}\n`),
+      })
       expect(existsSync(output)).toBe(false)
     },
   )
 
   it.each([
-    ['shorter than 32 bytes', 'short', 0o600, 'holds 5 bytes'],
-    ['readable by others', 'x'.repeat(32), 0o644, 'readable by others'],
+    ['shorter than 32 bytes', 'short', 0o600, 'leads to a secret of 5 bytes; it must have at least 32'],
+    [
+      'readable by others',
+      'x'.repeat(32),
+      0o644,
+      'leads to a file that others may read or write (mode 0644); run chmod 600 on it',
+    ],
   ])('GATE-01 refuses a static secret that is %s, and does not tell it', async (_why, secret, mode, told) => {
-    const file = write('secret', secret)
-    rmSync(file)
-    writeFileSync(file, secret, { mode })
-    const overlay = write(
+    const file = folder.write('secret', secret)
+    chmodSync(file, mode)
+    const overlay = folder.write(
       'static.yml',
       `runtime:
   platform:
@@ -60,7 +61,11 @@ describe('preflight', () => {
     const { code, stdout, stderr } = await callMain(['check', 'shop.yml', overlay, '--json'])
     const answer: unknown = JSON.parse(stdout)
     expect([code, stderr]).toEqual([2, ''])
-    expect(answer).toMatchObject({ ok: false, code: 'CONFIG_INVALID', findings: [expect.stringContaining('SEC_SECRET_INVALID')] })
+    expect(answer).toMatchObject({
+      ok: false,
+      code: 'CONFIG_INVALID',
+      findings: [expect.stringContaining('SEC_SECRET_INVALID')],
+    })
     expect(stdout).toContain(told)
     expect(stdout).not.toContain(secret)
   })
@@ -71,7 +76,9 @@ describe('millrace check', () => {
     const config = withEverything()
     const { code, stdout, stderr } = await callMain(['check', config, 'processes.yml', discovery()])
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout.replaceAll(folder, 'FOLDER')).toBe(`FOLDER/app.yml, processes.yml, FOLDER/discovery.yml: nothing is wrong with 4 nodes, 3 message types, 3 edges, 0 services, 3 groups, 3 hops
+    expect(
+      stdout.replaceAll(folder.path, 'FOLDER'),
+    ).toBe(`FOLDER/app.yml, processes.yml, FOLDER/discovery.yml: nothing is wrong with 4 nodes, 3 message types, 3 edges, 0 services, 3 groups, 3 hops
 
 scenario    shop
 profile     tcp_local, process_supervisor
@@ -109,7 +116,11 @@ console     off
           { name: 'pricing', workers: 2, nodes: ['price'] },
           { name: 'web', workers: 1, nodes: ['quote'] },
         ],
-        hops: [{ from: 'orders', to: 'price' }, { from: 'orders', to: 'quote' }, { from: 'price', to: 'lines' }],
+        hops: [
+          { from: 'orders', to: 'price' },
+          { from: 'orders', to: 'quote' },
+          { from: 'price', to: 'lines' },
+        ],
         interfaces: [{ url: 'http://127.0.0.1:8080/quotes' }, { url: 'ws://127.0.0.1:8080/live' }],
         exporters: { tracing: ['otel_otlp'], metrics: ['prometheus'], logging: [] },
       },
@@ -154,7 +165,10 @@ price   lines  shop.priced  hop 2 pricing→edge (single)
     const { code, stdout } = await callMain(['plan', 'shop.yml', 'processes.yml', '--json'])
     const plan: unknown = JSON.parse(stdout)
     expect(code).toBe(0)
-    expect(plan).toMatchObject({ profile: 'tcp_local', groups: [{ name: 'edge' }, { name: 'pricing' }, { name: 'web' }] })
+    expect(plan).toMatchObject({
+      profile: 'tcp_local',
+      groups: [{ name: 'edge' }, { name: 'pricing' }, { name: 'web' }],
+    })
   })
 
   it('gives the plan as a Mermaid flowchart', async () => {
@@ -174,13 +188,16 @@ price   lines  shop.priced  hop 2 pricing→edge (single)
 /** A copy of the application in a folder in which every optional package is installed. */
 function withEverything(): string {
   for (const name of ['supervisor', 'transport-tcp-secure', 'web-fastify', 'observability']) {
-    write(`node_modules/@millrace/${name}/package.json`, JSON.stringify({ name: `@millrace/${name}`, main: 'index.js' }))
-    write(`node_modules/@millrace/${name}/index.js`, '')
+    folder.write(
+      `node_modules/@millrace/${name}/package.json`,
+      JSON.stringify({ name: `@millrace/${name}`, main: 'index.js' }),
+    )
+    folder.write(`node_modules/@millrace/${name}/index.js`, '')
   }
-  return write('app.yml', 'version: 1\nscenario: { name: shop }\nadapters: { orders: {}, lines: {} }\n')
+  return folder.write('app.yml', 'version: 1\nscenario: { name: shop }\nadapters: { orders: {}, lines: {} }\n')
 }
 
 function discovery(): string {
   const modules = ['edges.ts', 'price.ts', 'quote.ts'].map((name) => join(fixtures, name))
-  return write('discovery.yml', `runtime:\n  discovery_modules: [${modules.join(', ')}]\n`)
+  return folder.write('discovery.yml', `runtime:\n  discovery_modules: [${modules.join(', ')}]\n`)
 }

@@ -138,7 +138,9 @@ describe('signals', () => {
     run.child.kill('SIGTERM')
     const { code, stderr } = await run.ended
     expect(code).toBe(5)
-    expect(stderr).toMatch(/\nnot all was finished within graceful_timeout_seconds; given up: \d in flight\nstopped after [\d.]+ s\n/u)
+    expect(stderr).toMatch(
+      /\nnot all was finished within graceful_timeout_seconds; given up: \d in flight\nstopped after [\d.]+ s\n/u,
+    )
   })
 
   it.each([

@@ -7,7 +7,10 @@ beforeAll(() => process.chdir(fixtures))
 afterAll(() => process.chdir(home))
 
 function linesOf(text: string): readonly unknown[] {
-  return text.trimEnd().split('\n').map((line): unknown => JSON.parse(line))
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
 }
 
 describe('millrace run', () => {
@@ -81,7 +84,10 @@ describe('millrace run', () => {
     const { code, stderr } = await callMain(['run', 'empty.yml'])
     expect([code, stderr.split('\n').slice(-2)]).toEqual([
       2,
-      ['CONFIG_INVALID: there is nothing to run: no source is active, and nothing takes requests; configure a source under adapters', ''],
+      [
+        'CONFIG_INVALID: there is nothing to run: no source is active, and nothing takes requests; configure a source under adapters',
+        '',
+      ],
     ])
   })
 })

@@ -80,7 +80,9 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     request: () => Promise.reject(new Error('no nested requests here')),
     deadLetter: () => undefined,
   })
-  const inFlight = new InFlight({ maxRoots: testCase.maxInFlight, maxBytes: 1e9 }, (work) => engine.runner.push(work))
+  const inFlight = new InFlight({ maxRoots: testCase.maxInFlight, maxBytes: 1e9 }, (work) =>
+    engine.runner.loop.push(work),
+  )
   let ended = false
   let failure: MillraceError | undefined
   const source = nodes[0] as SourceDefinition // node 0 is the source

@@ -240,7 +240,10 @@ const zero: Readonly<Record<Count, number>> = {
 
 describe('reply waiters against a naive model', () => {
   it('REPLY-06 whatever happens, every counter and every outcome is exact', async () => {
-    const steps = fc.commands([open, deliver, deliver, read, read, fail, cancel, abort, end, pass, pass], { maxCommands: 40, size: 'max' })
+    const steps = fc.commands([open, deliver, deliver, read, read, fail, cancel, abort, end, pass, pass], {
+      maxCommands: 40,
+      size: 'max',
+    })
     await fc.assert(
       fc.asyncProperty(steps, async (commands) => {
         const setup = () => {

@@ -356,9 +356,8 @@ describe('the whole', () => {
     const { waiters, told } = recorded(time)
     const secret = 'hunter2'
     const controller = new AbortController()
-    const [twice, late, broken, gone, slow] = [1, 2, 3, 4, 5].map((index) =>
-      waiters.request({ timeoutMs: index * 1_000, ...(index === 4 ? { signal: controller.signal } : {}) }),
-    )
+    const [twice, late, broken, slow] = [1, 2, 3, 4].map((seconds) => waiters.request({ timeoutMs: seconds * 1_000 }))
+    const gone = waiters.request({ signal: controller.signal })
     const errors = Promise.all([late, broken, gone, slow].map((open) => failure(open?.reply ?? Promise.resolve())))
     const ticketOf = (open: { ticket: number } | undefined) => open?.ticket ?? noTicket
     waiters.reply(ticketOf(twice), secret)

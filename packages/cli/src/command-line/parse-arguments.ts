@@ -21,7 +21,8 @@ export type Asked =
 export function parseArguments(args: readonly string[], commands: readonly Command[]): Asked {
   const [name] = args.filter((arg) => !arg.startsWith('-'))
   const command = commands.find((one) => one.name === name)
-  if (args.includes('--help') || args.includes('-h') || name === 'help') return { what: 'help', command: command ?? named(args, commands) }
+  if (args.includes('--help') || args.includes('-h') || name === 'help')
+    return { what: 'help', command: command ?? named(args, commands) }
   if (command === undefined) return withoutCommand(args, name, commands)
   return { what: 'command', command, given: invocation(command, args) }
 }
@@ -63,7 +64,9 @@ interface OptionToken {
 }
 
 function tokensOf({ options }: Command, args: readonly string[]) {
-  const types = Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' } as const] as const)
+  const types = Object.entries(options).map(
+    ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' } as const] as const,
+  )
   return parseArgs({ args: [...args], options: Object.fromEntries(types), strict: false, tokens: true }).tokens
 }
 

@@ -28,7 +28,9 @@ Where there is none, it says what would start. Exit code 2 when something is wro
 async function checkForPeople(invocation: Invocation): Promise<number> {
   const { files, io } = invocation
   const checked = await examine(invocation)
-  io.stdout.write(`${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`)
+  io.stdout.write(
+    `${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`,
+  )
   return exitCodes.done
 }
 

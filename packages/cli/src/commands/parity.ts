@@ -66,7 +66,9 @@ async function compare(
     runs.push(next)
   }
   const { redactor } = events
-  io.stdout.write(flags.has('json') ? `${JSON.stringify(parityJson(runs, redactor))}\n` : `${parityText(runs, redactor)}\n`)
+  io.stdout.write(
+    flags.has('json') ? `${JSON.stringify(parityJson(runs, redactor))}\n` : `${parityText(runs, redactor)}\n`,
+  )
   return runs.every(isIdentical) ? exitCodes.done : exitCodes.failed
 }
 
@@ -74,7 +76,10 @@ async function compare(
 function comparable({ graph, config }: Preflight): void {
   for (const kind of ['source', 'sink'] as const)
     if (!graph.nodes.some((node) => node.kind === kind))
-      throw new MillraceError('CONFIG_INVALID', `there is nothing to compare: no ${kind} is active; configure one under adapters`)
+      throw new MillraceError(
+        'CONFIG_INVALID',
+        `there is nothing to compare: no ${kind} is active; configure one under adapters`,
+      )
   if (config.runtime.ordering.sink_mode === 'completion')
     throw new MillraceError(
       'CONFIG_INVALID',

@@ -1,5 +1,5 @@
-import { planJson, planMermaid, planTable } from '@millrace/placement'
 import type { Plan } from '@millrace/contracts'
+import { planJson, planMermaid, planTable } from '@millrace/placement'
 import type { Command } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { exitCodes } from '../exit-code.js'

@@ -42,7 +42,8 @@ function forPrograms(invocation: Invocation, redactor: Redactor): RunReport {
       print(endLine(end, redactor))
       if (end.outcome === 'failed') tellFailure(end.error, invocation, redactor)
     },
-    refused: (error) => print({ event: 'end', ok: false, exitCode: exitCodeOf(error), error: errorReport(error, redactor) }),
+    refused: (error) =>
+      print({ event: 'end', ok: false, exitCode: exitCodeOf(error), error: errorReport(error, redactor) }),
   }
 }
 

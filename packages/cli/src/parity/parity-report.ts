@@ -21,8 +21,16 @@ export function parityText(runs: readonly [VariantRun, ...VariantRun[]], redacto
 
 function rowsOf(run: VariantRun, index: number): readonly (readonly string[])[] {
   const { variant, end, sinks } = run
-  const outcome = index === 0 ? 'reference' : isIdentical(run) ? 'identical' : end.outcome === 'done' ? 'different' : end.outcome
-  return sinks.map(({ sink, messages, sha256 }) => [variant.name, sink, `${messages}`, sha256, end.seconds.toFixed(2), outcome])
+  const outcome =
+    index === 0 ? 'reference' : isIdentical(run) ? 'identical' : end.outcome === 'done' ? 'different' : end.outcome
+  return sinks.map(({ sink, messages, sha256 }) => [
+    variant.name,
+    sink,
+    `${messages}`,
+    sha256,
+    end.seconds.toFixed(2),
+    outcome,
+  ])
 }
 
 function whatIsDifferent({ variant, end, difference }: VariantRun, { variant: reference }: VariantRun): string {

@@ -31,7 +31,8 @@ const builtIn: readonly Variant[] = [
     name: 'serialised',
     overlays: [],
     checks: { validate: 'every', freeze: true, serialise: true },
-    advice: 'a node relies on what JSON does not carry: undefined, instances of classes, or payloads that are the same object',
+    advice:
+      'a node relies on what JSON does not carry: undefined, instances of classes, or payloads that are the same object',
   },
 ]
 

@@ -24,7 +24,10 @@ export function eventJson({ at, level, name, facts }: MillraceEvent): string {
 
 function pairs(facts: Facts): string {
   return Object.entries(facts)
-    .map(([key, value]) => ` ${key}=${typeof value === 'string' && /^[^\s"=]+$/u.test(value) ? value : JSON.stringify(value)}`)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${typeof value === 'string' && /^[^\s"=]+$/u.test(value) ? value : JSON.stringify(value)}`,
+    )
     .join('')
 }
 

@@ -10,9 +10,15 @@ export function resultText({ roots, reports, counters }: RunResult, seconds: num
     ['reports', Object.entries(reports).map(([sink, report]) => `${sink}: ${fields(report)}`)],
     ['requests', counters.replies.opened === 0 ? [] : [fields(counters.replies)]],
     ['given up', [`dropped ${counters.givenUp.dropped}, dead-lettered ${counters.givenUp.deadLettered}`]],
-    ['unclaimed', counters.givenUp.unclaimed === 0 ? [] : [`${counters.givenUp.unclaimed} replies that nobody waited for`]],
+    [
+      'unclaimed',
+      counters.givenUp.unclaimed === 0 ? [] : [`${counters.givenUp.unclaimed} replies that nobody waited for`],
+    ],
   ]
-  return blocks.filter(([, lines]) => lines.length > 0).map(([label, lines]) => block(label, lines)).join('\n')
+  return blocks
+    .filter(([, lines]) => lines.length > 0)
+    .map(([label, lines]) => block(label, lines))
+    .join('\n')
 }
 
 function block(label: string, lines: readonly string[]): string {

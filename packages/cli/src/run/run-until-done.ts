@@ -1,5 +1,5 @@
 import { type EventLevel, isMillraceError, MillraceError } from '@millrace/contracts'
-import type { Runtime, RunResult } from '@millrace/kernel'
+import type { RunResult, Runtime } from '@millrace/kernel'
 import { exitCodeOf, exitCodes, signalExitCodes } from '../exit-code.js'
 import type { Io, StopSignal } from '../io.js'
 import type { ProgressStyle } from './progress-line.js'
@@ -129,10 +129,17 @@ async function givenUp(runtime: Runtime, watch: EventWatch): Promise<WorkEnd> {
   return failed(error)
 }
 
-async function stopped(runtime: Runtime, signal: StopSignal, work: Promise<WorkEnd>, watch: EventWatch): Promise<Untimed<RunEnd>> {
+async function stopped(
+  runtime: Runtime,
+  signal: StopSignal,
+  work: Promise<WorkEnd>,
+  watch: EventWatch,
+): Promise<Untimed<RunEnd>> {
   const mode = await runtime.stop()
   if (mode === 'forced') {
-    watch.say(`not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`)
+    watch.say(
+      `not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`,
+    )
     return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode }
   }
   const service = isService(runtime)

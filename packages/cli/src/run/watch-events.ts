@@ -24,7 +24,11 @@ export interface EventWatch {
 }
 
 /** Shows the events of a runtime, and how far its sources have come, on standard error. */
-export function watchEvents(runtime: Pick<Runtime, 'subscribe'>, { stderr }: Pick<Io, 'stderr'>, options: WatchOptions): EventWatch {
+export function watchEvents(
+  runtime: Pick<Runtime, 'subscribe'>,
+  { stderr }: Pick<Io, 'stderr'>,
+  options: WatchOptions,
+): EventWatch {
   const progress = createProgressLine(stderr, options.progress, options.clock)
   const line = options.logJson ? eventJson : eventLine
   const say = (text: string): void => {

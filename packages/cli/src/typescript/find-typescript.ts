@@ -40,7 +40,10 @@ async function discoveryModules(files: readonly string[], cwd: string): Promise<
 
 async function isTypeScript(path: string): Promise<boolean> {
   if (typescriptFile.test(path)) return true
-  const isFolder = await stat(path).then((status) => status.isDirectory(), () => false)
+  const isFolder = await stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  )
   return isFolder && (await holdsTypeScript(path))
 }
 

@@ -97,7 +97,7 @@ export class Emission extends Subtree implements Work {
     const { runner } = this.#parts
     while (this.root.failure === undefined) {
       if (this.parts > emissionCredit) return this.#pause(depth)
-      if (runner.sliceOver()) {
+      if (runner.loop.sliceOver()) {
         this.#leaveStack(depth)
         return this.#schedule()
       }
@@ -151,7 +151,7 @@ export class Emission extends Subtree implements Work {
 
   #schedule(): void {
     this.#phase = 'scheduled'
-    this.#parts.runner.push(this)
+    this.#parts.runner.loop.push(this)
   }
 
   #leaveStack(depth: number): void {

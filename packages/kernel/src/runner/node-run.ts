@@ -83,13 +83,13 @@ export class NodeRun implements Work {
       const task = this.queue.shift()
       if (task === undefined) return
       this.#runner.runTask(task)
-      if (this.#runner.sliceOver()) return this.#runner.schedule(this)
+      if (this.#runner.loop.sliceOver()) return this.#runner.loop.schedule(this)
     }
   }
 
   /** A handler ended: its place is free. */
   free(): void {
     this.active--
-    if (this.queue.length > 0) this.#runner.schedule(this)
+    if (this.queue.length > 0) this.#runner.loop.schedule(this)
   }
 }

@@ -5,9 +5,7 @@
  *     position of the message at hand; a position becomes an object only when a message has to wait.
  * R2  What has to wait becomes a task, an emission or a settlement; it is a part of its subtree and, where something ordered
  *     may come after it, holds its position. It is run from the queue of work, never from within other work.
- * R3  Gates of ordered nodes are opened between works, when nothing is on the stack.
- * R4  After a time slice the runner yields to the event loop, however much there is to do.
- * R5  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
+ * R3  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
  */
 import {
   isMessage,
@@ -17,7 +15,7 @@ import {
   type Position,
   type WorkQueue,
 } from '@millrace/contracts'
-import type { Domain, Hold } from './domain.js'
+import type { Hold } from './domain.js'
 import { Emission, emissionCredit, type Pull } from './emission.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
@@ -27,7 +25,7 @@ import { callWithState } from './state-session.js'
 import type { Subtree } from './subtree.js'
 import { Task } from './task.js'
 import { TimeSlice } from './time-slice.js'
-import type { Work } from './work.js'
+import { WorkLoop } from './work-loop.js'
 
 /** A message whose handler failed, for the dead letters. */
 export interface FailedMessage {
@@ -52,54 +50,17 @@ export interface RunnerParts {
 
 /** Deeper chains go through the queue, so that no graph overflows the stack. */
 const deepestStack = 256
-/** How many works are done before the gates are looked at, unless there is no more work. */
-const worksBetweenGates = 32
 
 /** The runner of one worker. */
 export class Runner {
+  /** What has to be done, and when. */
+  readonly loop: WorkLoop
   readonly #path: number[] = []
   readonly #parts: RunnerParts
-  readonly #slice: TimeSlice
-  readonly #ready: WorkQueue<Work>
-  readonly #dirty: Domain[] = []
-  readonly #loop = (): void => this.#work()
-  #phase: 'idle' | 'scheduled' | 'working' = 'idle'
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
-    this.#slice = new TimeSlice(parts.clock, parts.sliceMs ?? 10)
-    this.#ready = parts.createQueue()
-  }
-
-  /** Adds work; it is begun at the end of this turn's microtasks, or in the next turn when the time slice is over. */
-  push(work: Work): void {
-    this.#ready.push(work)
-    this.wake()
-  }
-
-  /** Adds the emptying of a node's queue, once. */
-  schedule(run: NodeRun): void {
-    if (run.scheduled) return
-    run.scheduled = true
-    this.push(run)
-  }
-
-  /** For a domain to say that its gates must be looked at. */
-  readonly dirty = (domain: Domain): void => {
-    this.#dirty.push(domain)
-    this.wake()
-  }
-
-  wake(): void {
-    if (this.#phase !== 'idle') return
-    this.#phase = 'scheduled'
-    if (this.#slice.isOver()) setImmediate(this.#loop)
-    else queueMicrotask(this.#loop)
-  }
-
-  /** Whether it is time to let the event loop turn. Once it is, the work at hand must end. */
-  sliceOver(): boolean {
-    return this.#slice.isOver()
+    this.loop = new WorkLoop(parts.createQueue(), new TimeSlice(parts.clock, parts.sliceMs ?? 10))
   }
 
   /** Sends a root into the graph, from within work. Its own part is done when this returns. */
@@ -197,7 +158,7 @@ export class Runner {
         return domain.wait(this.#waiting(route, run, payload, subtree, depth))
     } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
       run.queue.push(this.#waiting(route, run, payload, subtree, depth))
-      if (run.active < run.places) this.schedule(run)
+      if (run.active < run.places) this.loop.schedule(run)
       return
     }
     this.#invoke(route, run, payload, subtree, depth)
@@ -285,41 +246,6 @@ export class Runner {
       MillraceError.from(thrown, 'NODE_FAILED', `node '${run.name}' could not emit`, { node: run.name }),
     )
     return child
-  }
-
-  #work(): void {
-    this.#phase = 'working'
-    this.#slice.begin()
-    try {
-      this.#workUntilSliceIsOver()
-    } finally {
-      this.#phase = 'idle'
-      if (this.#ready.length > 0 || this.#dirty.length > 0) this.#continueNextTurn()
-    }
-  }
-
-  #workUntilSliceIsOver(): void {
-    for (let done = 1; !this.#slice.isOver(); done++) {
-      const work = this.#ready.shift()
-      if (work !== undefined) work.run()
-      else if (this.#dirty.length === 0) return
-      if (work === undefined || done % worksBetweenGates === 0) this.#openGates()
-    }
-    this.#openGates()
-  }
-
-  #openGates(): void {
-    for (let domain = this.#dirty.pop(); domain !== undefined; domain = this.#dirty.pop()) domain.openGates(this.#pass)
-  }
-
-  readonly #pass = (task: Task): void => {
-    task.run.queue.push(task)
-    this.schedule(task.run)
-  }
-
-  #continueNextTurn(): void {
-    this.#phase = 'scheduled'
-    setImmediate(this.#loop)
   }
 }
 

@@ -18,12 +18,12 @@ export class Settlement implements Work {
 
   readonly resolved = (result: unknown): void => {
     this.#outcome = { kind: 'resolved', result }
-    this.#runner.push(this)
+    this.#runner.loop.push(this)
   }
 
   readonly rejected = (thrown: unknown): void => {
     this.#outcome = { kind: 'rejected', thrown }
-    this.#runner.push(this)
+    this.#runner.loop.push(this)
   }
 
   run(): void {

@@ -72,7 +72,7 @@ export class Requests implements RootOwner {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onCancel: (error) => abandon(root, error),
     })
-    const domain = new Domain(engine.runner.dirty)
+    const domain = new Domain(engine.runner.loop.dirty)
     domain.outlet = { type: expect, run: engine.outlet(expect, (item) => waiters.item(ticket, item)) }
     const root = new Root(this, domain, 0, undefined, options.traceId)
     root.ticket = ticket
@@ -128,7 +128,7 @@ export class Requests implements RootOwner {
 
   #enter(root: Root, route: Route, payload: unknown): void {
     const { runner } = this.#parts.engine
-    runner.push({ run: () => runner.enter(root, route, payload) })
+    runner.loop.push({ run: () => runner.enter(root, route, payload) })
   }
 
   #endWith(parent: Root, root: Root, reply: Promise<unknown>): void {

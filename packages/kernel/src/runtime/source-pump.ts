@@ -63,7 +63,7 @@ export class SourcePump implements Work, RootOwner {
 
   constructor(parts: SourcePumpParts) {
     this.#parts = parts
-    this.#domain = parts.ordered ? new Domain(parts.runner.dirty) : undefined
+    this.#domain = parts.ordered ? new Domain(parts.runner.loop.dirty) : undefined
   }
 
   /** How many roots it has sent. */
@@ -97,7 +97,7 @@ export class SourcePump implements Work, RootOwner {
     for (;;) {
       while (this.#at < this.#batch.length) {
         if (inFlight.full) return this.#block()
-        if (runner.sliceOver()) return this.#schedule()
+        if (runner.loop.sliceOver()) return this.#schedule()
         this.#enter(this.#batch[this.#at++])
         if (this.#phase !== 'scheduled') return
       }
@@ -212,7 +212,7 @@ export class SourcePump implements Work, RootOwner {
 
   #schedule(): void {
     this.#phase = 'scheduled'
-    this.#parts.runner.push(this)
+    this.#parts.runner.loop.push(this)
   }
 
   #block(): void {

@@ -74,7 +74,7 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     deadLetter: (node, error, message) => deadLetters?.write(node, error, message),
   })
   const { max_in_flight: maxRoots, max_in_flight_bytes: maxBytes } = preflight.config.runtime
-  const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.push(work))
+  const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.loop.push(work))
   const requests = new Requests({ engine, waiters, inFlight, events, now })
   const sources = new Sources(events)
   return {
