@@ -15,18 +15,6 @@ const folder = temporaryFolder()
 const input = join(folder, 'in')
 writeGenerated(input, { seed: 5, lines: 6000 })
 const output = (name: string) => join(folder, name)
-/** Feeds a child piece by piece until it does not take one for a while. */
-async function feedUntilStalled(stdin: Writable, bytes: Buffer): Promise<void> {
-  const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, n) =>
-    bytes.subarray(n * 65_536, (n + 1) * 65_536),
-  )
-  for (const piece of pieces) {
-    const taken = new Promise((resolve) => stdin.write(piece, resolve))
-    if ((await Promise.race([taken, setTimeout(3000, 'stalled')])) === 'stalled') return
-  }
-  throw new Error('the child took all it was fed')
-}
-
 const run = (...args: readonly string[]) => runReference('run', '--scenario', 'experiment', ...args)
 
 describe('reference run', () => {
@@ -63,7 +51,7 @@ describe('reference run', () => {
     expect(await ended).toEqual({ code: 0, signal: null, stdout: expectedOutput(input, 'baseline'), stderr: '' })
   })
 
-  it('answers what a pipe has given before it ends', async () => {
+  it('answers a last line that has no line end', async () => {
     const attempts = '{"id":"1","customer_id":"2","load_amount":"$3","time":"1970-01-01T00:00:00Z"}\n'.repeat(2)
     const { child, ended } = startReference('run', '--scenario', 'baseline', '--input', '-', '--output', '-', '--quiet')
     child.stdin.end(attempts.slice(0, -1))
@@ -198,3 +186,15 @@ describe('reference generate', () => {
     expect((await runReference('generate', '--lines', 'many')).code).not.toBe(0)
   })
 })
+
+/** Feeds a child piece by piece until it does not take one for a while. */
+async function feedUntilStalled(stdin: Writable, bytes: Buffer): Promise<void> {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, n) =>
+    bytes.subarray(n * 65_536, (n + 1) * 65_536),
+  )
+  for (const piece of pieces) {
+    const taken = new Promise((resolve) => stdin.write(piece, resolve))
+    if ((await Promise.race([taken, setTimeout(3000, 'stalled')])) === 'stalled') return
+  }
+  throw new Error('the child took all it was fed')
+}

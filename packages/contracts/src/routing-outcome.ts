@@ -12,7 +12,7 @@ export interface BoundaryDelivery {
   readonly kind: 'boundary'
   readonly node: number
   readonly edge: number
-  /** Index of the hop in the plan. */
+  /** Index of the hop in the plan; -1 where the message comes from outside the graph. */
   readonly hop: number
   /** Index of the consuming group. */
   readonly group: number

@@ -150,6 +150,18 @@ describe('request', () => {
     expect(app.counters().replies).toMatchObject({ timed_out: 1, late_reply_drop: 0, duplicate_terminal: 0, failed: 0 })
   })
 
+  it('begins nothing for a caller that has gone already', async () => {
+    let handled = 0
+    const counting = defineNode({ name: 'counting', consumes: Quote, emits: [Price], handle: () => void handled++ })
+    const app = await start([counting])
+    const gone = AbortSignal.abort(new Error('gone'))
+    expect(await codeOf(app.request(Quote, { sku: 'a', n: 1 }, { expect: Price, signal: gone }))).toBe(
+      'REPLY_CANCELLED',
+    )
+    for (let turns = 0; turns < 10; turns++) await turn()
+    expect([handled, app.counters().inFlight]).toEqual([0, 0])
+  })
+
   it('is refused from the moment stop is called', async () => {
     const app = await start([price])
     const stopped = app.stop()

@@ -2,6 +2,7 @@ import type { Output } from './output.js'
 
 const pieceChars = 64 * 1024
 const maxWaitingChars = 4 * pieceChars
+const maxDelayMs = 100
 
 /** Collects lines into pieces worth a write. */
 export interface LineBuffer {
@@ -16,13 +17,19 @@ export interface LineBuffer {
   flush(): Promise<void>
 }
 
-/** Makes a buffer in front of an output; one piece is written at a time, and pieces hold whole lines only. */
+/**
+ * Makes a buffer in front of an output; one piece is written at a time, and pieces hold whole lines only. A slow stream does
+ * not wait for a whole piece: after a tenth of a second what there is is written.
+ */
 export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
   let waiting = ''
   let writing: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
+  let delay: NodeJS.Timeout | undefined
 
   function startWrite(): void {
+    clearTimeout(delay)
+    delay = undefined
     const piece = Buffer.from(waiting)
     waiting = ''
     writing = output.put(piece).then(writeEnded, writeFailed)
@@ -31,6 +38,12 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
   function writeEnded(): void {
     writing = undefined
     if (waiting.length >= pieceChars) startWrite()
+    else if (waiting !== '') delay ??= setTimeout(delayOver, maxDelayMs)
+  }
+
+  function delayOver(): void {
+    delay = undefined
+    if (writing === undefined) startWrite()
   }
 
   function writeFailed(error: unknown): void {
@@ -46,7 +59,10 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
     append(text) {
       throwFailure()
       waiting += `${text}\n`
-      if (waiting.length >= pieceChars && writing === undefined) startWrite()
+      if (writing === undefined) {
+        if (waiting.length >= pieceChars) startWrite()
+        else delay ??= setTimeout(delayOver, maxDelayMs)
+      }
       return waiting.length < maxWaitingChars ? undefined : writing?.then(throwFailure)
     },
     async flush() {

@@ -25,7 +25,7 @@ export async function openPartFile({ path, resume, log }: OutputOptions): Promis
   await refuseFolder(path)
   const earlier = await stat(partPath).catch(() => undefined)
   const handle = await open(partPath, flags(resume)).catch(orFail('open'))
-  const keptBytes = resume ? await cutToWholeLines(handle).catch(orFail('read')) : 0
+  const keptBytes = resume ? await cutToWholeLines(handle, orFail('read')) : 0
   if (resume) log.info(`resuming: the first ${keptBytes} bytes are compared with ${partPath}`)
   else if (earlier) log.warn(`${partPath} of an interrupted run is written anew; --resume would have continued it`)
   let offset = 0
@@ -74,18 +74,26 @@ async function refuseFolder(path: string): Promise<void> {
   throw fileError(Object.assign(new Error('is a folder'), { code: 'EISDIR' }), `write the output ${path}`, 'write')
 }
 
-/** Cuts off what comes after the last line feed. @returns the bytes that remain */
-async function cutToWholeLines(handle: FileHandle): Promise<number> {
+/** Cuts off what comes after the last line feed; closes the file when it cannot. @returns the bytes that remain */
+async function cutToWholeLines(handle: FileHandle, fail: (error: unknown) => never): Promise<number> {
+  try {
+    const end = await endOfWholeLines(handle)
+    await handle.truncate(end)
+    return end
+  } catch (error) {
+    await handle.close()
+    return fail(error)
+  }
+}
+
+async function endOfWholeLines(handle: FileHandle): Promise<number> {
   const blockBytes = 64 * 1024
-  let end = (await handle.stat()).size
-  while (end > 0) {
+  for (let end = (await handle.stat()).size; end > 0; end = Math.max(0, end - blockBytes)) {
     const start = Math.max(0, end - blockBytes)
     const feed = (await readAt(handle, start, end - start)).lastIndexOf(lineFeed)
-    end = start + feed + 1
-    if (feed >= 0) break
+    if (feed >= 0) return start + feed + 1
   }
-  await handle.truncate(end)
-  return end
+  return 0
 }
 
 /** The bytes of a file from a position on; fewer where the file ends before. */

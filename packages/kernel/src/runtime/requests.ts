@@ -1,5 +1,5 @@
 import { type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
-import type { ReplyWaiters } from '@millrace/reply-waiter'
+import { noTicket, type ReplyWaiters } from '@millrace/reply-waiter'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
@@ -72,6 +72,7 @@ export class Requests implements RootOwner {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onCancel: (error) => abandon(root, error),
     })
+    if (ticket === noTicket) return items // refused at once: there is nothing to begin
     const domain = new Domain(engine.runner.loop.dirty)
     domain.outlet = { type: expect, run: engine.outlet(expect, (item) => waiters.item(ticket, item)) }
     const root = new Root(this, domain, 0, undefined, options.traceId)
@@ -117,6 +118,7 @@ export class Requests implements RootOwner {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onCancel: (error) => abandon(root, error),
     })
+    if (ticket === noTicket) return reply // refused at once: there is nothing to begin
     const root = new Root(this, undefined, 0, now() + timeoutMs, options.traceId ?? parent?.traceId)
     root.ticket = ticket
     root.expect = expect
