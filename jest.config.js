@@ -1,5 +1,7 @@
 /** One run for the whole workspace. Native ES modules; packages are tested from source, nothing is built first. */
 export default {
+  // Jest leaves one core free, which on two cores means one test file at a time.
+  maxWorkers: '100%',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@millrace/source', 'node', 'node-addons'] },
   testMatch: [

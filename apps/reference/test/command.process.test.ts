@@ -60,6 +60,14 @@ describe('reference run', () => {
     )
   })
 
+  it('answers a slow pipe line by line', async () => {
+    const { child, ended } = startReference('run', '--scenario', 'baseline', '--input', '-', '--output', '-', '--quiet')
+    child.stdin.write('{"id":"1","customer_id":"2","load_amount":"$3","time":"1970-01-01T00:00:00Z"}\n')
+    const [answer] = await once(child.stdout, 'data')
+    child.stdin.end()
+    expect([String(answer), (await ended).code]).toEqual(['{"id":"1","customer_id":"2","accepted":true}\n', 0])
+  })
+
   it('ends clearly on a full disk', async () => {
     expect(await run('--input', input, '--output', '/dev/full')).toEqual({
       code: 1,

@@ -18,12 +18,17 @@ export interface FakeIo extends Io {
   readonly exits: readonly number[]
 }
 
-/** Makes a process of its own for a test. */
-export function fakeIo(env: Readonly<Record<string, string>> = {}): FakeIo {
+/**
+ * Makes a process of its own for a test.
+ *
+ * @param isTTY whether its outputs are a terminal
+ */
+export function fakeIo(env: Readonly<Record<string, string>> = {}, isTTY = false): FakeIo {
   const events = new EventEmitter()
   const texts = { stdout: '', stderr: '' }
   const exits: number[] = []
   const output = (name: 'stdout' | 'stderr') => ({
+    isTTY,
     write: (text: string) => {
       texts[name] += text
     },

@@ -78,14 +78,6 @@ NODE_FAILED: the run cannot end: a source, a handler or a sink waits for a promi
     expect([code, stderr.split('\n')[0]]).toEqual([2, 'CONFIG_INVALID: 3 mistakes in shop.yml, insecure.yml'])
   })
 
-  it('is 2 where the command line cannot be understood', async () => {
-    expect(await millrace(['rnu', 'shop.yml'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: "millrace: there is no command 'rnu'; did you mean 'run'? See millrace --help\n",
-    })
-  })
-
   it('is 3 where a sink cannot be opened', async () => {
     const overlay = folder.write('nowhere.yml', 'adapters:\n  lines: { path: /dev/null/nowhere }\n')
     const { code, stderr } = await millrace(['run', 'shop.yml', overlay])
@@ -143,15 +135,12 @@ describe('signals', () => {
     )
   })
 
-  it.each([
-    ['SIGTERM', 0],
-    ['SIGINT', 130],
-  ] as const)('PROC-SIG-01 drains a service on %s and exits with %i', async (signal, exitCode) => {
+  it('PROC-SIG-01 drains a service on SIGTERM and exits with 0', async () => {
     const run = startMillrace(['run', 'service.yml', '--embedded', '--log-level', 'info'])
     await run.said('runtime.running')
-    run.child.kill(signal)
+    run.child.kill('SIGTERM')
     const { code, stderr } = await run.ended
-    expect([code, stderr.includes('runtime.stopped mode=graceful')]).toEqual([exitCode, true])
+    expect([code, stderr.includes('runtime.stopped mode=graceful')]).toEqual([0, true])
   })
 })
 

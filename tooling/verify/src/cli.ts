@@ -17,6 +17,18 @@ const tarballs = join(outputFolder, 'tarballs')
 const totalsFile = join(outputFolder, 'totals')
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 
+/** A stage that takes longer hangs: most often a test that left something open. */
+const stageLimitMs = 15 * 60_000
+
+// Commands run in groups of their own, which the terminal does not interrupt.
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted.abort(signal)
+    process.exit(130)
+  })
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -44,7 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** What a stage prints is shown when it fails, and kept in a file in any case. */
 async function execute(stage: Stage): Promise<boolean> {
-  const { passed, output } = await executeStage(stage, root, env)
+  const signal = AbortSignal.any([AbortSignal.timeout(stageLimitMs), interrupted.signal])
+  const { passed, output } = await executeStage(stage, { cwd: root, env, signal })
   writeFileSync(join(outputFolder, `${stage.name}.log`), output)
   if (!passed) console.log(output)
   return passed

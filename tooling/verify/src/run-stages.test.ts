@@ -60,6 +60,7 @@ describe('selectStages', () => {
 })
 
 describe('executeStage', () => {
+  const settings = { cwd: process.cwd(), env: process.env, signal: new AbortController().signal }
   const print = (text: string, code: number): readonly [string, ...string[]] => [
     process.execPath,
     '-e',
@@ -68,11 +69,18 @@ describe('executeStage', () => {
 
   it('runs commands until one fails and keeps what they print', async () => {
     const failing = { ...stage('two'), commands: [print('one', 0), print('two', 3), print('three', 0)] }
-    expect(await executeStage(failing, process.cwd(), process.env)).toEqual({ passed: false, output: 'one\ntwo\n' })
+    expect(await executeStage(failing, settings)).toEqual({ passed: false, output: 'one\ntwo\n' })
+  })
+
+  it('ends a command, and what it started, when it takes too long', async () => {
+    const hanging = { ...stage('hang'), commands: [['sh', '-c', 'sleep 600 & echo started; wait'] as const] }
+    const { passed, output } = await executeStage(hanging, { ...settings, signal: AbortSignal.timeout(500) })
+    expect(passed).toBe(false)
+    expect(output).toContain('started\n\nsh was ended by SIGKILL: TimeoutError')
   })
 
   it('fails when a program does not exist', async () => {
     const missing = { ...stage('none'), commands: [['no-such-program-anywhere'] as const] }
-    expect((await executeStage(missing, process.cwd(), process.env)).output).toContain('could not be started')
+    expect((await executeStage(missing, settings)).output).toContain('could not be started')
   })
 })

@@ -7,18 +7,29 @@ const longLine = 'x'.repeat(64 * 1024)
 function createSlowOutput() {
   const pieces: string[] = []
   const ends: { resolve(): void; reject(error: Error): void }[] = []
+  let begin: () => void = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   const put = (piece: Buffer) =>
     new Promise<void>((resolve, reject) => {
+      begin()
       pieces.push(piece.toString())
       ends.push({ resolve, reject })
     })
-  return { pieces, put, end: () => ends.shift()?.resolve(), fail: (error: Error) => ends.shift()?.reject(error) }
+  return { pieces, begun, put, end: () => ends.shift()?.resolve(), fail: (error: Error) => ends.shift()?.reject(error) }
 }
 
 describe('createLineBuffer', () => {
-  it('writes nothing until a piece is worth it', () => {
+  it('writes nothing at once that is not worth a write, and all of it soon', async () => {
     const output = createSlowOutput()
-    expect([createLineBuffer(output).append('a'), output.pieces]).toEqual([undefined, []])
+    const buffer = createLineBuffer(output)
+    const held = [buffer.append('a'), buffer.append('b')]
+    const before = [...output.pieces]
+    await output.begun
+    output.end()
+    await buffer.flush()
+    expect([held, before, output.pieces]).toEqual([[undefined, undefined], [], ['a\nb\n']])
   })
 
   it('writes one piece at a time and the rest when it has ended', async () => {

@@ -35,15 +35,14 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
     writing = output.put(piece).then(writeEnded, writeFailed)
   }
 
-  function writeEnded(): void {
-    writing = undefined
+  function writeSoon(): void {
     if (waiting.length >= pieceChars) startWrite()
-    else if (waiting !== '') delay ??= setTimeout(delayOver, maxDelayMs)
+    else if (waiting !== '') delay ??= setTimeout(startWrite, maxDelayMs)
   }
 
-  function delayOver(): void {
-    delay = undefined
-    if (writing === undefined) startWrite()
+  function writeEnded(): void {
+    writing = undefined
+    writeSoon()
   }
 
   function writeFailed(error: unknown): void {
@@ -59,10 +58,7 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
     append(text) {
       throwFailure()
       waiting += `${text}\n`
-      if (writing === undefined) {
-        if (waiting.length >= pieceChars) startWrite()
-        else delay ??= setTimeout(delayOver, maxDelayMs)
-      }
+      if (writing === undefined) writeSoon()
       return waiting.length < maxWaitingChars ? undefined : writing?.then(throwFailure)
     },
     async flush() {

@@ -13,15 +13,16 @@ export const run: Command = {
   summary: 'runs an application: its sources to their end, or a service until it is stopped',
   details: `Says what starts, then runs. Everything that is told goes to standard error; standard output belongs to the
 sinks of the application and to --json. Ctrl+C or SIGTERM finishes what is in flight and stops; a second one
-stops at once. An application without sources is a service and runs until then.`,
+stops at once. An application without sources is a service and runs until then. With NODE_ENV=development
+payloads are validated at every step.`,
   options: {
-    json: { says: 'prints one line of JSON at the start, with the summary, and one at the end, with the result' },
+    json: { says: 'prints a line of JSON at the start (summary) and at the end (result)' },
     'log-level': { value: 'LEVEL', choices: levels, says: 'tells events from this level on (default warn)' },
     'log-json': { says: 'tells events as lines of JSON' },
     checks: {
       value: 'WHERE',
       choices: ['entry', 'every'],
-      says: 'validates payloads where they enter (default), or at every step, frozen (default with NODE_ENV=development)',
+      says: 'where payloads are validated: where they enter (default), or at every step, frozen',
     },
     embedded,
     verbose: { says: 'shows the stacks of errors, and progress where there is no terminal' },

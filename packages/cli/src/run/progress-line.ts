@@ -57,15 +57,18 @@ function fitted(text: string, columns = 80): string {
 }
 
 function progressText(source: string, { done, total, unit }: Progress, elapsedMs: number, bar: boolean): string {
-  const rate = elapsedMs > 0 ? `, ${amount((done * 1000) / elapsedMs, unit)}/s` : ''
-  if (total === undefined || total <= 0) return `${source} ${amount(done, unit)}${rate}`
+  const rate = elapsedMs > 0 ? `, ${number((done * 1000) / elapsedMs, unit)} ${shownUnit(unit)}/s` : ''
+  if (total === undefined || total <= 0) return `${source} ${number(done, unit)} ${shownUnit(unit)}${rate}`
   const share = Math.min(1, done / total)
   const drawing = bar ? `[${'#'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '.')}] ` : ''
   const percent = `${Math.floor(share * 100)} %`.padStart(5)
-  return `${source} ${drawing}${percent}, ${amount(done, unit)} of ${amount(total, unit)}${rate}`
+  return `${source} ${drawing}${percent}, ${number(done, unit)} of ${number(total, unit)} ${shownUnit(unit)}${rate}`
 }
 
-function amount(count: number, unit: string): string {
-  if (unit === 'bytes') return `${(count / 1e6).toFixed(1)} MB`
-  return `${Math.round(count).toLocaleString('en-GB')} ${unit}`
+function number(count: number, unit: string): string {
+  return unit === 'bytes' ? (count / 1e6).toFixed(1) : Math.round(count).toLocaleString('en-GB')
+}
+
+function shownUnit(unit: string): string {
+  return unit === 'bytes' ? 'MB' : unit
 }

@@ -1,6 +1,7 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { MillraceError } from '@millrace/contracts'
+import { resolve } from 'import-meta-resolve'
 import { findTypeScript, type TypeScriptUse } from './find-typescript.js'
 
 /** What a process can import by itself. */
@@ -25,13 +26,11 @@ export async function prepareTypeScript(files: readonly string[], abilities: Imp
   if (abilities.tsx) return
   const use = await findTypeScript(files, process.cwd())
   if (use === undefined) return
-  const require = createRequire(join(use.baseDir, 'millrace.cjs'))
-  if (!isInstalled(require)) {
-    if (abilities.stripsTypes) return
-    throw missing(use)
-  }
-  const { register } = require('tsx/esm/api') as { readonly register: () => unknown } // tsx documents it
-  register()
+  const api = tsxApi(use.baseDir)
+  if (api !== undefined) {
+    const { register } = (await import(api)) as { readonly register: () => unknown } // tsx documents it
+    register()
+  } else if (!abilities.stripsTypes) throw missing(use)
 }
 
 /** What the process that runs can do. */
@@ -43,12 +42,12 @@ export function ownAbilities(): ImportAbilities {
   }
 }
 
-function isInstalled(require: NodeJS.Require): boolean {
+/** What `import 'tsx/esm/api'` would load in a module of a folder; undefined where tsx is not installed. */
+function tsxApi(folder: string): string | undefined {
   try {
-    require.resolve('tsx/esm/api')
-    return true
+    return resolve('tsx/esm/api', pathToFileURL(join(folder, 'millrace.js')).href)
   } catch {
-    return false
+    return undefined
   }
 }
 
