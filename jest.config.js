@@ -2,6 +2,8 @@
 export default {
   // Jest leaves one core free, which on two cores means one test file at a time.
   maxWorkers: '100%',
+  // Tests start real processes: what takes a second alone may take many when all cores are busy.
+  testTimeout: 60_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@millrace/source', 'node', 'node-addons'] },
   testMatch: [

@@ -7,7 +7,7 @@ import { temporaryFolder } from './temporary-folder.js'
 import { waitForBytes } from './wait-for-bytes.js'
 import { writeGenerated } from './write-generated.js'
 
-const rounds = Number(process.env.ROUNDS ?? 3)
+const rounds = Number(process.env.ROUNDS ?? 1)
 const folder = temporaryFolder()
 const input = join(folder, 'in')
 writeGenerated(input, { seed: 11, lines: 30_000 })

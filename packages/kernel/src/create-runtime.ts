@@ -48,7 +48,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
   const checked = await preflight({
     ...options,
     embedded: true,
-    bound: [transportToken, ...values.map(({ token }) => token)],
+    bound: values.map(({ token }) => token),
   })
   const events = options.events ?? createEventEmitter()
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })

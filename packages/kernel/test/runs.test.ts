@@ -366,6 +366,32 @@ describe('a run that fails', () => {
     expect(taken).toEqual({ written: [], ends: ['close'] })
   })
 
+  it('is completed although it is stopped while its sinks complete', async () => {
+    const log: string[] = []
+    const gate = deferred()
+    const sink = defineSink({
+      name: 'book',
+      consumes: Done,
+      open: () => ({
+        write: () => undefined,
+        complete: async () => {
+          log.push('completing')
+          await gate.promise
+          log.push('completed')
+        },
+        close: () => void log.push('closed'),
+      }),
+    })
+    const app = await make([numbers(5), finish((n) => n), sink])
+    const running = app.run()
+    await until('the sink completes', () => log.length === 1)
+    const stopped = app.stop()
+    gate.resolve()
+    expect(await stopped).toBe('graceful')
+    expect((await running).roots).toEqual({ numbers: 5 })
+    expect(log).toEqual(['completing', 'completed', 'closed'])
+  })
+
   it('reports SHUTTING_DOWN when it was stopped before its end; what was accepted is written', async () => {
     const taken: Book = { written: [], ends: [] }
     const endless = defineSource({

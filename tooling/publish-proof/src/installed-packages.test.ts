@@ -31,7 +31,16 @@ describe('installedPackages', () => {
 
 describe('unwantedPackages', () => {
   it('names web frameworks, brokers and telemetry', () => {
-    const names = ['typebox', 'fastify', '@fastify/cors', 'ws', 'redis', '@opentelemetry/api', 'fastify-like']
+    const names = [
+      'typebox',
+      'fastify',
+      '@fastify/cors',
+      'ws',
+      'redis',
+      '@opentelemetry/api',
+      'fastify-like',
+      '@fastify/merge-json-schemas',
+    ]
     expect(unwantedPackages(names)).toEqual(['fastify', '@fastify/cors', 'ws', 'redis', '@opentelemetry/api'])
   })
 })

@@ -14,8 +14,9 @@ export function unwantedPackages(names: readonly string[]): readonly string[] {
   return names.filter((name) => unwanted.test(name))
 }
 
+// One package in Fastify's scope has nothing to do with the web: fast-json-stringify merges schemas with it.
 const unwanted =
-  /^(fastify|graphql|graphql-yoga|ws|redis|ioredis|zeromq|prom-client|pino|@fastify\/.*|@redis\/.*|@nats-io\/.*|@opentelemetry\/.*)$/
+  /^(?!@fastify\/merge-json-schemas$)(fastify|graphql|graphql-yoga|ws|redis|ioredis|zeromq|prom-client|pino|@fastify\/.*|@redis\/.*|@nats-io\/.*|@opentelemetry\/.*)$/
 
 function packagesIn(nodeModules: string): readonly string[] {
   if (!existsSync(nodeModules)) return []

@@ -26,6 +26,7 @@ import { compilePlan, type PlacementInput, placementFindings } from '@millrace/p
 import { discover } from '../discovery/discover.js'
 import { buildGraph, type GraphOutcome } from '../graph/build-graph.js'
 import type { PlacedDefinition } from '../runtime/engine.js'
+import { transportToken } from '../transport-token.js'
 import { checkDeadLetters } from './dead-letter-findings.js'
 import { missingPackages } from './missing-packages.js'
 import { type PreflightFinding, preflightError } from './preflight-error.js'
@@ -154,7 +155,7 @@ function serviceFindings(
   nodes: readonly PlacedDefinition[],
   bound: readonly Token[],
 ): readonly PreflightFinding[] {
-  const container = createContainer(services, { boundLater: bound })
+  const container = createContainer(services, { boundLater: [transportToken, ...bound] })
   return [...container.findings(), ...nodes.flatMap(({ name, inject }) => container.missing(inject, name))]
 }
 

@@ -54,6 +54,7 @@ export class Runtime {
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
+  #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
 
   /** Made by `createRuntime`. */
   constructor(parts: RuntimeParts) {
@@ -142,7 +143,7 @@ export class Runtime {
     if (this.#phase.name === 'running') this.#beginDrain(this.#phase.working)
     if (this.#phase.name !== 'draining') return true
     const { inFlight, sources } = this.#phase.working
-    return within(this.#gracefulMs, Promise.all([inFlight.idle(), sources.ended]))
+    return within(this.#gracefulMs, Promise.all([inFlight.idle(), sources.ended, this.#completed()]))
   }
 
   /** Drains, then closes everything in the reverse order of its start. May be called at any time and more than once. */
@@ -190,7 +191,8 @@ export class Runtime {
     await this.#ended(sources)
     if (sources.failure !== undefined) throw sources.failure
     await inFlight.idle()
-    const reports = await sinks.complete()
+    this.#completing = sinks.complete()
+    const reports = await this.#completing
     return { roots: sources.roots, reports, counters: this.counters() }
   }
 
@@ -198,6 +200,11 @@ export class Runtime {
   async #ended(sources: Sources): Promise<void> {
     await Promise.race([sources.ended, sources.stopping])
     if (!(await within(this.#gracefulMs, sources.ended))) sources.giveUp()
+  }
+
+  /** Sinks that are being completed are not closed before they are done; whoever runs hears of their failure. */
+  async #completed(): Promise<void> {
+    await this.#completing?.catch(() => undefined)
   }
 
   #beginDrain(working: Working): void {
