@@ -1,5 +1,13 @@
 /** A chain of synchronous nodes, in a graph or as one straight loop. Prints what a run of it took. */
-import { createRuntime, defineMessage, defineNode, defineSource, type Message, type MessageType, Type } from '@millrace/kernel'
+import {
+  createRuntime,
+  defineMessage,
+  defineNode,
+  defineSource,
+  type Message,
+  type MessageType,
+  Type,
+} from '@millrace/kernel'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type ChainCode, chainCode } from './chain-code.js'
 import { report, startWatch, taskOf, type Watch } from './measure.js'
