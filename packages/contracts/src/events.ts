@@ -42,6 +42,7 @@ export const eventList = {
   'worker.failed': { level: 'error', says: 'A worker died or was given up: `code`, `reason`.' },
   'worker.restarting': { level: 'warn', says: 'A replacement is started after a delay.' },
   'link.opened': { level: 'debug', says: 'A link between two slots is open.' },
+  'link.opening': { level: 'debug', says: 'A slot is being dialled: `peer`, `attempt`.' },
   'link.closed': { level: 'debug', says: 'A link between two slots ended.' },
   'ipc.accepted': { level: 'debug', says: 'A batch was accepted or sent: `direction`, `peer`, `records`.' },
   'security.refused': { level: 'warn', says: 'A frame or a peer was refused: `code`, `peer`.' },

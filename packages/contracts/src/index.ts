@@ -12,6 +12,7 @@ export {
 export { type EventLevel, type EventName, eventList } from './events.js'
 export { type ConfigPath, type Finding, findingsError } from './finding.js'
 export type { Graph, GraphEdge, GraphNode, GraphNodeKind, GraphState, GraphType } from './graph.js'
+export { JsonText } from './json-text.js'
 export {
   defineBytes,
   defineMessage,
@@ -89,6 +90,22 @@ export {
   type StateView,
 } from './state.js'
 export type { StateStore, StateWrite } from './state-store.js'
+export type {
+  EndpointTable,
+  LinkKey,
+  LoadWorker,
+  RestartSettings,
+  StopMode,
+  Supervisor,
+  SupervisorListener,
+  WorkerApplication,
+  WorkerBundle,
+  WorkerEndpoint,
+  WorkerPhase,
+  WorkerSettings,
+  WorkerSnapshot,
+  WorkerVoice,
+} from './supervision.js'
 export type {
   AckRecord,
   CancelRecord,

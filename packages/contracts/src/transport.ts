@@ -9,9 +9,9 @@ export type SlotId = string
 /** One message on its way over a hop. */
 export interface EnvelopeRecord {
   readonly kind: 'envelope'
-  /** The sender's number for it, one more than the last on this link; acknowledgements name it. */
-  readonly ticket: number
-  /** Index of the edge in the plan's graph. */
+  /** The sender's number for it, one more than the last on this link; acknowledgements name it. Undefined where none is wanted. */
+  readonly ticket: number | undefined
+  /** Index in the plan's list of edges: those of the graph, then the ways in from outside, then the ways of replies to an origin. */
   readonly edge: number
   /** Order domain; undefined for a root that belongs to none. */
   readonly domain: string | undefined
@@ -22,6 +22,7 @@ export interface EnvelopeRecord {
   readonly remainingMs: number | undefined
   /** W3C traceparent. */
   readonly trace: string | undefined
+  /** What JSON carries, a `JsonText` that is it already, or a `Uint8Array` for byte types. A receiver never gets a `JsonText`. */
   readonly payload: unknown
 }
 
@@ -49,6 +50,7 @@ export interface CancelRecord {
 /** The smallest position that may still come on an edge from the sending slot. */
 export interface MarkRecord {
   readonly kind: 'mark'
+  /** As in an envelope; -1 says that nothing of the domain is left anywhere, so that it can be forgotten. */
   readonly edge: number
   readonly domain: string
   readonly position: Position
