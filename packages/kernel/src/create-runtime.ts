@@ -64,6 +64,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     checks: checkOptions(options.checks ?? {}, checked),
     clock: () => performance.now(),
     now: () => Date.now(),
+    share: undefined,
     replaceSink: options.replaceSink,
   })
 }

@@ -21,7 +21,7 @@ interface At {
 }
 
 /** Everything that waits for the scheduler: it lets one go on at a time, in a random order. */
-class Waits {
+export class Waits {
   readonly #open: (() => void)[] = []
   readonly #chance: Chance
 
@@ -37,6 +37,11 @@ class Waits {
     return new Promise((resolve) => void this.#open.push(resolve))
   }
 
+  /** Adds something that is to happen when its turn comes. */
+  add(happen: () => void): void {
+    this.#open.push(happen)
+  }
+
   letOneGo(): void {
     const [resolve] = this.#open.splice(this.#chance.pick(this.#open.length), 1)
     resolve?.()
@@ -44,7 +49,7 @@ class Waits {
 }
 
 /** How many turns of the event loop may pass with nothing to let go before a run counts as stuck: the runner yields while it works. */
-const deadQuiet = 1000
+export const deadQuiet = 1000
 
 /** What a run of a random graph showed each node, in that order, and what was left at its end. */
 export interface RandomRun {
@@ -77,6 +82,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     writers: new Map([[sink, writerOf(testCase, sink, waits, seen[sink] ?? [])]]),
     services: () => ({}),
     config: () => ({}),
+    share: undefined,
     request: () => Promise.reject(new Error('no nested requests here')),
     deadLetter: () => undefined,
   })
@@ -93,6 +99,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     runner: engine.runner,
     inFlight,
     ordered: true,
+    domain: { opened: () => undefined, closed: () => undefined },
     unclaimed: () => undefined,
     failed: (error) => {
       failure = error
@@ -112,7 +119,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
   return { seen, ended, left: inFlight.length, failure }
 }
 
-function definitionOf(
+export function definitionOf(
   testCase: RandomCase,
   node: number,
   types: readonly MessageType[],
@@ -181,7 +188,7 @@ function handlerOf(testCase: RandomCase, node: number, types: readonly MessageTy
   return shapes[testCase.shapes[node] ?? 'value']
 }
 
-function writerOf(testCase: RandomCase, sink: number, waits: Waits, seen: string[]): SinkWriter<unknown> {
+export function writerOf(testCase: RandomCase, sink: number, waits: Waits, seen: string[]): SinkWriter<unknown> {
   return {
     write: (payload) => {
       seen.push(String((payload as At).at)) // every type of the graph carries a position
@@ -190,10 +197,10 @@ function writerOf(testCase: RandomCase, sink: number, waits: Waits, seen: string
   }
 }
 
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve))
 }
 
-function missing(): never {
+export function missing(): never {
   throw new RangeError('the random graph does not have this')
 }

@@ -21,18 +21,37 @@ interface Gate {
   readonly waiting: PositionHeap<Task>
 }
 
+/** What ties a domain to the other workers that it reaches. */
+export interface DomainTies {
+  /** Whether messages can come to a node from other workers, directly or through nodes in this one. */
+  tied(node: number): boolean
+  /** The smallest position that may still come so; undefined when none can. */
+  mark(node: number): Position | undefined
+  /** What this worker may still emit has changed. */
+  changed(): void
+}
+
+/** The frontier of a domain whose last root has entered. */
+export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
+
 /**
  * An order domain: one run of a source, or one stream request.
  *
  * D1  Whatever waits anywhere holds its position at its node; what runs on the stack does not.
  * D2  A task passes the gate of an ordered node only when its position is below every position held upstream of the node.
  * D3  Roots enter in the order of their numbers, so a root that has not entered stands after all that have.
+ * D4  Where it reaches other workers, what may still come from them counts like what is held here.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
   heldCount = 0
   /** The ordered end of a stream request: what takes the messages of its reply type. */
-  outlet: { readonly type: number; readonly run: NodeRun } | undefined
+  outlet: { readonly type: number; readonly run: NodeRun; readonly leaves: (payload: unknown) => unknown } | undefined
+  /** Names it in every worker; undefined in one that is alone. */
+  id: string | undefined
+  ties: DomainTies | undefined
+  /** Number of the next root that may enter here; {@link noMoreRoots} where none can. */
+  frontier = 0
   readonly #held: (PositionHeap<Hold> | undefined)[] = []
   readonly #gates = new Map<NodeRun, Gate>()
   readonly #dirty: (domain: Domain) => void
@@ -68,6 +87,22 @@ export class Domain {
     this.touch()
   }
 
+  /** Roots below a number have entered; those to come have it or a later one. */
+  entered(frontier: number): void {
+    this.frontier = frontier
+    this.ties?.changed()
+  }
+
+  /** Whether a node must wait for other workers before it may take what comes. */
+  tied(run: NodeRun): boolean {
+    return this.ties?.tied(run.index) ?? false
+  }
+
+  /** The smallest position that a node in this worker holds; undefined for none. */
+  leastHeld(node: number): Position | undefined {
+    return this.#held[node]?.peek()?.position
+  }
+
   /** Puts a task in front of an ordered node. */
   wait(task: Task): void {
     const { run } = task
@@ -87,6 +122,7 @@ export class Domain {
   }
 
   touch(): void {
+    this.ties?.changed()
     if (this.#isDirty) return
     this.#isDirty = true
     this.#dirty(this)
@@ -103,7 +139,7 @@ export class Domain {
 
   /** The watermark in front of a node: the smallest position that may still come; undefined when none can. */
   #mark(run: NodeRun): Position | undefined {
-    let least: Position | undefined
+    let least = this.ties?.mark(run.index)
     for (const node of run.upstream) {
       const position = this.#held[node]?.peek()?.position
       if (position !== undefined && (least === undefined || comparePositions(position, least) < 0)) least = position

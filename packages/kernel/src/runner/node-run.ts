@@ -24,6 +24,7 @@ export interface NodeRunParts {
 
 /** A node at work: its places, its queue, its counters. It is itself the work of emptying the queue. */
 export class NodeRun implements Work {
+  readonly kind = 'local'
   readonly index: number
   readonly name: string
   readonly handle: (payload: unknown, context: unknown) => unknown

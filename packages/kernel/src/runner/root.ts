@@ -1,16 +1,32 @@
-import { randomBytes } from 'node:crypto'
-import type { MillraceError } from '@millrace/contracts'
+import type { MillraceError, Position } from '@millrace/contracts'
 import type { Domain } from './domain.js'
+import { randomHex } from './random-hex.js'
+import type { Route } from './route.js'
 import { Subtree } from './subtree.js'
 
 /** Who sent a root into the graph, and so hears what becomes of it. */
 export interface RootOwner {
   /** A message of a reply type reached the end of the graph, and the root's domain has no outlet for it. */
   reply(root: Root, type: number, payload: unknown): void
+  /** The same for a reply from another worker: it is as it leaves already. */
+  replied(root: Root, type: number, payload: unknown): void
   /** The root failed; what is left of it is being dropped. Called at most once, before `ended`. */
   failed(root: Root, error: MillraceError): void
   /** Nothing of the root is left anywhere. Called exactly once. */
   ended(root: Root): void
+}
+
+/** What must happen in other workers when something happens to a root that is known there. */
+export interface RootCrossing {
+  /** The root failed in this worker: those who work on it elsewhere, and those who sent it here, must know. */
+  failed(root: Root, error: MillraceError): void
+  /** Nothing of the root is left in this worker. */
+  ended(root: Root): void
+}
+
+/** The way of a reply to a root that entered elsewhere. */
+export interface HomeWay {
+  reply(root: Root, route: Route, payload: unknown, subtree: Subtree, position: Position): void
 }
 
 /** A message that entered the graph, and the subtree of everything that came of it. */
@@ -31,6 +47,12 @@ export class Root extends Subtree {
   abandoned = false
   /** Index of the message type that the owner waits for; -1 for none. */
   expect = -1
+  /** What other workers know it by, once it has been sent to one. */
+  id: string | undefined
+  /** Who tells other workers of it; undefined while it is known in this one alone. */
+  crossing: RootCrossing | undefined
+  /** Where its replies go; undefined for a root that entered here. */
+  home: HomeWay | undefined
   #traceId: string | undefined
   #abort: AbortController | undefined
   #onFailure: Set<(error: MillraceError) => void> | undefined
@@ -48,6 +70,7 @@ export class Root extends Subtree {
   get fresh(): boolean {
     return (
       this.failure === undefined &&
+      this.crossing === undefined &&
       this.#abort === undefined &&
       this.#traceId === undefined &&
       this.#onFailure === undefined
@@ -62,7 +85,7 @@ export class Root extends Subtree {
 
   /** W3C trace id, made when somebody first asks. */
   get traceId(): string {
-    this.#traceId ??= randomBytes(16).toString('hex')
+    this.#traceId ??= randomHex(16)
     return this.#traceId
   }
 
@@ -80,6 +103,7 @@ export class Root extends Subtree {
     this.#abort?.abort(error)
     for (const hear of this.#onFailure ?? []) hear(error)
     this.owner.failed(this, error)
+    this.crossing?.failed(this, error)
   }
 
   /** Calls back when the root fails. @returns a function that ends it */
@@ -90,6 +114,7 @@ export class Root extends Subtree {
   }
 
   protected override ended(): void {
+    this.crossing?.ended(this)
     this.owner.ended(this)
   }
 }

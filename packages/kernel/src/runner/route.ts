@@ -1,13 +1,26 @@
-import type { MessageType } from '@millrace/contracts'
+import type { MessageType, Position } from '@millrace/contracts'
 import type { NodeRun } from './node-run.js'
+import type { Subtree } from './subtree.js'
+
+/** A consumer in another worker. */
+export interface RemoteTarget {
+  readonly kind: 'remote'
+  /** Sends one message on its way; it is a part of the subtree until everything that came of it is done. */
+  send(payload: unknown, subtree: Subtree, position: Position): void
+}
+
+/** Where a message goes: a node in this worker, or the way to one in another. */
+export type Target = NodeRun | RemoteTarget
 
 /** Where the messages of one type that one node emits go: the routing outcome, resolved to what runs. */
 export interface Route {
   readonly messageType: MessageType
   /** Index of the message type. */
   readonly type: number
-  /** Consumers in this worker, in declaration order. */
-  readonly targets: readonly NodeRun[]
+  /** Index of the emitting node; -1 from outside. */
+  readonly emitter: number
+  /** The consumers, in declaration order. */
+  readonly targets: readonly Target[]
   /** Whether a message may end at the waiter of its root. */
   readonly terminal: boolean
   /**

@@ -70,6 +70,16 @@ export class Runner {
     root.partDone()
   }
 
+  /** Takes a message that another worker sent; it is run in its turn. Its part of the subtree has been added. */
+  arrive(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, position: Position): void {
+    const task = new Task(run, route, payload, subtree, position)
+    const { domain } = subtree.root
+    task.hold = this.hold(run, subtree.root, position)
+    if (run.ordered && domain !== undefined) return domain.wait(task)
+    run.queue.push(task)
+    if (run.active < run.places) this.loop.schedule(run)
+  }
+
   /** Runs a task that has its turn, from within work. */
   runTask(task: Task): void {
     const { run, subtree } = task
@@ -140,7 +150,8 @@ export class Runner {
       const target = targets[index]
       if (target === undefined) break
       path[depth] = child++
-      this.#deliver(route, target, payload, subtree, depth + 1)
+      if (target.kind === 'local') this.#deliver(route, target, payload, subtree, depth + 1)
+      else if (subtree.root.failure === undefined) target.send(payload, subtree, this.position(depth + 1))
     }
     if (route.terminal) {
       path[depth] = child++
@@ -154,7 +165,7 @@ export class Runner {
     if (root.failure !== undefined) return
     const { domain } = root
     if (run.ordered && domain !== undefined) {
-      if (domain.heldCount > 0 || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
+      if (domain.heldCount > 0 || domain.tied(run) || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
         return domain.wait(this.#waiting(route, run, payload, subtree, depth))
     } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
       run.queue.push(this.#waiting(route, run, payload, subtree, depth))
@@ -167,9 +178,10 @@ export class Runner {
   #reply(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
     const { root } = subtree
     if (root.failure !== undefined) return
+    if (root.home !== undefined) return root.home.reply(root, route, payload, subtree, this.position(depth))
     const outlet = root.domain?.outlet
     if (outlet !== undefined && outlet.type === route.type)
-      return this.#deliver(route, outlet.run, payload, subtree, depth)
+      return this.#deliver(route, outlet.run, outlet.leaves(payload), subtree, depth)
     root.owner.reply(root, route.type, payload)
   }
 

@@ -4,6 +4,7 @@
  * W1  Work is never begun from within other work, and never before the code that added it has returned.
  * W2  Gates of ordered nodes are opened between works, when nothing is on the stack.
  * W3  After a time slice the event loop turns, however much there is to do.
+ * W4  What is to leave this worker does so at the end of each run of works, when nothing is on the stack.
  */
 import type { WorkQueue } from '@millrace/contracts'
 import type { Domain } from './domain.js'
@@ -22,6 +23,8 @@ export class WorkLoop {
   readonly #dirty: Domain[] = []
   readonly #run = (): void => this.#work()
   #phase: 'idle' | 'scheduled' | 'working' = 'idle'
+  #flush: (() => void) | undefined
+  #mustFlush = false
 
   constructor(ready: WorkQueue<Work>, slice: TimeSlice) {
     this.#ready = ready
@@ -47,6 +50,18 @@ export class WorkLoop {
     this.#wake()
   }
 
+  /** Sets what is called at the end of a run of works for which `flushLater` has been called. */
+  onFlush(flush: () => void): void {
+    this.#flush = flush
+  }
+
+  /** Something is to leave this worker. */
+  flushLater(): void {
+    if (this.#mustFlush) return
+    this.#mustFlush = true
+    this.#wake()
+  }
+
   /** Whether it is time to let the event loop turn. Once it is, the work at hand must end. */
   sliceOver(): boolean {
     return this.#slice.isOver()
@@ -65,8 +80,12 @@ export class WorkLoop {
     try {
       this.#workUntilSliceIsOver()
     } finally {
+      if (this.#mustFlush) {
+        this.#mustFlush = false
+        this.#flush?.()
+      }
       this.#phase = 'idle'
-      if (this.#ready.length > 0 || this.#dirty.length > 0) this.#continueNextTurn()
+      if (this.#ready.length > 0 || this.#dirty.length > 0 || this.#mustFlush) this.#continueNextTurn()
     }
   }
 

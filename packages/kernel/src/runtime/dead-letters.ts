@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { MillraceError } from '@millrace/contracts'
 import type { FailedMessage } from '../runner/runner.js'
+import { reasonOf } from './reason-of.js'
 
 /** Where messages go whose node says `dead_letter`. */
 export interface DeadLetters {
@@ -46,9 +47,4 @@ function openForAppend(path: string): number {
       },
     )
   }
-}
-
-/** What the handler threw; a dead letter is for the operator, who may see it. */
-function reasonOf({ message, cause }: MillraceError): string {
-  return cause instanceof Error ? cause.message : message
 }

@@ -14,6 +14,7 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
+import type { Mesh, MeshEngine } from '../mesh/mesh.js'
 import {
   type PayloadCheck,
   type PayloadCheckOptions,
@@ -21,11 +22,11 @@ import {
   payloadChecks,
   stateCheck,
 } from '../payload/payload-checks.js'
-import { replySerialiser } from '../payload/reply-serialiser.js'
+import { type ReplySerialiser, replySerialiser } from '../payload/reply-serialiser.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
 import { NodeRun, type NodeRunParts } from '../runner/node-run.js'
 import { Root, type RootOwner } from '../runner/root.js'
-import type { Route } from '../runner/route.js'
+import type { Route, Target } from '../runner/route.js'
 import { type FailedMessage, Runner } from '../runner/runner.js'
 import { StateSession } from '../runner/state-session.js'
 import { type Reach, reach } from './reach.js'
@@ -52,7 +53,18 @@ export interface EngineParts {
   /** A node's slice of the configuration. */
   readonly config: (node: number) => unknown
   readonly request: RequestNested
+  /** The links to other workers, and the group that runs here; undefined where every node is here. */
+  readonly share: EngineShare | undefined
   readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => void
+}
+
+/** A worker's share of the graph. */
+export interface EngineShare {
+  readonly mesh: Mesh
+  /** Index of its group; -1 for a process that runs no node. */
+  readonly group: number
+  /** For each node, the index of its group. */
+  readonly groupOf: readonly number[]
 }
 
 /** Where messages of one type enter the graph, and the check they pass there. */
@@ -69,23 +81,24 @@ export interface EngineCounters {
 }
 
 /** The nodes of one worker, wired to a runner. */
-export class Engine {
+export class Engine implements MeshEngine {
   readonly runner: Runner
   readonly #parts: EngineParts
   readonly #reach: Reach
   readonly #checks: readonly PayloadChecks[]
-  readonly #runs: readonly NodeRun[]
+  readonly #runs: readonly (NodeRun | undefined)[]
   readonly #entries = new Map<MessageType, Entry>()
   readonly #targeted = new Map<string, Route>()
   readonly #typeIndex = new Map<string, number>()
-  readonly #serialisers: readonly ((payload: unknown) => unknown)[]
+  readonly #arrivals = new Map<number, Route>()
+  readonly #serialisers: readonly (ReplySerialiser | undefined)[]
   readonly #counters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
 
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#reach = reach(parts.graph)
     this.#checks = parts.types.map((type) => payloadChecks(type, parts.checks))
-    this.#serialisers = parts.types.map((type) => (type.reply ? replySerialiser(type) : (payload: unknown) => payload))
+    this.#serialisers = parts.types.map((type) => (type.reply ? replySerialiser(type) : undefined))
     for (const [index, type] of parts.types.entries()) this.#typeIndex.set(type.name, index)
     this.runner = new Runner({
       createQueue: () => parts.transport.createQueue(),
@@ -93,8 +106,31 @@ export class Engine {
       routeTo: (emitter, type, target) => this.#routeTo(emitter, type, target),
       gaveUp: (run, error, message) => this.#gaveUp(run, error, message),
     })
-    this.#runs = parts.nodes.map((definition, index) => new NodeRun(this.runner, this.#nodeParts(definition, index)))
-    for (const run of this.#runs) run.connect(this.routes(run.index))
+    this.#runs = parts.nodes.map((definition, index) =>
+      this.#isHere(index) ? new NodeRun(this.runner, this.#nodeParts(definition, index)) : undefined,
+    )
+    for (const run of this.#runs) run?.connect(this.routes(run.index))
+  }
+
+  get tracked(): readonly boolean[] {
+    return this.#reach.tracked
+  }
+
+  run(node: number): NodeRun | undefined {
+    return this.#runs[node]
+  }
+
+  arrivalRoute(type: number): Route {
+    let route = this.#arrivals.get(type)
+    if (route === undefined) {
+      route = this.#resolved(-1, type, [])
+      this.#arrivals.set(type, route)
+    }
+    return route
+  }
+
+  replyForWire(type: number, payload: unknown): unknown {
+    return this.#serialisers[type]?.forWire(payload) ?? payload
   }
 
   /** The routes of the types that a node emits, in their declared order. */
@@ -131,11 +167,11 @@ export class Engine {
     })
   }
 
-  /** The ordered end of one stream request. */
+  /** The ordered end of one stream request: it takes replies as they leave. */
   outlet(type: number, take: (item: unknown) => void | Promise<void>): NodeRun {
     return new NodeRun(this.runner, {
       ...this.#unordered(this.#parts.nodes.length, 'reply'),
-      handle: (payload) => take(this.serialiseReply(type, payload)),
+      handle: take,
       ordered: true,
       upstream: this.#reach.before(type),
       newInvocation: invocationFactory(noContext, this.#idle(), noState),
@@ -144,7 +180,7 @@ export class Engine {
 
   /** The reply as it leaves: without what its schema does not declare. */
   serialiseReply(type: number, payload: unknown): unknown {
-    return this.#serialisers[type]?.(payload)
+    return this.#serialisers[type]?.clean(payload) ?? payload
   }
 
   /** Counts a reply that had neither consumer nor waiter. */
@@ -155,6 +191,11 @@ export class Engine {
 
   counters(): EngineCounters {
     return { ...this.#counters }
+  }
+
+  #isHere(node: number): boolean {
+    const { share } = this.#parts
+    return share === undefined || share.groupOf[node] === share.group
   }
 
   #nodeParts(definition: PlacedDefinition, index: number): NodeRunParts {
@@ -217,7 +258,7 @@ export class Engine {
   }
 
   #route(emitter: number, type: number): Route {
-    return this.#resolved(type, this.#parts.routing.resolve(emitter, type))
+    return this.#resolved(emitter, type, this.#parts.routing.resolve(emitter, type))
   }
 
   #routeTo(emitter: NodeRun, messageType: MessageType, target: string): Route {
@@ -225,22 +266,29 @@ export class Engine {
     let route = this.#targeted.get(key)
     if (route === undefined) {
       const type = this.typeIndex(messageType)
-      route = this.#resolved(type, this.#parts.routing.resolve(emitter.index, type, target))
+      route = this.#resolved(emitter.index, type, this.#parts.routing.resolve(emitter.index, type, target))
       this.#targeted.set(key, route)
     }
     return route
   }
 
-  #resolved(type: number, deliveries: readonly Delivery[]): Route {
+  #resolved(emitter: number, type: number, deliveries: readonly Delivery[]): Route {
     const messageType = this.#parts.types[type]
     if (messageType === undefined) throw new RangeError(`there is no message type ${type}`)
     return {
       messageType,
       type,
-      targets: deliveries.flatMap((delivery) => (delivery.kind === 'local' ? (this.#runs[delivery.node] ?? []) : [])),
+      emitter,
+      targets: deliveries.flatMap((delivery) => this.#target(emitter, type, delivery) ?? []),
       terminal: deliveries.some((delivery) => delivery.kind === 'terminal'),
       admit: this.#check(type).emission,
     }
+  }
+
+  #target(emitter: number, type: number, delivery: Delivery): Target | undefined {
+    if (delivery.kind === 'terminal') return undefined
+    if (delivery.kind === 'local') return this.#runs[delivery.node]
+    return this.#parts.share?.mesh.target(delivery, emitter, type)
   }
 
   #check(type: number): PayloadChecks {
@@ -275,7 +323,12 @@ export function nodeLogger(events: EventEmitter, node: string, trace: () => stri
 const noState = (): undefined => undefined
 
 /** Owns the root that a context points to before its first message. */
-const nobody: RootOwner = { reply: () => undefined, failed: () => undefined, ended: () => undefined }
+const nobody: RootOwner = {
+  reply: () => undefined,
+  replied: () => undefined,
+  failed: () => undefined,
+  ended: () => undefined,
+}
 
 const noContext: ContextParts = {
   config: undefined,

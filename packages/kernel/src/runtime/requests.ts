@@ -1,7 +1,8 @@
 import { type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
 import { noTicket, type ReplyWaiters } from '@millrace/reply-waiter'
+import type { Mesh } from '../mesh/mesh.js'
 import { estimateBytes } from '../payload/size-limit.js'
-import { Domain } from '../runner/domain.js'
+import { Domain, noMoreRoots } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Engine } from './engine.js'
@@ -37,6 +38,8 @@ export interface RequestsParts {
   readonly waiters: ReplyWaiters
   readonly inFlight: InFlight
   readonly events: EventEmitter
+  /** The links to other workers; undefined where there are none. */
+  readonly mesh: Mesh | undefined
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -74,7 +77,12 @@ export class Requests implements RootOwner {
     })
     if (ticket === noTicket) return items // refused at once: there is nothing to begin
     const domain = new Domain(engine.runner.loop.dirty)
-    domain.outlet = { type: expect, run: engine.outlet(expect, (item) => waiters.item(ticket, item)) }
+    domain.outlet = {
+      type: expect,
+      run: engine.outlet(expect, (item) => waiters.item(ticket, item)),
+      leaves: (payload) => engine.serialiseReply(expect, payload),
+    }
+    this.#parts.mesh?.openDomain(domain, { kind: 'request', type: entry.route.type })
     const root = new Root(this, domain, 0, undefined, options.traceId)
     root.ticket = ticket
     root.expect = expect
@@ -90,9 +98,20 @@ export class Requests implements RootOwner {
   }
 
   reply(root: Root, type: number, payload: unknown): void {
+    const { engine } = this.#parts
+    if (type !== root.expect) return engine.unclaimed(type)
+    this.replied(root, type, engine.serialiseReply(type, payload))
+  }
+
+  replied(root: Root, type: number, payload: unknown): void {
     const { engine, waiters } = this.#parts
     if (type !== root.expect) return engine.unclaimed(type)
-    waiters.reply(root.ticket, engine.serialiseReply(type, payload))
+    waiters.reply(root.ticket, payload)
+  }
+
+  /** A reply came from another worker for a root that has ended. */
+  late(): void {
+    this.#parts.waiters.reply(noTicket, undefined)
   }
 
   failed(root: Root, error: MillraceError): void {
@@ -104,6 +123,7 @@ export class Requests implements RootOwner {
   ended(root: Root): void {
     this.#parts.waiters.end(root.ticket)
     this.#parts.inFlight.remove(root)
+    if (root.domain !== undefined) this.#parts.mesh?.closeDomain(root.domain)
   }
 
   #request(type: MessageType, payload: unknown, options: RequestOptions, parent: Root | undefined): Promise<unknown> {
@@ -130,7 +150,12 @@ export class Requests implements RootOwner {
 
   #enter(root: Root, route: Route, payload: unknown): void {
     const { runner } = this.#parts.engine
-    runner.loop.push({ run: () => runner.enter(root, route, payload) })
+    runner.loop.push({
+      run: () => {
+        runner.enter(root, route, payload)
+        root.domain?.entered(noMoreRoots)
+      },
+    })
   }
 
   #endWith(parent: Root, root: Root, reply: Promise<unknown>): void {

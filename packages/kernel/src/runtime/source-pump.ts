@@ -1,6 +1,6 @@
 import { isMessage, type Message, MillraceError, type SourceDefinition } from '@millrace/contracts'
 import { estimateBytes } from '../payload/size-limit.js'
-import { Domain } from '../runner/domain.js'
+import { Domain, noMoreRoots } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
@@ -28,6 +28,8 @@ export interface SourcePumpParts {
   readonly ended: (error: MillraceError | undefined) => void
   /** Hears of the failure at once, when work of it may still be finishing. */
   readonly failed: (error: MillraceError, root: Root | undefined) => void
+  /** Hears of the pump's domain before its first root, and when nothing of it is left. */
+  readonly domain: { readonly opened: (domain: Domain) => void; readonly closed: (domain: Domain) => void }
   /** A reply type without a consumer came to the end of a root that nobody waits for. */
   readonly unclaimed: (type: number) => void
 }
@@ -72,6 +74,7 @@ export class SourcePump implements Work, RootOwner {
   }
 
   start(): void {
+    if (this.#domain !== undefined) this.#parts.domain.opened(this.#domain)
     try {
       const stream = this.#parts.read()
       this.#iterator =
@@ -109,6 +112,10 @@ export class SourcePump implements Work, RootOwner {
     this.#parts.unclaimed(type)
   }
 
+  replied(_root: Root, type: number): void {
+    this.#parts.unclaimed(type)
+  }
+
   failed(root: Root, error: MillraceError): void {
     if (this.#failure !== undefined) return
     this.#fail(error, root)
@@ -133,6 +140,7 @@ export class SourcePump implements Work, RootOwner {
     const root = this.#nextRoot()
     this.#entering = true
     this.#parts.runner.enter(root, entry.route, checked)
+    this.#domain?.entered(this.#seq)
     this.#entering = false
     if (root.parts > 0) {
       this.#pending.add(root)
@@ -239,6 +247,7 @@ export class SourcePump implements Work, RootOwner {
     this.#phase = 'exhausted'
     this.#batch = []
     this.#at = 0
+    this.#domain?.entered(noMoreRoots)
     if (told) this.#tellSource()
     this.#endIfDone()
   }
@@ -254,6 +263,7 @@ export class SourcePump implements Work, RootOwner {
   #endIfDone(): void {
     if (this.#phase !== 'exhausted' || this.#entering || this.#pending.size > 0) return
     this.#phase = 'ended'
+    if (this.#domain !== undefined) this.#parts.domain.closed(this.#domain)
     this.#parts.ended(this.#failure)
   }
 }

@@ -12,6 +12,8 @@ import type {
 } from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { RoutingService } from '@millrace/routing'
+import type { Mesh } from '../mesh/mesh.js'
+import type { Place } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import { type DeadLetters, openDeadLetters } from './dead-letters.js'
@@ -31,6 +33,8 @@ export interface RuntimeParts {
   readonly transport: Transport
   readonly store: StateStore
   readonly events: EventEmitter
+  /** This process's share of the graph and its links to the others; undefined where everything is here. */
+  readonly share: { readonly mesh: Mesh; readonly place: Place } | undefined
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   /** Wall time in milliseconds since the epoch. */
@@ -75,7 +79,12 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   })
   const { max_in_flight: maxRoots, max_in_flight_bytes: maxBytes } = preflight.config.runtime
   const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.loop.push(work))
-  const requests = new Requests({ engine, waiters, inFlight, events, now })
+  const mesh = parts.share?.mesh
+  const requests = new Requests({ engine, waiters, inFlight, events, mesh, now })
+  if (mesh !== undefined) {
+    mesh.lateReply = () => requests.late()
+    mesh.attach(engine)
+  }
   const sources = new Sources(events)
   return {
     engine,
@@ -115,8 +124,8 @@ async function closeWorking(
   deadLetters?.close()
 }
 
-function engineParts({ preflight, routing, checks, transport, store, events, clock, container }: RuntimeParts) {
-  const { graph, nodes, types } = preflight
+function engineParts({ preflight, routing, checks, transport, store, events, clock, container, share }: RuntimeParts) {
+  const { graph, nodes, types, plan } = preflight
   return {
     graph,
     nodes,
@@ -127,17 +136,18 @@ function engineParts({ preflight, routing, checks, transport, store, events, clo
     store,
     events,
     clock,
+    share: share === undefined ? undefined : { mesh: share.mesh, group: share.place.group, groupOf: plan.groupOf },
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
   }
 }
 
 function sinksToOpen(
-  { preflight, container, events, replaceSink }: RuntimeParts,
+  { preflight, container, events, replaceSink, share }: RuntimeParts,
   signal: AbortSignal,
 ): readonly SinkToOpen[] {
   return preflight.nodes.flatMap((definition, node) => {
-    if (definition.kind !== 'sink') return []
+    if (definition.kind !== 'sink' || !isHere(preflight, share, node)) return []
     const { name, inject } = definition
     const log = nodeLogger(events, name, () => undefined)
     const context = { config: preflight.slices[name], signal, log, ...injected(container, inject) }
@@ -147,8 +157,14 @@ function sinksToOpen(
 
 function pumps(parts: RuntimeParts, engine: Engine, inFlight: InFlight, sources: Sources): readonly NamedPump[] {
   return parts.preflight.nodes.flatMap((definition, node) =>
-    definition.kind === 'source' ? [namedPump(parts, { definition, node, engine, inFlight, sources })] : [],
+    definition.kind === 'source' && isHere(parts.preflight, parts.share, node)
+      ? [namedPump(parts, { definition, node, engine, inFlight, sources })]
+      : [],
   )
+}
+
+function isHere({ plan }: Preflight, share: RuntimeParts['share'], node: number): boolean {
+  return share === undefined || plan.groupOf[node] === share.place.group
 }
 
 interface PumpPlace {
@@ -160,7 +176,7 @@ interface PumpPlace {
 }
 
 function namedPump(
-  { preflight, container, events }: RuntimeParts,
+  { preflight, container, events, share }: RuntimeParts,
   { definition, node, engine, inFlight, sources }: PumpPlace,
 ): NamedPump {
   const { name, inject } = definition
@@ -178,6 +194,10 @@ function namedPump(
     runner: engine.runner,
     inFlight,
     ordered: preflight.config.runtime.ordering.sink_mode === 'source_seq',
+    domain: {
+      opened: (domain) => share?.mesh.openDomain(domain, { kind: 'source', node }),
+      closed: (domain) => share?.mesh.closeDomain(domain),
+    },
     unclaimed: (type) => engine.unclaimed(type),
     failed: (error, root) => sources.failed(error, root?.traceId),
     ended: (error) => sources.sourceEnded(named, error),

@@ -1,0 +1,61 @@
+import type { Hop, Plan, PlanGroup, Position } from '@millrace/contracts'
+import type { Peer } from './peer.js'
+
+/** Chooses the slot that a message goes to. */
+export type ChooseSlot = (payload: unknown, position: Position, inDomain: boolean) => Peer
+
+/**
+ * How a group's slot is chosen: the only one, by the partition field, by the root's number where something ordered may come
+ * after it, else the one with the least to do. A root outside of any domain has no number to go by, and goes where there is
+ * least to do.
+ */
+export function chooseSlot(plan: Plan, group: number, choose: Hop['choose'], peers: readonly Peer[]): ChooseSlot {
+  const [only] = peers
+  if (only === undefined) throw new RangeError(`group ${group} has no slots`)
+  if (choose === 'partition') return byPartition(plan.groups[group], peers, only)
+  if (choose === 'single' || peers.length === 1) return () => only
+  const leastLoaded = byLoad(peers, only)
+  if (choose === 'load') return leastLoaded
+  return (payload, position, inDomain) =>
+    inDomain ? (peers[(position[0] ?? 0) % peers.length] ?? only) : leastLoaded(payload, position, inDomain)
+}
+
+/** How an entry to a group is chosen, for which the plan has no hop. */
+export function entryChoice({ graph, groups, hops }: Plan, group: number, type: number): Hop['choose'] {
+  const receiver = groups[group]
+  if (receiver === undefined || (receiver.slots.length === 1 && receiver.partitions === 1)) return 'single'
+  const { partitionBy } = receiver
+  if (partitionBy !== undefined && graph.types[type]?.fields.includes(partitionBy)) return 'partition'
+  return hops.some(({ toGroup, choose }) => toGroup === group && choose === 'load') ? 'load' : 'sequence'
+}
+
+function byPartition(group: PlanGroup | undefined, peers: readonly Peer[], only: Peer): ChooseSlot {
+  const field = group?.partitionBy ?? ''
+  const partitions = group?.partitions ?? 1
+  return (payload) => {
+    const value = (payload as Readonly<Record<string, unknown>>)[field] // preflight has seen that the type has the field
+    return peers[partitionOf(value, partitions) % peers.length] ?? only
+  }
+}
+
+/** The least loaded; of several the next in turn. */
+function byLoad(peers: readonly Peer[], only: Peer): ChooseSlot {
+  let turn = 0
+  return () => {
+    turn = (turn + 1) % peers.length
+    let best = peers[turn] ?? only
+    for (const peer of peers) if (peer.load < best.load) best = peer
+    return best
+  }
+}
+
+/**
+ * The partition of a value: FNV-1a of its JSON text (http://www.isthe.com/chongo/tech/comp/fnv/), the same in every worker and
+ * every run.
+ */
+export function partitionOf(value: unknown, partitions: number): number {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return (hash >>> 0) % partitions
+}

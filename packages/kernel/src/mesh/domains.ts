@@ -1,0 +1,121 @@
+import type { MarkRecord, Plan, Position, SlotId } from '@millrace/contracts'
+import { Domain, noMoreRoots } from '../runner/domain.js'
+import { type DomainEntry, domainId, parseDomainId } from './domain-id.js'
+import { type DomainShape, domainShape } from './domain-shape.js'
+import { Ties } from './domain-ties.js'
+import type { EdgeMap } from './edge-map.js'
+import type { Place } from './place.js'
+
+/** Stands in a mark for the end of its domain: nothing of it is left anywhere. */
+const forgotten = -1
+
+/** What the domains of a worker are made of. */
+export interface DomainsParts {
+  readonly plan: Plan
+  readonly edges: EdgeMap
+  readonly place: Place
+  /** For each node, whether something ordered may come after it. */
+  readonly tracked: readonly boolean[]
+  /** Hears of a domain whose gates must be looked at. */
+  readonly dirty: (domain: Domain) => void
+  /** Hears that marks are to be sent at the end of this run of works. */
+  readonly flushLater: () => void
+  readonly send: (slot: SlotId, mark: MarkRecord) => void
+}
+
+/** The order domains that this worker knows, by their names. */
+export class Domains {
+  readonly #parts: DomainsParts
+  readonly #ties = new Map<string, Ties>()
+  readonly #shapes = new Map<string, DomainShape>()
+  #dirty: Ties[] = []
+  #next = 0
+
+  constructor(parts: DomainsParts) {
+    this.#parts = parts
+  }
+
+  get size(): number {
+    return this.#ties.size
+  }
+
+  /** Names a domain that begins here, so that its messages can cross. */
+  open(domain: Domain, entry: DomainEntry): void {
+    const { slot, incarnation } = this.#parts.place
+    this.#tie(domain, domainId(slot, incarnation, this.#next++, entry), entry, slot)
+  }
+
+  /** Nothing of a domain that began here is left anywhere: it is forgotten, here and in every worker that it reached. */
+  close(domain: Domain): void {
+    const ties = this.#ties.get(domain.id ?? '')
+    if (ties !== undefined) this.#forget(ties)
+  }
+
+  /** The domain of a name, begun here when it is new; undefined for a text that names none. */
+  get(id: string): Domain | undefined {
+    const known = this.#ties.get(id)
+    if (known !== undefined) return known.domain
+    const name = parseDomainId(id)
+    if (name === undefined) return undefined
+    const domain = new Domain(this.#parts.dirty)
+    domain.frontier = noMoreRoots
+    return this.#tie(domain, id, name.entry, name.origin)
+  }
+
+  /** A peer says what may still come from it. */
+  receive(slot: SlotId, { edge, domain, position }: MarkRecord): void {
+    const known = this.#ties.get(domain)
+    if (edge === forgotten) {
+      if (known !== undefined) this.#forget(known)
+    } else if (known !== undefined || this.get(domain) !== undefined)
+      this.#ties.get(domain)?.receive(edge, slot, position)
+  }
+
+  /** Sends the marks that have grown. */
+  flush(): void {
+    if (this.#dirty.length === 0) return
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const ties of dirty)
+      ties.sendMarks((outlet, position) => this.#sendTo(ties, outlet.edge, outlet.slots, position))
+  }
+
+  /** A slot has a new link: it is told again what it may have missed. */
+  repeat(slot: SlotId): void {
+    for (const ties of this.#ties.values())
+      ties.repeatMarks(slot, (outlet, position) => this.#sendTo(ties, outlet.edge, [slot], position))
+  }
+
+  #tie(domain: Domain, id: string, entry: DomainEntry, origin: SlotId): Domain {
+    const ties = new Ties(domain, this.#shapeOf(entry, origin), (changed) => {
+      this.#dirty.push(changed)
+      this.#parts.flushLater()
+    })
+    domain.id = id
+    domain.ties = ties
+    this.#ties.set(id, ties)
+    ties.changed()
+    return domain
+  }
+
+  #shapeOf(entry: DomainEntry, origin: SlotId): DomainShape {
+    const key = `${origin} ${entry.kind} ${entry.kind === 'source' ? entry.node : entry.type}`
+    let shape = this.#shapes.get(key)
+    if (shape === undefined) {
+      shape = domainShape({ ...this.#parts, entry, origin })
+      this.#shapes.set(key, shape)
+    }
+    return shape
+  }
+
+  #forget(ties: Ties): void {
+    this.#ties.delete(ties.domain.id ?? '')
+    ties.domain.ties = undefined
+    const reached = new Set(ties.shape.outlets.flatMap(({ slots }) => slots))
+    this.#sendTo(ties, forgotten, [...reached], [])
+  }
+
+  #sendTo({ domain }: Ties, edge: number, slots: readonly SlotId[], position: Position): void {
+    for (const slot of slots) this.#parts.send(slot, { kind: 'mark', edge, domain: domain.id ?? '', position })
+  }
+}

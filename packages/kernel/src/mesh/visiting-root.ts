@@ -1,0 +1,46 @@
+import type { MillraceError } from '@millrace/contracts'
+import type { Domain } from '../runner/domain.js'
+import { type HomeWay, Root, type RootCrossing, type RootOwner } from '../runner/root.js'
+import type { LinkSession } from './link-session.js'
+import type { RootId } from './root-id.js'
+
+/** A root that entered elsewhere, as far as this worker works on it: it is here while one of its envelopes is. */
+export class VisitingRoot extends Root {
+  override readonly id: RootId
+  override readonly crossing: RootCrossing
+  override readonly home: HomeWay
+  /** The links that its envelopes came by. */
+  readonly senders: LinkSession[] = []
+  /** Whether its senders know of the failure already. */
+  sendersKnow = false
+
+  constructor(
+    id: RootId,
+    crossing: RootCrossing & HomeWay,
+    {
+      domain,
+      deadline,
+      trace,
+    }: { domain: Domain | undefined; deadline: number | undefined; trace: string | undefined },
+  ) {
+    super(nobody, domain, 0, deadline, trace?.slice(3, 35))
+    this.id = id
+    this.crossing = crossing
+    this.home = crossing
+    this.parts = 0
+  }
+
+  /** Those who sent it have said that it failed, or that nobody wants it. */
+  failedElsewhere(error: MillraceError): void {
+    this.sendersKnow = true
+    this.fail(error)
+  }
+}
+
+/** Who sent the root is told over the link that it came by. */
+const nobody: RootOwner = {
+  reply: () => undefined,
+  replied: () => undefined,
+  failed: () => undefined,
+  ended: () => undefined,
+}

@@ -1,0 +1,40 @@
+import type { GroupSettings, Plan } from '@millrace/contracts'
+import { compilePlan } from '@millrace/placement'
+import { chanceOf, type RandomCase } from './random-graph.js'
+
+/** Puts the nodes of a random graph into one to four random groups, of one to three slots where nothing ordered is among them. */
+export function randomPlan({ graph }: RandomCase, seed: number): Plan {
+  const chance = chanceOf(seed * 17 + 3)
+  const count = 1 + chance.pick(4)
+  const members: string[][] = Array.from({ length: count }, () => [])
+  const single = members.map(() => false)
+  graph.nodes.forEach((node, index) => {
+    const group = chance.pick(count)
+    members[group]?.push(node.name)
+    if (node.ordered || index === 0) single[group] = true
+  })
+  const groups = members.map((nodes, index) => groupOf(`g${index}`, nodes, single[index] === true ? 1 : 1 + chance.pick(3)))
+  return compilePlan({
+    graph,
+    inactive: [],
+    profile: 'tcp_local',
+    groups: groups.filter(({ nodes }) => nodes.length > 0),
+    stateBackend: 'memory',
+    groupReferences: [],
+  })
+}
+
+function groupOf(name: string, nodes: readonly string[], workers: number): GroupSettings {
+  return {
+    name,
+    nodes,
+    stages: [],
+    tags: [],
+    runners: [],
+    workers,
+    partitionBy: undefined,
+    partitions: 1,
+    redeliver: 0,
+    restartPolicy: 'never',
+  }
+}
