@@ -18,8 +18,13 @@ export type EventListener = (event: MillraceEvent) => void
 export interface EventEmitter {
   /** Emits an event; its facts are redacted on the way. Costs next to nothing while nobody listens. */
   emit(name: EventName, facts?: Facts, level?: EventLevel): void
-  /** Hears all events from now on. @returns a function that ends it */
-  subscribe(listener: EventListener): () => void
+  /**
+   * Hears events from now on.
+   *
+   * @param least the level from which on it hears them @default debug
+   * @returns a function that ends it
+   */
+  subscribe(listener: EventListener, least?: EventLevel): () => void
   /** The redactor that every event passes; make secrets known to it. */
   readonly redactor: Redactor
 }
@@ -31,22 +36,33 @@ export interface EventEmitterParts {
   readonly redactor?: Redactor
 }
 
+const ranks: Readonly<Record<EventLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 }
+
 /** Makes an emitter of its own; a runtime has one. */
 export function createEventEmitter({
   clock = Date.now,
   redactor = createRedactor(),
 }: EventEmitterParts = {}): EventEmitter {
-  const listeners = new Set<EventListener>()
+  const listeners = new Map<EventListener, number>()
+  let leastHeard = Number.POSITIVE_INFINITY
+  const measure = (): void => {
+    leastHeard = Math.min(...listeners.values())
+  }
   return {
     redactor,
     emit(name, facts = {}, level = eventList[name].level) {
-      if (listeners.size === 0) return
+      const rank = ranks[level]
+      if (rank < leastHeard) return
       const event: MillraceEvent = { name, level, at: clock(), facts: redactor.value(facts) as Facts } // a copy of the same shape
-      for (const listener of listeners) tell(listener, event)
+      for (const [listener, least] of listeners) if (rank >= least) tell(listener, event)
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+    subscribe(listener, least = 'debug') {
+      listeners.set(listener, ranks[least])
+      measure()
+      return () => {
+        listeners.delete(listener)
+        measure()
+      }
     },
   }
 }

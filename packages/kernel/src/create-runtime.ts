@@ -1,10 +1,19 @@
 import { createContainer } from '@millrace/container'
-import { createEventEmitter, type EventEmitter, type SinkWriter, type Token, type Transport } from '@millrace/contracts'
+import {
+  createEventEmitter,
+  type EventEmitter,
+  type HandlerContext,
+  type SinkWriter,
+  type Token,
+  type Transport,
+} from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
 import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
 import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
-import { Runtime } from './runtime/runtime.js'
+import { InlineRuntime } from './runtime/inline-runtime.js'
+import type { Runtime } from './runtime/runtime.js'
+import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
 import { transportToken } from './transport-token.js'
 
 /** How closely payloads are looked at on their way through the graph. */
@@ -27,6 +36,10 @@ export interface RuntimeOptions extends ApplicationOptions {
   readonly events?: EventEmitter
   /** Takes a sink's messages in its place, as `parity` does: the sink itself is not opened. @default every sink is opened */
   readonly replaceSink?: (sink: string) => SinkWriter<unknown>
+  /**
+   * Flags of Node for worker processes, such as `['--import', 'tsx']`. @default those of this process that concern modules
+   */
+  readonly workerFlags?: readonly string[]
 }
 
 /** A token and the value that it stands for. */
@@ -45,23 +58,29 @@ export interface TokenBinding {
 export async function createRuntime(application: ConfigSource | RuntimeOptions): Promise<Runtime> {
   const options = runtimeOptions(application)
   const values = options.values ?? []
+  const events = options.events ?? createEventEmitter()
   const checked = await preflight({
     ...options,
     embedded: true,
     bound: values.map(({ token }) => token),
   })
-  const events = options.events ?? createEventEmitter()
+  const checks = checkOptions(options.checks ?? {}, checked)
+  if (checked.config.runtime.platform.bootstrap.mode === 'process_supervisor') {
+    refuseLocalParts({ nodes: options.nodes?.length ?? 0, values: values.length })
+    const sinkWrote = options.replaceSink === undefined ? undefined : sinkWriters(checked, options.replaceSink)
+    return createSupervised({ preflight: checked, events, checks, execArgv: options.workerFlags, sinkWrote })
+  }
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
   container.bind(transportToken, createMemoryTransport())
   for (const { token, value } of values) container.bind(token, value)
-  return new Runtime({
+  return new InlineRuntime({
     preflight: checked,
     routing: routingOf(checked, events),
     container,
     transport: container.get<Transport>(transportToken),
     store: createMemoryStateStore(),
     events,
-    checks: checkOptions(options.checks ?? {}, checked),
+    checks,
     clock: () => performance.now(),
     now: () => Date.now(),
     share: undefined,
@@ -73,6 +92,16 @@ function runtimeOptions(application: ConfigSource | RuntimeOptions): RuntimeOpti
   if (typeof application === 'string' || Array.isArray(application) || 'version' in application)
     return { config: application as ConfigSource } // told from the options by what only a configuration has
   return application as RuntimeOptions // the other member of the union
+}
+
+/** Hands what workers would have written to the writers that replace their sinks. */
+function sinkWriters({ nodes }: Preflight, replaceSink: (sink: string) => SinkWriter<unknown>) {
+  const writers = new Map(
+    nodes.flatMap(({ kind, name }) => (kind === 'sink' ? [[name, replaceSink(name)] as const] : [])),
+  )
+  return (sink: string, type: string, payload: unknown): void => {
+    void writers.get(sink)?.write(payload, { type } as HandlerContext) // a writer that stands in for a sink reads the type alone
+  }
 }
 
 function routingOf({ graph, config }: Preflight, events: EventEmitter) {

@@ -9,5 +9,5 @@ export {
   preflight,
 } from './preflight/preflight.js'
 export type { RequestOptions, StreamOptions } from './runtime/requests.js'
-export { type RunResult, Runtime, type RuntimeCounters, type StopMode } from './runtime/runtime.js'
+export type { RunResult, Runtime, RuntimeCounters } from './runtime/runtime.js'
 export { transportToken } from './transport-token.js'

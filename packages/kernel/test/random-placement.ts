@@ -13,7 +13,9 @@ export function randomPlan({ graph }: RandomCase, seed: number): Plan {
     members[group]?.push(node.name)
     if (node.ordered || index === 0) single[group] = true
   })
-  const groups = members.map((nodes, index) => groupOf(`g${index}`, nodes, single[index] === true ? 1 : 1 + chance.pick(3)))
+  const groups = members.map((nodes, index) =>
+    groupOf(`g${index}`, nodes, single[index] === true ? 1 : 1 + chance.pick(3)),
+  )
   return compilePlan({
     graph,
     inactive: [],

@@ -1,12 +1,13 @@
-import { MillraceError } from '@millrace/contracts'
+import { JsonText, MillraceError } from '@millrace/contracts'
 
 /**
- * The payload as it would be after a hop: bytes are copied, everything else goes through JSON.
+ * The payload as it would be after a hop: bytes are copied, JSON text is read, everything else goes through JSON.
  *
  * @throws MillraceError PAYLOAD_INVALID when JSON cannot carry it: undefined, a function, a BigInt, a circle
  */
 export function copyPayload(payload: unknown): unknown {
-  return payload instanceof Uint8Array ? new Uint8Array(payload) : JSON.parse(jsonOf(payload))
+  if (payload instanceof Uint8Array) return new Uint8Array(payload)
+  return JSON.parse(payload instanceof JsonText ? payload.text : jsonOf(payload))
 }
 
 function jsonOf(payload: unknown): string {

@@ -9,7 +9,7 @@
  * 5. A lost link drops what was not yet handed over. Both ends hear `lost`.
  * 6. An end hears `end` once, and then nothing more.
  */
-import type { Link, LinkEnd, LinkListener, LinkRecord, SlotId } from '@millrace/contracts'
+import { JsonText, type Link, type LinkEnd, type LinkListener, type LinkRecord, type SlotId } from '@millrace/contracts'
 import { copyPayload } from './copy-payload.js'
 import { createRingQueue } from './ring-queue.js'
 
@@ -94,7 +94,7 @@ export class MemoryLink implements Link {
 
   send(record: LinkRecord): void {
     if (this.#outlet === 'shut') return
-    this.other.#take(this.#parts.serialise ? copyRecord(record) : record)
+    this.other.#take(this.#parts.serialise || isText(record) ? copyRecord(record) : record)
   }
 
   listen(listener: LinkListener): void {
@@ -186,6 +186,11 @@ export class MemoryLink implements Link {
     this.#settle()
     listener.end(end)
   }
+}
+
+/** A receiver never gets a text in place of what it says. */
+function isText(record: LinkRecord): boolean {
+  return record.kind === 'envelope' && record.payload instanceof JsonText
 }
 
 function copyRecord(record: LinkRecord): LinkRecord {

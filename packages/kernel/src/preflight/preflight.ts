@@ -84,14 +84,8 @@ export interface Preflight {
 export async function preflight(options: PreflightOptions = {}): Promise<Preflight> {
   const loaded = await load(options)
   const { config, baseDir } = loaded
-  const discovered = await discover(config.runtime.discovery_modules, baseDir)
-  const parts = [...new Set([...discovered, ...(options.nodes ?? []).flatMap(partsOf)])]
-  const built = buildGraph({
-    parts,
-    adapters: Object.keys(config.adapters),
-    ...interfaceTypes(config),
-    embedded: options.embedded ?? false,
-  })
+  const parts = await partsIn(config, baseDir, options.nodes ?? [])
+  const built = graphIn(config, parts, options.embedded ?? false)
   const slices = checkSlices(loaded, sliceOwners(parts))
   const services = parts.filter((part) => part.kind === 'service')
   const placement = placementInput(config, built)
@@ -118,6 +112,50 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
     slices: { ...slices.nodes, ...slices.adapters },
     summary: startupSummary({ config, plan }),
   }
+}
+
+/** What a worker must be told so that it rebuilds what has been checked already; plain JSON. */
+export interface RebuildInput {
+  readonly config: MillraceConfig
+  /** Absolute. */
+  readonly baseDir: string
+  readonly slices: Readonly<Record<string, unknown>>
+  readonly embedded: boolean
+}
+
+/**
+ * Rebuilds from metadata alone what `preflight` has checked in another process: discovers, draws the graph, compiles the plan.
+ *
+ * @throws MillraceError CONFIG_UNREADABLE, PLACEMENT_*
+ */
+export async function rebuild({ config, baseDir, slices, embedded }: RebuildInput): Promise<Preflight> {
+  const parts = await partsIn(config, baseDir, [])
+  const built = graphIn(config, parts, embedded)
+  const plan = compilePlan(placementInput(config, built))
+  return {
+    config,
+    baseDir,
+    graph: built.graph,
+    plan,
+    nodes: built.nodes,
+    types: built.types,
+    services: parts.filter((part) => part.kind === 'service'),
+    slices,
+    summary: startupSummary({ config, plan }),
+  }
+}
+
+async function partsIn(
+  { runtime }: MillraceConfig,
+  baseDir: string,
+  given: readonly (Part | ModuleDefinition | AppDefinition)[],
+): Promise<readonly Part[]> {
+  const discovered = await discover(runtime.discovery_modules, baseDir)
+  return [...new Set([...discovered, ...given.flatMap(partsOf)])]
+}
+
+function graphIn(config: MillraceConfig, parts: readonly Part[], embedded: boolean): GraphOutcome {
+  return buildGraph({ parts, adapters: Object.keys(config.adapters), ...interfaceTypes(config), embedded })
 }
 
 function load({ config, overlay }: ApplicationOptions): Promise<LoadedConfig> | LoadedConfig {

@@ -1,0 +1,261 @@
+import type { StartupSummary } from '@millrace/config-validator'
+import {
+  type EventListener,
+  type MessageType,
+  MillraceError,
+  type PayloadOf,
+  type Plan,
+  type SinkReport,
+  type StopMode,
+  type WorkerSnapshot,
+} from '@millrace/contracts'
+import { within } from './deadline.js'
+import type { RequestOptions, StreamOptions } from './requests.js'
+import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
+import type { Sources } from './sources.js'
+import { startError } from './start-error.js'
+import { openWorking, type RuntimeParts, type Working } from './working.js'
+
+type Phase =
+  | { readonly name: 'created' }
+  | { readonly name: 'starting' }
+  | { readonly name: 'ready'; readonly working: Working }
+  | { readonly name: 'running' | 'draining'; readonly working: Working }
+  | { readonly name: 'stopping' }
+  | { readonly name: 'stopped' }
+
+/**
+ * A graph, or a worker's share of one, at work in this process.
+ *
+ * L1  Services start before sinks open, sinks open before any node is given work, sources read last; closing is the reverse.
+ * L2  Draining refuses only what is new from outside; what is in flight, nested requests included, is finished.
+ * L3  The first failure is the one reported; what fails while closing after it is an event.
+ */
+export class InlineRuntime implements Runtime {
+  readonly #parts: RuntimeParts
+  #phase: Phase = { name: 'created' }
+  #prepare: Promise<void> | undefined
+  #start: Promise<void> | undefined
+  #stop: Promise<StopMode> | undefined
+  #counted: RuntimeCounters | undefined
+  #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
+
+  /** Made by `createRuntime`. */
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts
+  }
+
+  get plan(): Plan {
+    return this.#parts.preflight.plan
+  }
+
+  get summary(): StartupSummary {
+    return this.#parts.preflight.summary
+  }
+
+  subscribe(listener: EventListener): () => void {
+    return this.#parts.events.subscribe(listener)
+  }
+
+  start(): Promise<void> {
+    this.#start ??= this.#startOnce()
+    return this.#start
+  }
+
+  /** Does what `start` does, up to the point where work may begin. @throws MillraceError BOOT_START_FAILED */
+  prepare(): Promise<void> {
+    this.#prepare ??= this.#prepareOnce()
+    return this.#prepare
+  }
+
+  /** Takes work, and lets the sources read. */
+  begin(): void {
+    if (this.#phase.name !== 'ready') return
+    const { working } = this.#phase
+    this.#phase = { name: 'running', working }
+    this.#parts.events.emit('runtime.running')
+    working.startSources()
+  }
+
+  /**
+   * Resolves when every source that reads here has ended and nothing of it is left anywhere; rejects with the first failure.
+   */
+  async sourcesEnded(): Promise<Readonly<Record<string, number>>> {
+    const { sources, inFlight } = this.#atWork
+    await this.#ended(sources)
+    if (sources.failure !== undefined) throw sources.failure
+    await inFlight.idle()
+    return sources.roots
+  }
+
+  /** Everything has been written: lets the sinks that are here finish. @throws MillraceError the first failure */
+  completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
+    this.#completing ??= this.#atWork.sinks.complete()
+    return this.#completing
+  }
+
+  async run(): Promise<RunResult> {
+    this.#requireSource()
+    await this.start()
+    try {
+      const roots = await this.sourcesEnded()
+      const reports = await this.completeSinks()
+      return { roots, reports, counters: this.counters() }
+    } finally {
+      await this.stop()
+    }
+  }
+
+  request<Type extends MessageType, Expect extends MessageType>(
+    type: Type,
+    payload: PayloadOf<Type>,
+    options: RequestOptions<Expect>,
+  ): Promise<PayloadOf<Expect>> {
+    if (this.#phase.name !== 'running') return Promise.reject(this.#refusal())
+    return this.#phase.working.requests.request(type, payload, options) as Promise<PayloadOf<Expect>> // a reply is of the expected type
+  }
+
+  stream<Type extends MessageType, Expect extends MessageType>(
+    type: Type,
+    payload: PayloadOf<Type>,
+    options: StreamOptions<Expect>,
+  ): AsyncIterable<PayloadOf<Expect>> {
+    if (this.#phase.name !== 'running') throw this.#refusal()
+    return this.#phase.working.requests.stream(type, payload, options) as AsyncIterable<PayloadOf<Expect>> // as above
+  }
+
+  async drain(): Promise<boolean> {
+    if (this.#phase.name === 'starting') await this.#prepare
+    if (this.#phase.name === 'running' || this.#phase.name === 'ready') this.#beginDrain(this.#phase.working)
+    if (this.#phase.name !== 'draining') return true
+    const { inFlight, sources } = this.#phase.working
+    return within(this.#gracefulMs, Promise.all([inFlight.idle(), sources.ended, this.#completed()]))
+  }
+
+  stop(): Promise<StopMode> {
+    this.#stop ??= this.#stopOnce()
+    return this.#stop
+  }
+
+  workers(): readonly WorkerSnapshot[] {
+    return []
+  }
+
+  counters(): RuntimeCounters {
+    if ('working' in this.#phase) return count(this.#phase.working)
+    if (this.#counted === undefined)
+      throw new MillraceError('BOOT_NOT_READY', 'the runtime has not run yet; there is nothing to count')
+    return this.#counted
+  }
+
+  get #gracefulMs(): number {
+    return this.#parts.preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
+  }
+
+  async #startOnce(): Promise<void> {
+    await this.prepare()
+    this.begin()
+  }
+
+  async #prepareOnce(): Promise<void> {
+    const { events, container, share } = this.#parts
+    if (this.#phase.name !== 'created') throw this.#refusal()
+    this.#phase = { name: 'starting' }
+    events.emit('runtime.starting')
+    try {
+      await container.start()
+      const working = await openWorking(this.#parts)
+      await share?.mesh.ready()
+      events.emit('runtime.ready')
+      this.#phase = { name: 'ready', working }
+    } catch (thrown) {
+      const error = startError(thrown)
+      this.#phase = { name: 'stopping' }
+      events.emit('runtime.failed', { code: error.code })
+      await this.#closeParts()
+      this.#phase = { name: 'stopped' }
+      throw error
+    }
+  }
+
+  get #atWork(): Working {
+    if (this.#phase.name === 'running' || this.#phase.name === 'draining') return this.#phase.working
+    throw this.#refusal()
+  }
+
+  /** After a failure, what it has left behind must end within the time that a drain has too. */
+  async #ended(sources: Sources): Promise<void> {
+    await Promise.race([sources.ended, sources.stopping])
+    if (!(await within(this.#gracefulMs, sources.ended))) sources.giveUp()
+  }
+
+  /** Sinks that are being completed are not closed before they are done; whoever runs hears of their failure. */
+  async #completed(): Promise<void> {
+    await this.#completing?.catch(() => undefined)
+  }
+
+  #beginDrain(working: Working): void {
+    this.#phase = { name: 'draining', working }
+    this.#parts.events.emit('runtime.draining')
+    const reason = shuttingDown('the runtime drains')
+    working.sources.stop(reason)
+    working.requests.endStreams(reason)
+  }
+
+  async #stopOnce(): Promise<StopMode> {
+    if (this.#prepare === undefined) this.#phase = { name: 'stopped' }
+    else if (this.#phase.name === 'starting') await this.#prepare.catch(() => undefined) // whoever called start hears of it
+    const inTime = await this.drain()
+    const mode: StopMode = inTime ? 'graceful' : 'forced'
+    if (this.#phase.name !== 'draining') return mode
+    const { working } = this.#phase
+    this.#counted = count(working)
+    this.#phase = { name: 'stopping' }
+    this.#parts.events.emit('runtime.stopping')
+    const reason = shuttingDown('the runtime stopped before this was done')
+    await working.close(reason)
+    await this.#parts.share?.mesh.close(reason)
+    await this.#closeParts()
+    this.#phase = { name: 'stopped' }
+    this.#parts.events.emit('runtime.stopped', { mode })
+    return mode
+  }
+
+  /** Closes what was there before any work; a failure here must not hide the one that led here. */
+  async #closeParts(): Promise<void> {
+    const { container, transport, store, events } = this.#parts
+    const closings = {
+      services: () => container.close(),
+      transport: () => transport.close(),
+      store: () => store.close(),
+    }
+    for (const [service, close] of Object.entries(closings))
+      try {
+        await close()
+      } catch (thrown) {
+        events.emit('service.close_failed', { service, code: MillraceError.from(thrown, 'NODE_FAILED', service).code })
+      }
+  }
+
+  #requireSource(): void {
+    if (this.#parts.preflight.nodes.some((definition) => definition.kind === 'source')) return
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      'there is nothing to run to its end: no source is active; configure one under adapters',
+    )
+  }
+
+  #refusal(): MillraceError {
+    if (this.#phase.name === 'created' || this.#phase.name === 'starting' || this.#phase.name === 'ready')
+      return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
+    return shuttingDown('the runtime accepts nothing new')
+  }
+}
+
+function count({ engine, waiters, inFlight }: Working): RuntimeCounters {
+  return { inFlight: inFlight.length, replies: waiters.counters(), givenUp: engine.counters() }
+}
+
+function shuttingDown(detail: string): MillraceError {
+  return new MillraceError('SHUTTING_DOWN', detail)
+}

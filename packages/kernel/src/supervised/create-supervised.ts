@@ -1,0 +1,99 @@
+import { type EventEmitter, MillraceError } from '@millrace/contracts'
+import { linkPairs, peersOf } from '@millrace/placement'
+import { createMemoryStateStore } from '@millrace/transport-memory'
+import { embeddingSlot } from '../mesh/place.js'
+import type { PayloadCheckOptions } from '../payload/payload-checks.js'
+import type { Preflight } from '../preflight/preflight.js'
+import { openTransport } from '../worker/open-transport.js'
+import { type Share, shareRuntime } from '../worker/share-runtime.js'
+import { type LinkKeys, linkKeys } from './link-keys.js'
+import { requestOrigins } from './request-origins.js'
+import { newRunName, type SupervisedParts, SupervisedRuntime } from './supervised-runtime.js'
+import { moduleFlags, workerProgram } from './worker-program.js'
+import { workerSettings } from './worker-settings.js'
+
+/** What a supervised runtime is made from. */
+export interface SupervisedOptions {
+  readonly preflight: Preflight
+  readonly events: EventEmitter
+  readonly checks: PayloadCheckOptions
+  /** Flags of Node for worker processes, such as `--import tsx`. @default those of this process that concern modules */
+  readonly execArgv: readonly string[] | undefined
+  readonly sinkWrote: SupervisedParts['sinkWrote']
+}
+
+/**
+ * Makes a runtime whose nodes run in worker processes. Nothing is started.
+ *
+ * @throws MillraceError SEC_SECRET_INVALID
+ */
+export async function createSupervised(options: SupervisedOptions): Promise<SupervisedRuntime> {
+  const { preflight, events, checks, sinkWrote } = options
+  const { plan, config, nodes, baseDir } = preflight
+  const { createSupervisor } = await import('@millrace/supervisor')
+  const origins = requestOrigins(plan, nodes)
+  const pairs = linkPairs(plan, origins)
+  const keys = await linkKeys(config, pairs, { baseDir, env: process.env })
+  const run = newRunName()
+  const { restart_strategy: strategy, lifecycle } = config.runtime.platform
+  return new SupervisedRuntime({
+    preflight,
+    events,
+    checks,
+    pairs,
+    keys,
+    run,
+    sinkWrote,
+    workers: workerSettings(plan, config),
+    app: origins.includes(embeddingSlot)
+      ? await appShare(options, run, keys, peersOf(pairs, embeddingSlot))
+      : undefined,
+    supervisor: (listener, workers) =>
+      createSupervisor(
+        { listener, events },
+        {
+          workers,
+          strategy,
+          module: workerProgram(),
+          execArgv: options.execArgv ?? moduleFlags(process.execArgv),
+          gracefulMs: lifecycle.graceful_timeout_seconds * 1000,
+        },
+      ),
+  })
+}
+
+/** The embedding process as a member of the mesh. */
+async function appShare(
+  { preflight, events, checks }: SupervisedOptions,
+  run: string,
+  keys: LinkKeys,
+  peers: readonly string[],
+): Promise<Share> {
+  const place = { slot: embeddingSlot, group: -1, incarnation: 1 }
+  const transport = await openTransport(preflight.config, {
+    run,
+    events,
+    incarnation: place.incarnation,
+    planHash: preflight.plan.hash,
+    keyOf: keys.of,
+  })
+  return shareRuntime({
+    preflight,
+    place,
+    peers,
+    transport,
+    events,
+    checks,
+    store: createMemoryStateStore(),
+    replaceSink: undefined,
+  })
+}
+
+/** Worker processes import what they run: definitions and values that exist in this process only cannot reach them. */
+export function refuseLocalParts(given: { readonly nodes: number; readonly values: number }): void {
+  if (given.nodes === 0 && given.values === 0) return
+  throw new MillraceError(
+    'CONFIG_INVALID',
+    'bootstrap.mode process_supervisor runs nodes in other processes, which cannot be handed definitions or values of this one; export them from a module and name it in runtime.discovery_modules',
+  )
+}

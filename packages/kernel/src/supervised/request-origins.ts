@@ -1,0 +1,18 @@
+import type { Plan, SlotId } from '@millrace/contracts'
+import { embeddingSlot } from '../mesh/place.js'
+import type { PlacedDefinition } from '../runtime/engine.js'
+
+/**
+ * The slots that send requests into the graph and wait for replies: those whose nodes send nested requests, and the embedding
+ * process where the graph has replies at all.
+ */
+export function requestOrigins(
+  { graph, groups, groupOf }: Plan,
+  nodes: readonly PlacedDefinition[],
+): readonly SlotId[] {
+  const asking = groups.filter((_, group) =>
+    nodes.some((node, index) => groupOf[index] === group && node.kind === 'node' && node.requests.length > 0),
+  )
+  const embedding = graph.types.some(({ reply }) => reply) ? [embeddingSlot] : []
+  return [...embedding, ...asking.flatMap(({ slots }) => slots)]
+}

@@ -1,0 +1,313 @@
+/**
+ * An application in worker processes: this process supervises them and is itself a member of the mesh, with links and waiters
+ * and no node.
+ *
+ * L1  Nothing works before every worker is ready and linked; workers stop in the reverse order of their start.
+ * L2  A run is complete when every source has ended and nothing that it sent is left anywhere; then the sinks are completed.
+ * L3  The first failure is the one reported: of a root, a source, a sink or a worker.
+ */
+import { randomBytes } from 'node:crypto'
+import type { StartupSummary } from '@millrace/config-validator'
+import {
+  type EndpointTable,
+  type EventEmitter,
+  type EventListener,
+  type MessageType,
+  MillraceError,
+  type PayloadOf,
+  type Plan,
+  type SinkReport,
+  type SlotId,
+  type StopMode,
+  type Supervisor,
+  type SupervisorListener,
+  type WorkerBundle,
+  type WorkerSettings,
+  type WorkerSnapshot,
+} from '@millrace/contracts'
+import { type LinkPair, peersOf } from '@millrace/placement'
+import { createReplyWaiters } from '@millrace/reply-waiter'
+import type { PayloadCheckOptions } from '../payload/payload-checks.js'
+import type { Preflight } from '../preflight/preflight.js'
+import type { EngineCounters } from '../runtime/engine.js'
+import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
+import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
+import { startError } from '../runtime/start-error.js'
+import { answeredError } from '../worker/error-answer.js'
+import type { Share } from '../worker/share-runtime.js'
+import type { WorkerMetadata } from '../worker/worker-metadata.js'
+import type { LinkKeys } from './link-keys.js'
+import { SourceTally } from './source-tally.js'
+
+/** Makes the supervisor of a runtime. */
+export type MakeSupervisor = (listener: SupervisorListener, workers: readonly WorkerSettings[]) => Supervisor
+
+/** What a supervised runtime is made of. */
+export interface SupervisedParts {
+  readonly preflight: Preflight
+  readonly events: EventEmitter
+  readonly checks: PayloadCheckOptions
+  readonly workers: readonly WorkerSettings[]
+  readonly pairs: readonly LinkPair[]
+  readonly keys: LinkKeys
+  /** Names this run, 32 hex digits. */
+  readonly run: string
+  readonly supervisor: MakeSupervisor
+  /** This process's own share: its links and waiters; undefined where nothing can be requested. */
+  readonly app: Share | undefined
+  /** Hears what sinks would write, where sinks are recorded instead of opened. */
+  readonly sinkWrote: ((sink: string, type: string, payload: unknown) => void) | undefined
+}
+
+/** Names a run. */
+export function newRunName(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** A runtime whose nodes run in worker processes. */
+export class SupervisedRuntime implements Runtime {
+  readonly #parts: SupervisedParts
+  readonly #supervisor: Supervisor
+  readonly #sources: SourceTally
+  #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
+  #start: Promise<void> | undefined
+  #drain: Promise<boolean> | undefined
+  #stop: Promise<StopMode> | undefined
+  #givenUp: EngineCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
+
+  constructor(parts: SupervisedParts) {
+    this.#parts = parts
+    const { graph, groupOf, groups } = parts.preflight.plan
+    const reading = groups.filter((_, group) =>
+      graph.nodes.some(({ kind }, node) => kind === 'source' && groupOf[node] === group),
+    )
+    this.#sources = new SourceTally(reading.flatMap(({ slots }) => slots))
+    this.#supervisor = parts.supervisor(
+      {
+        bundleOf: (slot, incarnation) => this.#bundleOf(slot, incarnation),
+        endpoints: (table) => this.#endpoints(table),
+        told: (slot, subject, facts) => this.#told(slot, subject, facts),
+        failed: (error) => this.#failed(error),
+      },
+      parts.workers,
+    )
+  }
+
+  get plan(): Plan {
+    return this.#parts.preflight.plan
+  }
+
+  get summary(): StartupSummary {
+    return this.#parts.preflight.summary
+  }
+
+  subscribe(listener: EventListener): () => void {
+    return this.#parts.events.subscribe(listener)
+  }
+
+  start(): Promise<void> {
+    this.#start ??= this.#startOnce()
+    return this.#start
+  }
+
+  async run(): Promise<RunResult> {
+    if (this.#sources.none)
+      throw new MillraceError(
+        'CONFIG_INVALID',
+        'there is nothing to run to its end: no source is active; configure one under adapters',
+      )
+    try {
+      await this.start()
+      const roots = await this.#sources.ended
+      const reports = await this.#completeSinks()
+      return { roots, reports, counters: this.counters() }
+    } finally {
+      await this.stop()
+    }
+  }
+
+  request<Type extends MessageType, Expect extends MessageType>(
+    type: Type,
+    payload: PayloadOf<Type>,
+    options: RequestOptions<Expect>,
+  ): Promise<PayloadOf<Expect>> {
+    if (this.#phase !== 'running') return Promise.reject(this.#refusal())
+    return this.#app.runtime.request(type, payload, options)
+  }
+
+  stream<Type extends MessageType, Expect extends MessageType>(
+    type: Type,
+    payload: PayloadOf<Type>,
+    options: StreamOptions<Expect>,
+  ): AsyncIterable<PayloadOf<Expect>> {
+    if (this.#phase !== 'running') throw this.#refusal()
+    return this.#app.runtime.stream(type, payload, options)
+  }
+
+  async drain(): Promise<boolean> {
+    if (this.#phase === 'starting') await this.#start
+    if (this.#phase === 'running') this.#drain ??= this.#drainOnce()
+    return this.#drain ?? true
+  }
+
+  stop(): Promise<StopMode> {
+    this.#stop ??= this.#stopOnce()
+    return this.#stop
+  }
+
+  counters(): RuntimeCounters {
+    const { app } = this.#parts
+    const own = app === undefined ? undefined : app.runtime.counters()
+    const sum = (name: keyof EngineCounters): number => this.#givenUp[name] + (own?.givenUp[name] ?? 0)
+    return {
+      inFlight: own?.inFlight ?? 0,
+      replies: own?.replies ?? createReplyWaiters().counters(),
+      givenUp: { dropped: sum('dropped'), deadLettered: sum('deadLettered'), unclaimed: sum('unclaimed') },
+    }
+  }
+
+  workers(): readonly WorkerSnapshot[] {
+    return this.#supervisor.snapshot()
+  }
+
+  get #app(): Share {
+    const { app } = this.#parts
+    if (app !== undefined) return app
+    throw new MillraceError('ROUTE_NO_CONSUMER', 'nothing can be requested: the graph has no reply type')
+  }
+
+  async #startOnce(): Promise<void> {
+    const { events, app } = this.#parts
+    if (this.#phase !== 'created') throw this.#refusal()
+    this.#phase = 'starting'
+    events.emit('runtime.starting')
+    try {
+      const own = await app?.mesh.listen()
+      const linked = app?.runtime.prepare()
+      linked?.catch(() => undefined) // heard below, unless a worker has failed before
+      await this.#supervisor.start(own)
+      await linked
+      events.emit('runtime.ready')
+      this.#phase = 'running'
+      events.emit('runtime.running')
+      app?.runtime.begin()
+    } catch (thrown) {
+      const error = startError(thrown)
+      this.#phase = 'stopping'
+      events.emit('runtime.failed', { code: error.code })
+      await this.#closeAll()
+      this.#phase = 'stopped'
+      throw error
+    }
+  }
+
+  async #drainOnce(): Promise<boolean> {
+    const { events, app, preflight } = this.#parts
+    this.#phase = 'draining'
+    events.emit('runtime.draining')
+    this.#sources.fail(new MillraceError('SHUTTING_DOWN', 'the runtime drains'))
+    const gracefulMs = preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
+    const done = await Promise.all([app?.runtime.drain() ?? true, this.#supervisor.drain(gracefulMs)])
+    return done.every(Boolean)
+  }
+
+  async #stopOnce(): Promise<StopMode> {
+    if (this.#start === undefined) this.#phase = 'stopped'
+    else await this.#start.catch(() => undefined) // whoever called start hears of it
+    const inTime = await this.drain()
+    if (this.#phase !== 'draining') return inTime ? 'graceful' : 'forced'
+    this.#phase = 'stopping'
+    this.#parts.events.emit('runtime.stopping')
+    const stopped = await this.#closeAll()
+    const mode = inTime && stopped === 'graceful' ? 'graceful' : 'forced'
+    this.#phase = 'stopped'
+    this.#parts.events.emit('runtime.stopped', { mode })
+    return mode
+  }
+
+  async #closeAll(): Promise<StopMode> {
+    const [mode] = await Promise.all([this.#supervisor.stop(), this.#parts.app?.runtime.stop()])
+    return mode
+  }
+
+  /** Everything has been written: the sinks finish, each in its worker. */
+  async #completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
+    const reports: Record<string, SinkReport> = {}
+    for (const { slot, stopTimeoutMs } of this.#parts.workers) {
+      const completed = (await this.#supervisor.ask(slot, 'complete', {}, stopTimeoutMs)) as Completed // what load-worker answers
+      Object.assign(reports, completed.reports)
+      this.#count(completed.counters.givenUp)
+    }
+    return reports
+  }
+
+  #count({ dropped, deadLettered, unclaimed }: EngineCounters): void {
+    const sum = this.#givenUp
+    this.#givenUp = {
+      dropped: sum.dropped + dropped,
+      deadLettered: sum.deadLettered + deadLettered,
+      unclaimed: sum.unclaimed + unclaimed,
+    }
+  }
+
+  #bundleOf(slot: SlotId, incarnation: number): WorkerBundle {
+    const { preflight, pairs, keys, run, checks, sinkWrote } = this.#parts
+    const { config, baseDir, slices, plan } = preflight
+    const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
+    const metadata: WorkerMetadata = {
+      config,
+      baseDir,
+      slices,
+      group,
+      checks,
+      embedded: true,
+      peers: peersOf(pairs, slot),
+      planHash: plan.hash,
+      recordSinks: sinkWrote !== undefined,
+    }
+    return { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata }
+  }
+
+  #endpoints(table: EndpointTable): void {
+    this.#parts.app?.mesh.connect(table)
+  }
+
+  #told(slot: SlotId, subject: string, facts: unknown): void {
+    if (subject === 'sources.ended')
+      this.#sources.slotEnded(slot, (facts as SourcesEnded).roots) // what load-worker tells
+    else if (subject === 'sources.failed') this.#sources.fail(answeredError(facts))
+    else if (subject === 'sink.wrote') this.#wrote(facts as SinkWrote) // as above
+  }
+
+  #wrote({ sink, type, bytes, payload }: SinkWrote): void {
+    this.#parts.sinkWrote?.(sink, type, bytes ? new Uint8Array(Buffer.from(String(payload), 'base64')) : payload)
+  }
+
+  #failed(error: MillraceError): void {
+    this.#parts.events.emit('runtime.failed', { ...error.facts, code: error.code })
+    this.#sources.fail(error)
+    void this.stop()
+  }
+
+  #refusal(): MillraceError {
+    if (this.#phase === 'created' || this.#phase === 'starting')
+      return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
+    return new MillraceError('SHUTTING_DOWN', 'the runtime accepts nothing new')
+  }
+}
+
+interface Completed {
+  readonly reports: Readonly<Record<string, SinkReport>>
+  readonly counters: RuntimeCounters
+}
+
+interface SourcesEnded {
+  readonly roots: Readonly<Record<string, number>>
+}
+
+interface SinkWrote {
+  readonly sink: string
+  readonly type: string
+  readonly bytes: boolean
+  readonly payload: unknown
+}

@@ -1,0 +1,114 @@
+import {
+  createEventEmitter,
+  type EventEmitter,
+  MillraceError,
+  type SinkWriter,
+  type WorkerApplication,
+  type WorkerBundle,
+  type WorkerVoice,
+} from '@millrace/contracts'
+import { createMemoryStateStore } from '@millrace/transport-memory'
+import { rebuild } from '../preflight/preflight.js'
+import type { InlineRuntime } from '../runtime/inline-runtime.js'
+import { errorAnswer } from './error-answer.js'
+import { openTransport } from './open-transport.js'
+import { shareRuntime } from './share-runtime.js'
+import { workerMetadata } from './worker-metadata.js'
+
+/**
+ * Rebuilds a worker's share of an application from its bundle alone, and opens its slot for its peers.
+ *
+ * @throws MillraceError BOOT_BUNDLE_INVALID, BOOT_PLAN_MISMATCH when its modules make another plan than the supervisor's,
+ * CONFIG_UNREADABLE, SEC_BIND_REFUSED
+ */
+export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Promise<WorkerApplication> {
+  const metadata = workerMetadata(bundle.metadata)
+  const { slot, incarnation, run } = bundle
+  const preflight = await rebuild(metadata)
+  const { plan, config } = preflight
+  if (plan.hash !== metadata.planHash) throw otherPlan(slot)
+  const events = workerEvents(voice)
+  const keys = new Map(bundle.keys.map(({ peer, key }) => [peer, key]))
+  const transport = await openTransport(config, {
+    run,
+    incarnation,
+    events,
+    planHash: plan.hash,
+    keyOf: (_local, peer) => keys.get(peer),
+  })
+  const { runtime, mesh } = shareRuntime({
+    preflight,
+    transport,
+    events,
+    place: { slot, group: metadata.group, incarnation },
+    peers: metadata.peers,
+    store: createMemoryStateStore(),
+    checks: metadata.checks,
+    replaceSink: metadata.recordSinks ? (sink) => recorder(voice, sink) : undefined,
+  })
+  const readsSources = preflight.nodes.some(
+    ({ kind }, node) => kind === 'source' && plan.groupOf[node] === metadata.group,
+  )
+  return {
+    endpoint: await mesh.listen(),
+    connect: (table) => mesh.connect(table),
+    ready: () => runtime.prepare(),
+    waitsFor: () => mesh.missing().map((peer) => `link to ${peer}`),
+    start() {
+      runtime.begin()
+      if (readsSources) void tellOfSources(runtime, voice)
+    },
+    drain: () => runtime.drain(),
+    stop: () => runtime.stop(),
+    answer: (question) => answer(runtime, question),
+  }
+}
+
+/** Says once how the sources that read here have ended. */
+async function tellOfSources(runtime: InlineRuntime, voice: WorkerVoice): Promise<void> {
+  try {
+    voice.tell('sources.ended', { roots: await runtime.sourcesEnded() })
+  } catch (thrown) {
+    voice.tell('sources.failed', errorAnswer(thrown))
+  }
+}
+
+async function answer(runtime: InlineRuntime, question: string): Promise<unknown> {
+  if (question === 'complete') return { reports: await runtime.completeSinks(), counters: runtime.counters() }
+  throw new MillraceError('BOOT_BUNDLE_INVALID', `a worker was asked '${question}', which it does not know`)
+}
+
+/** Events worth telling: lines that somebody may read, and how far a source has come. */
+function workerEvents(voice: WorkerVoice): EventEmitter {
+  const events = createEventEmitter()
+  events.subscribe(({ name, level, facts }) => voice.event(name, level, facts), 'info')
+  return {
+    ...events,
+    emit(name, facts, level) {
+      if (name === 'source.progress') voice.event(name, 'debug', facts ?? {})
+      else events.emit(name, facts, level)
+    },
+  }
+}
+
+function recorder(voice: WorkerVoice, sink: string): SinkWriter<unknown> {
+  return {
+    write(payload, { type }) {
+      const bytes = payload instanceof Uint8Array
+      voice.tell('sink.wrote', {
+        sink,
+        type,
+        bytes,
+        payload: bytes ? Buffer.from(payload).toString('base64') : payload,
+      })
+    },
+  }
+}
+
+function otherPlan(slot: string): MillraceError {
+  return new MillraceError(
+    'BOOT_PLAN_MISMATCH',
+    `worker ${slot} finds another graph than its supervisor did; discovery modules must export the same definitions in every process`,
+    { facts: { worker: slot } },
+  )
+}

@@ -1,0 +1,71 @@
+import { createContainer } from '@millrace/container'
+import type { EventEmitter, SinkWriter, SlotId, StateStore, Transport } from '@millrace/contracts'
+import { createRoutingService } from '@millrace/routing'
+import { Mesh } from '../mesh/mesh.js'
+import type { Place } from '../mesh/place.js'
+import type { PayloadCheckOptions } from '../payload/payload-checks.js'
+import type { Preflight } from '../preflight/preflight.js'
+import { InlineRuntime } from '../runtime/inline-runtime.js'
+import { transportToken } from '../transport-token.js'
+import { neededServices } from './needed-services.js'
+import { quietLifecycle } from './quiet-lifecycle.js'
+
+/** What one process's share of an application is made of. */
+export interface ShareParts {
+  readonly preflight: Preflight
+  readonly place: Place
+  readonly peers: readonly SlotId[]
+  readonly transport: Transport
+  readonly store: StateStore
+  readonly events: EventEmitter
+  readonly checks: PayloadCheckOptions
+  readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
+}
+
+/** One process's share of an application, and its links to the others. */
+export interface Share {
+  readonly runtime: InlineRuntime
+  readonly mesh: Mesh
+}
+
+/** Makes the runtime of one process of several. Nothing is started. */
+export function shareRuntime({
+  preflight,
+  place,
+  peers,
+  transport,
+  store,
+  events,
+  checks,
+  replaceSink,
+}: ShareParts): Share {
+  const { plan, graph, config, nodes } = preflight
+  const mesh = new Mesh({ plan, place, peers, transport, events, now: Date.now })
+  const local = nodes.filter((_, node) => plan.groupOf[node] === place.group)
+  const container = createContainer(neededServices(preflight.services, local), {
+    events,
+    boundLater: [transportToken],
+  })
+  container.bind(transportToken, transport)
+  const runtime = new InlineRuntime({
+    preflight,
+    container,
+    store,
+    checks,
+    replaceSink,
+    transport: container.get(transportToken),
+    routing: createRoutingService({
+      graph,
+      groupOf: plan.groupOf,
+      hops: plan.hops,
+      here: place.group,
+      cache: config.runtime.platform.routing_cache,
+      events,
+    }),
+    events: quietLifecycle(events),
+    share: { mesh, place },
+    clock: () => performance.now(),
+    now: Date.now,
+  })
+  return { runtime, mesh }
+}

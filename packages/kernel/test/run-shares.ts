@@ -1,0 +1,84 @@
+import { createEventEmitter, type EventEmitter, type MillraceEvent, type Part } from '@millrace/contracts'
+import { linkPairs, peersOf } from '@millrace/placement'
+import { createMemoryStateStore, createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
+import { embeddingSlot } from '../src/mesh/place.js'
+import { preflight } from '../src/preflight/preflight.js'
+import { requestOrigins } from '../src/supervised/request-origins.js'
+import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
+
+/** Which nodes run where: group name → node names, and how many workers the group has. */
+export type Groups = Readonly<Record<string, { readonly nodes: readonly string[]; readonly workers?: number }>>
+
+/** An application split over shares in one process, linked by a carrier in memory. */
+export interface Shares {
+  readonly app: Share
+  readonly workers: ReadonlyMap<string, Share>
+  readonly transport: MemoryTransport
+  readonly events: MillraceEvent[]
+  /** How much is known to more than one share; 0 at rest. */
+  remaining(): number
+  stop(): Promise<void>
+}
+
+/** Starts every share: real runner, real links, no processes. */
+export async function runShares(nodes: readonly Part[], groups: Groups, runtime: object = {}): Promise<Shares> {
+  const checked = await preflight({
+    nodes,
+    embedded: true,
+    packages: false,
+    config: {
+      version: 1,
+      scenario: { name: 'shares' },
+      runtime: {
+        ...runtime,
+        platform: {
+          bootstrap: { mode: 'process_supervisor' },
+          lifecycle: { graceful_timeout_seconds: 5 },
+          execution_ipc: {},
+          process_groups: Object.entries(groups).map(([name, group]) => ({
+            name,
+            nodes: [...group.nodes],
+            workers: group.workers ?? 1,
+            restart: { policy: 'never' },
+          })),
+        },
+      },
+    } as never,
+  })
+  const { plan } = checked
+  const emitter: EventEmitter = createEventEmitter()
+  const events: MillraceEvent[] = []
+  emitter.subscribe((event) => void events.push(event))
+  const transport = createMemoryTransport({ serialise: true })
+  const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes))
+  const share = (slot: string, group: number): Share =>
+    shareRuntime({
+      preflight: checked,
+      place: { slot, group, incarnation: 1 },
+      peers: peersOf(pairs, slot),
+      transport,
+      store: createMemoryStateStore(),
+      events: emitter,
+      checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
+      replaceSink: undefined,
+    })
+  const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
+  const app = share(embeddingSlot, -1)
+  const all = [...workers.values(), app]
+  const endpoints = await Promise.all(all.map(({ mesh }) => mesh.listen()))
+  const prepared = Promise.all(all.map(({ runtime }) => runtime.prepare()))
+  for (const { mesh } of all) mesh.connect({ version: 1, endpoints })
+  await prepared
+  for (const { runtime } of all) runtime.begin()
+  return {
+    app,
+    workers,
+    transport,
+    events,
+    remaining: () => all.reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
+    stop: async () => {
+      await Promise.all(all.map(({ runtime }) => runtime.drain()))
+      await Promise.all(all.map(({ runtime }) => runtime.stop()))
+    },
+  }
+}

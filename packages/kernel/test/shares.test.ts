@@ -1,0 +1,193 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { defineMessage, defineNode, type Part } from '@millrace/contracts'
+import { Type } from 'typebox'
+import { type Groups, runShares, type Shares } from './run-shares.js'
+
+const Ask = defineMessage('shares.ask', Type.Object({ n: Type.Integer() }))
+const Half = defineMessage('shares.half', Type.Object({ n: Type.Integer() }))
+const Sum = defineMessage('shares.sum', Type.Object({ n: Type.Integer() }), { reply: true })
+
+const first = defineNode({ name: 'first', consumes: Ask, emits: [Half], handle: ({ n }) => Half.of({ n: n + 1 }) })
+const second = defineNode({ name: 'second', consumes: Half, emits: [Sum], handle: ({ n }) => Sum.of({ n: n + 1 }) })
+const chain: readonly Part[] = [first, second]
+const apart: Groups = { one: { nodes: ['first'] }, two: { nodes: ['second'] } }
+
+const open: Shares[] = []
+async function shares(nodes: readonly Part[], groups: Groups, runtime?: object): Promise<Shares> {
+  const started = await runShares(nodes, groups, runtime)
+  open.push(started)
+  return started
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.stop()))
+})
+
+const ask = ({ app }: Shares, n: number, options = {}) =>
+  app.runtime.request(Ask, { n }, { expect: Sum, timeoutMs: 10_000, ...options })
+
+/** Lets everything that is on its way arrive. */
+async function rest(running: Shares): Promise<void> {
+  for (let turns = 0; turns < 500 && running.remaining() > 0; turns++) await new Promise((done) => setImmediate(done))
+}
+
+describe('requests across workers', () => {
+  it('HANDOFF-03 a reply from the last of two workers completes the waiter at the origin, and nothing is left anywhere', async () => {
+    const running = await shares(chain, apart)
+    expect(await ask(running, 1)).toEqual({ n: 3 })
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+    expect(running.app.runtime.counters()).toMatchObject({ inFlight: 0, replies: { replied: 1, tickets_open: 0 } })
+  })
+
+  it('HANDOFF-05 a thousand requests at once are all answered, also those that wait for a drain', async () => {
+    const running = await shares(chain, {
+      one: { nodes: ['first'], workers: 3 },
+      two: { nodes: ['second'], workers: 2 },
+    })
+    const asked = Array.from({ length: 1000 }, (_, n) => ask(running, n))
+    const drained = running.app.runtime.drain()
+    expect((await Promise.all(asked)).map(({ n }) => n)).toEqual(asked.map((_, n) => n + 2))
+    expect(await drained).toBe(true)
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+  })
+
+  it('REPLY-08 a root that ends two workers further on without a reply fails at once with REPLY_MISSING', async () => {
+    const silent = defineNode({ name: 'second', consumes: Half, emits: [Sum], handle: () => undefined })
+    const running = await shares([first, silent], apart)
+    await expect(ask(running, 1)).rejects.toMatchObject({ code: 'REPLY_MISSING' })
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+  })
+
+  it('HANDOFF-E-02 a handler that throws fails its root with its code, node and worker, and without what it threw', async () => {
+    const broken = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      handle: () => {
+        throw new Error('the password is hunter2')
+      },
+    })
+    const running = await shares([first, broken], apart)
+    const failure = await ask(running, 1).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'NODE_FAILED', facts: { node: 'second', worker: 'two#1' } })
+    expect(String(failure)).not.toContain('hunter2')
+    expect(running.events.find(({ facts }) => facts.reason !== undefined)?.facts).toMatchObject({ node: 'second' })
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+  })
+
+  it('REPLY-09 a cancelled request aborts the handler that works on it two workers further on', async () => {
+    const aborted: string[] = []
+    let began = (): void => undefined
+    const beginning = new Promise<void>((resolve) => {
+      began = resolve
+    })
+    const slow = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      handle: (_, { signal }) =>
+        new Promise<undefined>((resolve) => {
+          began()
+          signal.addEventListener('abort', () => {
+            aborted.push((signal.reason as { code: string }).code)
+            resolve(undefined)
+          })
+        }),
+    })
+    const running = await shares([first, slow], apart)
+    const cancel = new AbortController()
+    const asked = ask(running, 1, { signal: cancel.signal })
+    await beginning
+    cancel.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'REPLY_CANCELLED' })
+    await rest(running)
+    expect(aborted).toEqual(['REPLY_CANCELLED'])
+    expect(running.remaining()).toBe(0)
+  })
+
+  it('HANDOFF-D-01 HANDOFF-D-02 the first of two replies wins; the other is counted', async () => {
+    const twice = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      handle: ({ n }) => [Sum.of({ n }), Sum.of({ n: -n })],
+    })
+    const running = await shares([first, twice], apart)
+    expect(await ask(running, 1)).toEqual({ n: 2 })
+    await rest(running)
+    const { replies } = running.app.runtime.counters()
+    expect(replies.duplicate_terminal + replies.late_reply_drop).toBe(1)
+  })
+
+  it('LINK-01 what a lost link carried fails with HANDOFF_TRANSPORT while both live, and the next request goes through', async () => {
+    const never = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      handle: ({ n }) => (n === 1 ? new Promise<undefined>(() => undefined) : Sum.of({ n })),
+    })
+    const running = await shares([first, never], apart)
+    const stuck = ask(running, 0)
+    await new Promise((done) => setTimeout(done, 50))
+    expect(running.transport.sever('one#1', 'two#1')).toBe(true)
+    await expect(stuck).rejects.toMatchObject({ code: 'HANDOFF_TRANSPORT', facts: { group: 'two' } })
+    expect(await ask(running, 5)).toEqual({ n: 6 })
+    open.pop()
+    await Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+  })
+})
+
+describe('streams across workers', () => {
+  const Many = defineMessage('shares.many', Type.Object({ count: Type.Integer() }))
+  const Part_ = defineMessage('shares.part', Type.Object({ at: Type.Integer() }))
+  const Item = defineMessage('shares.item', Type.Object({ at: Type.Integer() }), { reply: true })
+  const source = defineNode({
+    name: 'spread',
+    consumes: Many,
+    emits: [Part_],
+    async *handle({ count }: { count: number }) {
+      for (let at = 0; at < count; at++) yield Part_.of({ at })
+    },
+  })
+  const work = defineNode({
+    name: 'work',
+    consumes: Part_,
+    emits: [Item],
+    concurrency: 8,
+    handle: async ({ at }: { at: number }) => {
+      for (let turns = 0; turns < (at * 7) % 5; turns++) await new Promise((done) => setImmediate(done))
+      return Item.of({ at })
+    },
+  })
+  const groups: Groups = { one: { nodes: ['spread'] }, two: { nodes: ['work'], workers: 2 } }
+
+  it('ORDER-02 ORDER-03 items leave in the order of their stream, whatever worker they come from', async () => {
+    const running = await shares([source, work], groups)
+    const read = async (count: number): Promise<number[]> => {
+      const items: number[] = []
+      for await (const { at } of running.app.runtime.stream(Many, { count }, { expect: Item, timeoutMs: 10_000 }))
+        items.push(at)
+      return items
+    }
+    const [one, other] = await Promise.all([read(200), read(100)])
+    expect(one).toEqual(Array.from({ length: 200 }, (_, at) => at))
+    expect(other).toEqual(Array.from({ length: 100 }, (_, at) => at))
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+  })
+
+  it('REPLY-09 a reader that leaves stops the producer in the other worker', async () => {
+    const running = await shares([source, work], groups)
+    for await (const { at } of running.app.runtime.stream(
+      Many,
+      { count: 1_000_000 },
+      { expect: Item, timeoutMs: 10_000 },
+    ))
+      if (at === 20) break
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+  })
+})
