@@ -2,6 +2,7 @@ import {
   type EndpointTable,
   type EventEmitter,
   type Link,
+  type LinkEnd,
   type Listener,
   MillraceError,
   type SlotId,
@@ -73,16 +74,11 @@ export class Connector {
     return new Promise((resolve, reject) => this.#ready.push({ resolve, reject }))
   }
 
-  /** Whether the process that a link led to is still the one in its slot, as far as is known. */
-  lives(slot: SlotId): boolean {
-    return this.#known.has(slot)
-  }
-
-  /** A link is gone. It is dialled again while its peer lives. */
-  lost(slot: SlotId): void {
+  /** A link is gone. One that was lost is dialled again while its peer lives; who has closed one wants no other. */
+  ended(slot: SlotId, end: LinkEnd): void {
     this.#linked.delete(slot)
     const endpoint = this.#known.get(slot)
-    if (endpoint !== undefined) this.#dial(endpoint)
+    if (endpoint !== undefined && end === 'lost') this.#dial(endpoint)
   }
 
   async close(): Promise<void> {
@@ -117,7 +113,7 @@ export class Connector {
         return void link.close()
       } catch (thrown) {
         const { code } = MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `slot ${slot} cannot be dialled`)
-        events.emit('link.closed', { peer: slot, code, attempt })
+        events.emit('link.opening', { peer: slot, code, attempt })
       }
       await pause(retryMs, this.#closing.signal)
       retryMs = Math.min(retryMs * 2, longestRetryMs)

@@ -198,7 +198,6 @@ export class Mesh implements LinkHearer {
   }
 
   ended({ link, peer }: LinkSession, end: LinkEnd): void {
-    this.#parts.events.emit('link.closed', { peer: peer.slot, end })
     if (this.#sessions.get(peer.slot)?.link !== link) return
     this.#sessions.delete(peer.slot)
     peer.linkLost()
@@ -216,7 +215,6 @@ export class Mesh implements LinkHearer {
   }
 
   #opened(link: Link): void {
-    this.#parts.events.emit('link.opened', { peer: link.peer })
     if (this.#attached === undefined) this.#early.push(link)
     else this.#begin(link, this.#attached.domains)
   }

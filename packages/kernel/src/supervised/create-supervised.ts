@@ -56,10 +56,17 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
           strategy,
           module: workerProgram(),
           execArgv: options.execArgv ?? moduleFlags(process.execArgv),
+          env: withoutSecret(config),
           gracefulMs: lifecycle.graceful_timeout_seconds * 1000,
         },
       ),
   })
+}
+
+/** The environment of workers: the secret of all links is for nobody but this process. */
+function withoutSecret({ runtime }: Preflight['config']): NodeJS.ProcessEnv {
+  const { secret_env: name } = runtime.platform.execution_ipc?.auth ?? {}
+  return Object.fromEntries(Object.entries(process.env).filter(([variable]) => variable !== name))
 }
 
 /** The embedding process as a member of the mesh. */

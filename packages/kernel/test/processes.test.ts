@@ -1,0 +1,171 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { MillraceEvent } from '@millrace/contracts'
+import { createRuntime } from '../src/create-runtime.js'
+import type { Runtime } from '../src/runtime/runtime.js'
+import { Ask, Burst, Ripple, Sum } from './fixtures/processes/nodes.js'
+
+const modules = [fileURLToPath(new URL('fixtures/processes/nodes.ts', import.meta.url))]
+const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
+
+function application(platform: object = {}, runtime: object = {}) {
+  return {
+    workerFlags,
+    config: {
+      version: 1,
+      scenario: { name: 'processes' },
+      runtime: {
+        discovery_modules: modules,
+        ...runtime,
+        platform: {
+          bootstrap: { mode: 'process_supervisor' },
+          execution_ipc: {},
+          process_groups: [
+            { name: 'one', nodes: ['first', 'spread'], restart: { policy: 'never' } },
+            { name: 'two', nodes: ['second', 'third', 'ripple'], stages: ['odd'], restart: { policy: 'never' } },
+          ],
+          ...platform,
+        },
+      },
+    } as never,
+  }
+}
+
+async function started(app: ReturnType<typeof application>): Promise<{ runtime: Runtime; events: MillraceEvent[] }> {
+  const runtime = await createRuntime(app)
+  const events: MillraceEvent[] = []
+  runtime.subscribe((event) => void events.push(event))
+  await runtime.start()
+  return { runtime, events }
+}
+
+const ask = (runtime: Runtime, n: number, mode = 'ok', options: object = {}) =>
+  runtime.request(Ask, { n, mode }, { expect: Sum, timeoutMs: 30_000, ...options })
+
+const pidsOf = (runtime: Runtime) => runtime.workers().map(({ pid }) => pid)
+
+describe('an application in two worker processes', () => {
+  let runtime: Runtime
+  let events: MillraceEvent[] = []
+
+  beforeAll(async () => {
+    ;({ runtime, events } = await started(application()))
+  })
+
+  afterAll(async () => {
+    await runtime.stop()
+  })
+
+  it('HANDOFF-01 HANDOFF-02 HANDOFF-03 PLACEMENT-04 a node of another group runs in that process, its neighbours stay with it, and the reply comes back', async () => {
+    const [one, two] = pidsOf(runtime)
+    const { n, pids } = await ask(runtime, 1)
+    expect(n).toBe(4)
+    expect(pids).toEqual([one, two, two])
+    expect(one).not.toBe(process.pid)
+  })
+
+  it('CHILD-BOOT-01 CHILD-BOOT-02 a worker rebuilds discovery, container and transport from metadata, and starts the services of its nodes', async () => {
+    const { servicePid } = await ask(runtime, 1)
+    expect(servicePid).toBe(pidsOf(runtime)[1])
+  })
+
+  it('HANDOFF-E-01 HANDOFF-E-02 a handler that throws fails its request with code and node; what it threw stays in the diagnostics', async () => {
+    const failure = await ask(runtime, 1, 'throw').catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'NODE_FAILED', facts: { node: 'second', worker: 'two#1' } })
+    expect(String(failure)).not.toContain('hunter2')
+    expect(events.some(({ facts }) => String(facts.reason).includes('hunter2'))).toBe(true)
+  })
+
+  it('REPLY-09 a thousand cancelled requests leave no handler at work in any process', async () => {
+    const cancel = new AbortController()
+    const asked = Array.from({ length: 1000 }, (_, n) =>
+      ask(runtime, n, 'wait', { signal: cancel.signal }).catch((error: { code: string }) => error.code),
+    )
+    await eventually(async () => (await ask(runtime, 0, 'count')).n === 1000)
+    cancel.abort()
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['REPLY_CANCELLED']))
+    await eventually(async () => (await ask(runtime, 0, 'count')).n === 0)
+    expect(runtime.counters().inFlight).toBe(0)
+  })
+
+  it('REPLY-02 a request that is not answered in time fails with REPLY_TIMEOUT, and its handler is aborted', async () => {
+    await expect(ask(runtime, 1, 'wait', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'REPLY_TIMEOUT' })
+    await eventually(async () => (await ask(runtime, 0, 'count')).n === 0)
+  })
+
+  it('LINK-02 a fan-out of a thousand ends, whatever is on its way', async () => {
+    const items: number[] = []
+    for await (const { at } of runtime.stream(Burst, { count: 1000 }, { expect: Ripple, timeoutMs: 30_000 }))
+      items.push(at)
+    expect(items).toEqual(Array.from({ length: 1000 }, (_, at) => at))
+  })
+
+  it('HANDOFF-05 PROC-02 a drain under load answers everything that was accepted, and nothing is accepted afterwards', async () => {
+    const asked = Array.from({ length: 500 }, (_, n) => ask(runtime, n))
+    const stopped = runtime.stop()
+    expect((await Promise.all(asked)).map(({ n }) => n)).toEqual(asked.map((_, n) => n + 3))
+    expect(await stopped).toBe('graceful')
+    await expect(ask(runtime, 1)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+  })
+})
+
+describe('a worker that dies', () => {
+  it('PROC-03 PROC-INT-08 fails what it held with WORKER_CRASHED and the group, and ends a runtime that may not restart it', async () => {
+    const { runtime, events } = await started(application())
+    const held = Array.from({ length: 50 }, (_, n) => ask(runtime, n, 'wait').catch((error: unknown) => error))
+    await eventually(async () => (await ask(runtime, 0, 'count')).n === 50)
+    process.kill(pidsOf(runtime)[1] ?? 0, 'SIGKILL')
+    const failures = await Promise.all(held)
+    expect(new Set(failures.map((error) => (error as { code: string }).code))).toEqual(new Set(['WORKER_CRASHED']))
+    expect(failures[0]).toMatchObject({ facts: { group: 'two', worker: 'two#1' } })
+    await runtime.stop()
+    expect(events.find(({ name }) => name === 'worker.failed')?.facts).toMatchObject({
+      group: 'two',
+      signal: 'SIGKILL',
+    })
+    expect(pidsOf(runtime).filter((pid) => pid !== undefined && isAlive(pid))).toEqual([])
+  })
+})
+
+describe('a start that fails', () => {
+  it('CHILD-BOOT-01 BOOT-API-03 PROC-INIT-01 a module that cannot be loaded in a worker fails the start and leaves no process', async () => {
+    const broken = fileURLToPath(new URL('fixtures/processes/breaks-in-workers.ts', import.meta.url))
+    const app = application({}, { discovery_modules: [...modules, broken] })
+    const runtime = await createRuntime(app)
+    const pids: unknown[] = []
+    runtime.subscribe(({ name, facts }) => name === 'worker.starting' && pids.push(facts.pid))
+    const failure = await runtime.start().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'BOOT_START_FAILED' })
+    expect(String(failure)).toContain('it breaks here')
+    expect(pids.filter((pid) => isAlive(Number(pid)))).toEqual([])
+  })
+
+  it('CHILD-BOOT-01 a module that gives other definitions in a worker is BOOT_PLAN_MISMATCH', async () => {
+    const other = fileURLToPath(new URL('fixtures/processes/differs-in-workers.ts', import.meta.url))
+    const app = application({}, { discovery_modules: [...modules, other] })
+    await expect((await createRuntime(app)).start()).rejects.toMatchObject({
+      facts: expect.objectContaining({ code: 'BOOT_PLAN_MISMATCH' }),
+    })
+  })
+
+  it('CFG-PROC-01 definitions of this process cannot run in others', async () => {
+    await expect(createRuntime({ ...application(), values: [{ token: {} as never, value: 1 }] })).rejects.toMatchObject(
+      {
+        code: 'CONFIG_INVALID',
+      },
+    )
+  })
+})
+
+/** Asks again, a turn of the loop later each time, until it is so; the test's own deadline ends it. */
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((done) => setImmediate(done))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,5 @@
+export { createSupervisor } from './create-supervisor.js'
+export { type RestartStrategy, restartStrategies } from './restart-strategy.js'
+export type { SupervisorOptions, SupervisorParts } from './supervisor-options.js'
+export { workerExitCode } from './worker/exit-code.js'
+export { runWorker } from './worker/run-worker.js'

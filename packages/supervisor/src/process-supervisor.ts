@@ -1,0 +1,256 @@
+/**
+ * Keeps one worker process in each slot.
+ *
+ *   new → starting → running → draining → stopping → stopped
+ *
+ * 1. Workers are spawned in their order and load side by side. When all are discovered everybody gets the table, when all
+ *    are ready they are started one after the other, in their order. They are stopped in the reverse order.
+ * 2. A start that fails leaves no process, and is not repeated.
+ * 3. Later, a worker that ends unasked is replaced by its policy, together with whom the strategy names. All that are
+ *    restarted together are one round: those still alive are stopped, and then they start as in 1. A further failure among
+ *    them ends the round and begins another, with the slots of both.
+ * 4. A worker whose policy is `never` is not replaced for the sake of another either: it holds what would be lost.
+ * 5. The table changes when a worker is discovered or gone, and everybody who is loaded is told, but not during the stop.
+ * 6. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MillraceError, SlotId, StopMode, Supervisor, WorkerEndpoint, WorkerSnapshot } from '@millrace/contracts'
+import { createDeferred, type Deferred } from './deferred.js'
+import { settledWithin } from './ending.js'
+import { createEndpointRegistry } from './endpoint-registry.js'
+import { restartedWith } from './restart-strategy.js'
+import { createSlot, type Slot, snapshotOf } from './slot.js'
+import { restartsExhausted, startFailed, stoppedWhileStarting } from './supervision-failures.js'
+import type { SupervisorParts, SupervisorSettings } from './supervisor-options.js'
+import { noWorker } from './worker-failures.js'
+import { WorkerProcess } from './worker-process.js'
+import type { WorkerEnd } from './worker-process-parts.js'
+
+type Phase = 'new' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped'
+
+/** Slots that are restarted together. */
+interface Round {
+  readonly slots: readonly Slot[]
+  readonly abort: AbortController
+}
+
+/** The one implementation; `createSupervisor` makes it. */
+export class ProcessSupervisor implements Supervisor {
+  readonly #parts: Required<SupervisorParts>
+  readonly #settings: SupervisorSettings
+  readonly #slots: readonly Slot[]
+  readonly #registry = createEndpointRegistry()
+  readonly #rounds = new Set<Round>()
+  readonly #drains = new Set<Deferred<boolean>>()
+  readonly #failedWhileStarting = createDeferred<never>()
+  readonly #abort = new AbortController()
+  #phase: Phase = 'new'
+  #stopped: Promise<StopMode> | undefined
+  #ended: Promise<StopMode> | undefined
+
+  constructor(parts: SupervisorParts, settings: SupervisorSettings) {
+    this.#parts = { clock: () => performance.now(), random: Math.random, ...parts }
+    this.#settings = settings
+    this.#slots = settings.workers.map((worker) => createSlot(worker, this.#parts.random))
+  }
+
+  async start(own?: WorkerEndpoint): Promise<void> {
+    if (this.#phase !== 'new') throw new TypeError('A supervisor is started once; make another')
+    this.#phase = 'starting'
+    if (own !== undefined) this.#registry.put([own])
+    try {
+      for (const slot of this.#slots) this.#spawn(slot, 'start')
+      await Promise.race([this.#bringUp(this.#slots, this.#abort.signal), this.#failedWhileStarting.promise])
+      this.#abort.signal.throwIfAborted()
+      this.#phase = 'running'
+    } catch (error) {
+      await this.#end()
+      throw startFailed(error)
+    }
+  }
+
+  snapshot(): readonly WorkerSnapshot[] {
+    return this.#slots.map(snapshotOf)
+  }
+
+  async ask(slot: SlotId, question: string, facts: unknown, timeoutMs: number): Promise<unknown> {
+    const process = this.#slots.find(({ id }) => id === slot)?.process
+    if (process === undefined) throw noWorker(slot)
+    return await process.ask(question, facts, timeoutMs)
+  }
+
+  async drain(timeoutMs: number): Promise<boolean> {
+    if (this.#phase === 'running') {
+      this.#phase = 'draining'
+      for (const { process } of this.#slots) process?.drain()
+    }
+    if (this.#phase !== 'draining') return this.#phase === 'new'
+    const drained = createDeferred<boolean>()
+    this.#drains.add(drained)
+    this.#checkDrained()
+    const isSettled = await settledWithin(drained.promise, timeoutMs)
+    this.#drains.delete(drained)
+    return isSettled && (await drained.promise)
+  }
+
+  stop(): Promise<StopMode> {
+    this.#stopped ??= this.#drainAndEnd()
+    return this.#stopped
+  }
+
+  async kill(): Promise<void> {
+    const ended = this.#end()
+    for (const { process } of this.#slots) void process?.kill()
+    await ended
+  }
+
+  #spawn(slot: Slot, reason: string): void {
+    const { events, listener, clock } = this.#parts
+    const incarnation = slot.incarnation + 1
+    const bundle = listener.bundleOf(slot.id, incarnation)
+    for (const { key } of bundle.keys) events.redactor.protect(key)
+    const process = new WorkerProcess({
+      settings: slot.settings,
+      bundle,
+      program: this.#settings,
+      events,
+      clock,
+      budgets: this.#settings,
+      reason,
+      told: (subject, facts) => listener.told(slot.id, subject, facts),
+    })
+    slot.incarnation = incarnation
+    slot.process = process
+    void process.drainSettled.then(() => this.#checkDrained())
+    void process.gone.then((end) => this.#gone(slot, end))
+  }
+
+  /** Makes what was spawned run. @throws MillraceError what kept one of them from it */
+  async #bringUp(slots: readonly Slot[], signal: AbortSignal): Promise<void> {
+    const processes = slots.flatMap(({ process }) => process ?? [])
+    const endpoints = await Promise.all(processes.map(({ discovered }) => discovered))
+    signal.throwIfAborted()
+    this.#registry.put(endpoints)
+    this.#announce()
+    await Promise.all(processes.map(({ ready }) => ready))
+    for (const process of processes) {
+      signal.throwIfAborted()
+      await process.start()
+      if (this.#phase === 'draining') process.drain()
+    }
+  }
+
+  #announce(): void {
+    const { table } = this.#registry
+    for (const { process } of this.#slots) process?.connect(table)
+    this.#parts.listener.endpoints(table)
+  }
+
+  #gone(slot: Slot, { failure, clean }: WorkerEnd): void {
+    const isKnown = this.#registry.remove(slot.id)
+    if (this.#isEnding()) return
+    if (isKnown) this.#announce()
+    if (failure === undefined) return
+    if (this.#phase === 'starting') return this.#failedWhileStarting.reject(failure)
+    const verdict = slot.budget.judge(clean ? 'clean' : 'failed', this.#parts.clock())
+    switch (verdict.kind) {
+      case 'restart':
+        return this.#restart(slot, verdict.delayMs, failure)
+      case 'refused':
+        return this.#giveUp(failure)
+      case 'exhausted':
+        return this.#giveUp(restartsExhausted(slot, verdict.restarts, failure))
+    }
+  }
+
+  #restart(failed: Slot, delayMs: number, failure: MillraceError): void {
+    const affected = new Set(restartedWith(this.#settings.strategy, this.#slots, failed))
+    for (const round of this.#rounds) {
+      if (!round.slots.some((slot) => affected.has(slot))) continue
+      this.#abandon(round)
+      for (const slot of round.slots) affected.add(slot)
+    }
+    const slots = this.#slots.filter((slot) => affected.has(slot))
+    const irreplaceable = slots.find((slot) => slot !== failed && slot.settings.restart.policy === 'never')
+    if (irreplaceable !== undefined) return this.#giveUp(failure)
+    const round = { slots, abort: new AbortController() }
+    this.#rounds.add(round)
+    void this.#runRound(round, delayMs, `${failed.id}: ${failure.code}`)
+  }
+
+  async #runRound(round: Round, delayMs: number, reason: string): Promise<void> {
+    const { slots, abort } = round
+    try {
+      for (const { process } of [...slots].reverse()) {
+        await process?.stop(reason)
+        abort.signal.throwIfAborted()
+      }
+      for (const slot of slots) this.#emitRestarting(slot, delayMs, reason)
+      await delay(delayMs, undefined, { signal: abort.signal })
+      this.#respawn(slots)
+      await this.#bringUp(slots, abort.signal)
+      this.#rounds.delete(round)
+    } catch {
+      // One of its workers failed, and #gone begins the next round with the slots of this one; or everything is stopped.
+    }
+  }
+
+  #respawn(slots: readonly Slot[]): void {
+    try {
+      for (const slot of slots) this.#spawn(slot, 'restart')
+    } catch (error) {
+      this.#giveUp(startFailed(error))
+    }
+  }
+
+  #emitRestarting({ id, settings, incarnation }: Slot, delayMs: number, reason: string): void {
+    const facts = { group: settings.group, worker: id, incarnation: incarnation + 1, delayMs, reason }
+    this.#parts.events.emit('worker.restarting', facts)
+  }
+
+  #abandon(round: Round): void {
+    this.#rounds.delete(round)
+    round.abort.abort()
+  }
+
+  /** Supervision has failed. */
+  #giveUp(failure: MillraceError): void {
+    if (this.#isEnding()) return
+    void this.#end()
+    this.#parts.listener.failed(failure)
+  }
+
+  #checkDrained(): void {
+    const reports = this.#slots.map(({ process }) => process?.drainReport)
+    if (reports.includes(undefined)) return
+    for (const drained of this.#drains) drained.resolve(!reports.includes(false))
+  }
+
+  async #drainAndEnd(): Promise<StopMode> {
+    if (this.#phase === 'running') await this.drain(this.#settings.gracefulMs)
+    return await this.#end()
+  }
+
+  #end(): Promise<StopMode> {
+    this.#ended ??= this.#endAll()
+    return this.#ended
+  }
+
+  async #endAll(): Promise<StopMode> {
+    this.#phase = 'stopping'
+    this.#abort.abort(stoppedWhileStarting())
+    for (const round of this.#rounds) this.#abandon(round)
+    for (const drained of this.#drains) drained.resolve(false)
+    let mode: StopMode = 'graceful'
+    for (const { process } of [...this.#slots].reverse()) {
+      const end = await process?.stop('stop')
+      if (end?.mode === 'forced') mode = 'forced'
+    }
+    this.#phase = 'stopped'
+    return mode
+  }
+
+  #isEnding(): boolean {
+    return this.#phase === 'stopping' || this.#phase === 'stopped'
+  }
+}

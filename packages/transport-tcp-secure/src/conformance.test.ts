@@ -1,0 +1,12 @@
+import { describe, it } from '@jest/globals'
+import { transportSuite } from '@millrace/conformance'
+import { openLosable } from '../test/open-losable.js'
+
+describe('TCP transport', () => {
+  transportSuite({ describe, it }, { open: () => openLosable() })
+})
+
+describe('TCP transport with small frames', () => {
+  const maxPayloadBytes = 100_000
+  transportSuite({ describe, it }, { maxPayloadBytes, open: () => openLosable({ maxPayloadBytes }) })
+})

@@ -1,0 +1,140 @@
+/**
+ * The sending half of a link: records → batches → signed frames → the socket.
+ *
+ * 1. Records of one loop turn share a batch, and with it one signature and one write. A batch that is full leaves at once.
+ * 2. While at most one envelope is under way nobody else's record would come in time to share the batch: it leaves at the
+ *    next tick. Otherwise it leaves when the sockets of this turn have been read.
+ * 3. While the socket holds something that the kernel has not taken, nothing is signed: batches are cut and wait, and get
+ *    the time of the moment at which they really leave.
+ * 4. The farewell leaves after all of them, then the socket is finished.
+ */
+import type { LinkRecord } from '@millrace/contracts'
+import { batchBytes, type FrameSealer } from '@millrace/wire'
+import type { FrameSocket } from './frame-socket.js'
+import { createHeadedQueue } from './headed-queue.js'
+
+/** What a frame writer is made of. */
+export interface FrameWriterParts {
+  readonly socket: FrameSocket
+  readonly sealer: FrameSealer
+  /** Hears of each batch how many records it holds. */
+  readonly onBatch: ((records: number) => void) | undefined
+}
+
+type Flush = 'none' | 'scheduled' | 'when_taken'
+
+/** Writes what a link sends. */
+export class FrameWriter {
+  /** Resolves when the farewell was taken by the kernel, or everything was dropped. */
+  readonly done: Promise<void>
+  readonly #socket: FrameSocket
+  readonly #sealer: FrameSealer
+  readonly #onBatch: FrameWriterParts['onBatch']
+  readonly #cuts = createHeadedQueue<Buffer>()
+  /** Frames that the socket still reads from, the oldest first. */
+  readonly #writing = createHeadedQueue<Buffer>()
+  readonly #flush = (): void => this.#onTurn()
+  readonly #taken = (): void => this.#onTaken()
+  #settle: () => void = () => undefined
+  #phase: 'open' | 'closing' | 'shut' = 'open'
+  #due: Flush = 'none'
+
+  constructor({ socket, sealer, onBatch }: FrameWriterParts) {
+    this.#socket = socket
+    this.#sealer = sealer
+    this.#onBatch = onBatch
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /**
+   * Adds a record to the open batch; `flushSoon` says when that leaves.
+   *
+   * @throws MillraceError PAYLOAD_TOO_LARGE, PAYLOAD_INVALID; nothing of it is sent then
+   */
+  add(record: LinkRecord): void {
+    if (this.#sealer.add(record)) return
+    this.#cut()
+    this.#sealer.add(record)
+  }
+
+  /** @param alone nothing else is under way that could share the open batch */
+  flushSoon(alone: boolean): void {
+    if (this.#sealer.pending >= batchBytes) {
+      this.#cut()
+      this.#pump()
+    } else if (this.#due === 'none') this.#schedule(alone)
+  }
+
+  /** Sends what waits, and the farewell. May be called more than once. */
+  close(): void {
+    if (this.#phase !== 'open') return
+    this.#phase = 'closing'
+    this.#cutPending()
+    this.#pump()
+  }
+
+  /** The socket is gone: nothing more leaves. */
+  drop(): void {
+    this.#phase = 'shut'
+    this.#cuts.clear()
+    this.#writing.clear()
+    this.#settle()
+  }
+
+  #schedule(alone: boolean): void {
+    this.#due = 'scheduled'
+    if (alone) process.nextTick(this.#flush)
+    else setImmediate(this.#flush)
+  }
+
+  #onTurn(): void {
+    this.#due = 'none'
+    if (this.#phase !== 'open') return
+    if (!this.#socket.idle || this.#cuts.length > 0) {
+      this.#due = 'when_taken'
+      return
+    }
+    this.#cutPending()
+    this.#pump()
+  }
+
+  #onTaken(): void {
+    const written = this.#writing.shift()
+    if (written !== undefined) this.#sealer.release(written)
+    if (this.#due === 'when_taken' && this.#socket.idle) {
+      this.#due = 'none'
+      this.#cutPending()
+    }
+    this.#pump()
+  }
+
+  #cutPending(): void {
+    if (this.#sealer.records > 0) this.#cut()
+  }
+
+  #cut(): void {
+    this.#onBatch?.(this.#sealer.records)
+    this.#cuts.push(this.#sealer.cut())
+  }
+
+  #pump(): void {
+    while (this.#cuts.length > 0 && this.#socket.idle) {
+      const cut = this.#cuts.shift()
+      if (cut !== undefined) this.#write(this.#sealer.sign(cut))
+    }
+    if (this.#phase === 'closing' && this.#cuts.length === 0 && this.#socket.idle) this.#sayBye()
+  }
+
+  #write(frame: Buffer): void {
+    this.#writing.push(frame)
+    this.#socket.write(frame, this.#taken)
+  }
+
+  #sayBye(): void {
+    this.#phase = 'shut'
+    this.#socket.write(this.#sealer.bye(), this.#settle)
+    this.#socket.finish()
+  }
+}

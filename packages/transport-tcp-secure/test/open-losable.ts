@@ -1,0 +1,37 @@
+import type { OpenTransports } from '@millrace/conformance'
+import type { SlotId, Transport } from '@millrace/contracts'
+import type { TcpTransportOptions } from '../src/index.js'
+import { openTransport } from './open-transport.js'
+import { createTcpProxy, type TcpProxy } from './tcp-proxy.js'
+
+/** Two transports; whatever one dials goes through somebody who can cut the connection. */
+export function openLosable(options: Partial<TcpTransportOptions> = {}): OpenTransports {
+  const listening = openTransport(options)
+  const behind = openTransport(options)
+  const proxies = new Map<string, TcpProxy>()
+  const dialling: Transport = {
+    profile: behind.profile,
+    createQueue: () => behind.createQueue(),
+    listen: (slot, accept) => behind.listen(slot, accept),
+    async dial(from, to, signal) {
+      const proxy = await createTcpProxy(to)
+      proxies.set(pairOf(to.slot, from), proxy)
+      return behind.dial(from, proxy.endpoint, signal)
+    },
+    async close() {
+      await behind.close()
+      for (const proxy of proxies.values()) proxy.close()
+    },
+  }
+  return {
+    listening,
+    dialling,
+    loseLink(far, near) {
+      for (const connection of proxies.get(pairOf(far, near))?.connections ?? []) connection.cut()
+    },
+  }
+}
+
+function pairOf(far: SlotId, near: SlotId): string {
+  return JSON.stringify([far, near])
+}

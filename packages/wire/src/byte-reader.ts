@@ -1,0 +1,135 @@
+import { isUtf8 } from 'node:buffer'
+import { readU32 } from './frame-layout.js'
+import { malformed } from './refusals.js'
+
+/** Two thirds of all texts repeat the one before: those are compared rather than decoded. */
+const longestRemembered = 40
+
+/** A text that was read before, with its bytes; what comes next on a link is often the same. */
+export interface RememberedText {
+  text: string
+  bytes: Uint8Array
+}
+
+/** Reads values one after the other, never past the end. Everything it throws is SEC_FRAME_MALFORMED. */
+export class ByteReader {
+  bytes: Buffer
+  at: number
+  end: number
+
+  constructor(bytes: Buffer, at: number, end: number) {
+    this.bytes = bytes
+    this.at = at
+    this.end = end
+  }
+
+  get done(): boolean {
+    return this.at >= this.end
+  }
+
+  u8(): number {
+    if (this.at >= this.end) throw tooShort()
+    return this.bytes[this.at++] ?? 0
+  }
+
+  /** @throws MillraceError also when it is larger than 2^53 - 1 or longer than it needs to be */
+  varint(): number {
+    const first = this.u8()
+    return first < 128 ? first : this.#longVarint(first - 128)
+  }
+
+  /** A varint that counts things of at least one byte each, so that no number can make a reader allocate more than came. */
+  count(): number {
+    const count = this.varint()
+    if (count > this.end - this.at) throw tooShort()
+    return count
+  }
+
+  text(): string {
+    return this.#textOf(this.count())
+  }
+
+  /** As {@link text}; cheaper when it is the same as last time. */
+  textLike(last: RememberedText): string {
+    const length = this.count()
+    if (length === last.bytes.length && this.#begins(last.bytes)) {
+      this.at += length
+      return last.text
+    }
+    const start = this.at
+    const text = this.#textOf(length)
+    if (length <= longestRemembered) {
+      last.text = text
+      last.bytes = new Uint8Array(this.bytes.subarray(start, this.at))
+    }
+    return text
+  }
+
+  longText(): string {
+    return this.#textOf(this.#longCount())
+  }
+
+  /** A copy, which outlives the frame. */
+  longBytes(): Uint8Array {
+    const length = this.#longCount()
+    const copy = new Uint8Array(this.bytes.subarray(this.at, this.at + length))
+    this.at += length
+    return copy
+  }
+
+  f64(): number {
+    if (this.end - this.at < 8) throw tooShort()
+    const value = this.bytes.readDoubleBE(this.at)
+    this.at += 8
+    return value
+  }
+
+  /** As many bytes as asked for; a view. */
+  raw(length: number): Buffer {
+    if (this.end - this.at < length) throw tooShort()
+    this.at += length
+    return this.bytes.subarray(this.at - length, this.at)
+  }
+
+  #begins(with_: Uint8Array): boolean {
+    for (let index = 0; index < with_.length; index++) if (this.bytes[this.at + index] !== with_[index]) return false
+    return true
+  }
+
+  #longCount(): number {
+    if (this.end - this.at < 4) throw tooShort()
+    const length = readU32(this.bytes, this.at)
+    this.at += 4
+    if (length > this.end - this.at) throw tooShort()
+    return length
+  }
+
+  #textOf(length: number): string {
+    const start = this.at
+    this.at += length
+    const text = this.bytes.toString(undefined, start, this.at)
+    // Bytes that are no UTF-8 decode to this letter, as does the letter itself.
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.at)))
+      throw malformed('a text in it is not UTF-8')
+    return text
+  }
+
+  #longVarint(lowest: number): number {
+    let value = lowest
+    let scale = 128
+    for (let bytes = 2; bytes <= 8; bytes++) {
+      const byte = this.u8()
+      value += (byte & 127) * scale
+      if (byte < 128) {
+        if (byte === 0 || value > Number.MAX_SAFE_INTEGER) break
+        return value
+      }
+      scale *= 128
+    }
+    throw malformed('a number in it is too large, or longer than it needs to be')
+  }
+}
+
+function tooShort(): Error {
+  return malformed('it ends in the middle of a value')
+}

@@ -1,0 +1,143 @@
+import {
+  type AckRecord,
+  type CancelRecord,
+  type EnvelopeRecord,
+  type ErrorCode,
+  type Facts,
+  type FailRecord,
+  isErrorCode,
+  type LinkRecord,
+  type MarkRecord,
+  type Position,
+} from '@millrace/contracts'
+import { ByteReader, type RememberedText } from './byte-reader.js'
+import { envelopeFlags, knownEnvelopeFlags, recordKinds } from './record-layout.js'
+import { kindRefused, malformed } from './refusals.js'
+
+/** Decodes the records of batches of one link; it remembers what repeats from one to the next. */
+export class RecordDecoder {
+  readonly #in = new ByteReader(Buffer.alloc(0), 0, 0)
+  readonly #domain: RememberedText = { text: '', bytes: new Uint8Array(0) }
+  readonly #root: RememberedText = { text: '', bytes: new Uint8Array(0) }
+
+  /**
+   * Decodes all records between two offsets; either all of them are right, or it throws.
+   *
+   * @throws MillraceError SEC_FRAME_MALFORMED, SEC_KIND_REFUSED
+   */
+  decode(bytes: Buffer, start: number, end: number): LinkRecord[] {
+    const from = this.#in
+    from.bytes = bytes
+    from.at = start
+    from.end = end
+    const records: LinkRecord[] = []
+    while (!from.done) records.push(this.#record())
+    return records
+  }
+
+  #record(): LinkRecord {
+    const kind = this.#in.u8()
+    switch (kind) {
+      case recordKinds.envelope:
+        return this.#envelope()
+      case recordKinds.ack:
+        return this.#ack()
+      case recordKinds.fail:
+        return this.#fail()
+      case recordKinds.cancel:
+        return this.#cancel()
+      case recordKinds.mark:
+        return this.#mark()
+      default:
+        throw kindRefused('record', kind)
+    }
+  }
+
+  #envelope(): EnvelopeRecord {
+    const from = this.#in
+    const flags = from.u8()
+    if (flags > knownEnvelopeFlags) throw malformed('an envelope in it has an unknown flag')
+    return {
+      kind: 'envelope',
+      ticket: flags & envelopeFlags.ticket ? from.varint() : undefined,
+      edge: from.varint(),
+      domain: flags & envelopeFlags.domain ? from.textLike(this.#domain) : undefined,
+      position: readPosition(from),
+      root: from.textLike(this.#root),
+      remainingMs: flags & envelopeFlags.remaining ? readRemaining(from) : undefined,
+      trace: flags & envelopeFlags.trace ? from.text() : undefined,
+      payload: flags & envelopeFlags.bytes ? from.longBytes() : parse(from.longText()),
+    }
+  }
+
+  #ack(): AckRecord {
+    const from = this.#in
+    const ranges: [number, number][] = []
+    for (let left = from.count(); left > 0; left--) {
+      const first = from.varint()
+      const last = first + from.varint()
+      if (!Number.isSafeInteger(last)) throw malformed('a range of tickets in it ends beyond 2^53 - 1')
+      ranges.push([first, last])
+    }
+    return { kind: 'ack', ranges }
+  }
+
+  #fail(): FailRecord {
+    const root = this.#in.textLike(this.#root)
+    return { kind: 'fail', root, code: readCode(this.#in), facts: readFacts(this.#in) }
+  }
+
+  #cancel(): CancelRecord {
+    const root = this.#in.textLike(this.#root)
+    return { kind: 'cancel', root, code: readCode(this.#in) }
+  }
+
+  #mark(): MarkRecord {
+    const edge = this.#in.varint() - 1
+    return { kind: 'mark', edge, domain: this.#in.textLike(this.#domain), position: readPosition(this.#in) }
+  }
+}
+
+function readPosition(from: ByteReader): Position {
+  const length = from.count()
+  const position: number[] = []
+  for (let index = 0; index < length; index++) position.push(from.varint())
+  return position
+}
+
+function readRemaining(from: ByteReader): number {
+  const remainingMs = from.f64()
+  if (!Number.isFinite(remainingMs) || remainingMs < 0)
+    throw malformed('the remaining time of an envelope is impossible')
+  return remainingMs
+}
+
+function readCode(from: ByteReader): ErrorCode {
+  const code = from.text()
+  if (!isErrorCode(code)) throw malformed('an error code in it is not known')
+  return code
+}
+
+function readFacts(from: ByteReader): Facts {
+  const facts = parse(from.longText())
+  if (!isFacts(facts)) throw malformed('the facts of a failure in it are no facts')
+  return facts
+}
+
+function isFacts(value: unknown): value is Facts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFact)
+}
+
+function isFact(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string')
+  return value === null || typeof value !== 'object'
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // Not kept as the cause: its message quotes the payload.
+    throw malformed('a payload in it is not JSON')
+  }
+}

@@ -1,0 +1,64 @@
+import type { LinkRecord } from '@millrace/contracts'
+
+const least = { domain: undefined, remainingMs: undefined, trace: undefined, ticket: undefined }
+
+/** The records of the golden vectors, by the name of the frame that carries them. */
+export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
+  'batch-empty': [],
+  'batch-envelope': [
+    {
+      kind: 'envelope',
+      ticket: 1,
+      edge: 2,
+      domain: 'features#1/5f',
+      position: [300, 0, 16_384],
+      root: 'features#1:300',
+      remainingMs: 29_999.5,
+      trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      payload: { id: '15887', cents: 331_847, tags: ['é', '💥'] },
+    },
+  ],
+  'batch-envelope-least': [{ ...least, kind: 'envelope', edge: 0, position: [7], root: 'features#1:7', payload: null }],
+  'batch-envelope-bytes': [
+    {
+      ...least,
+      kind: 'envelope',
+      ticket: Number.MAX_SAFE_INTEGER,
+      edge: 128,
+      position: [Number.MAX_SAFE_INTEGER],
+      root: 'features#1:8',
+      payload: Uint8Array.of(0, 1, 127, 128, 255),
+    },
+  ],
+  'batch-ack': [
+    {
+      kind: 'ack',
+      ranges: [
+        [1, 1],
+        [3, 130],
+        [4_294_967_296, 4_294_967_296],
+      ],
+    },
+  ],
+  'batch-fail': [
+    {
+      kind: 'fail',
+      root: 'features#1:300',
+      code: 'NODE_FAILED',
+      facts: { node: 'decide', attempts: 2, final: true, since: null, path: ['parse', 'décide'] },
+    },
+  ],
+  'batch-cancel': [{ kind: 'cancel', root: 'features#1:300', code: 'REPLY_TIMEOUT' }],
+  'batch-mark': [
+    { kind: 'mark', edge: 2, domain: 'features#1/5f', position: [301, 1] },
+    { kind: 'mark', edge: 3, domain: 'features#1/5f', position: [] },
+    { kind: 'mark', edge: 4, domain: 'features#1/5f', position: [Number.MAX_SAFE_INTEGER] },
+    { kind: 'mark', edge: -1, domain: `features#1/${'0123456789abcdef'.repeat(8)}`, position: [] },
+  ],
+  'batch-many': [
+    { kind: 'ack', ranges: [[131, 140]] },
+    { ...least, kind: 'envelope', ticket: 2, edge: 2, position: [301], root: 'features#1:301', payload: [1.5, true] },
+    { ...least, kind: 'envelope', ticket: 3, edge: 2, position: [302], root: 'features#1:302', payload: 'two' },
+    { kind: 'mark', edge: 2, domain: 'features#1/5f', position: [303] },
+  ],
+}

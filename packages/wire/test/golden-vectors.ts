@@ -1,0 +1,129 @@
+import { hkdfSync } from 'node:crypto'
+import type { LinkRecord } from '@millrace/contracts'
+import { Acceptor, Dialler, linkKey, masterKey, NonceCache, type Session, type WireClock } from '../src/index.js'
+import { goldenRecords } from './golden-records.js'
+
+/** What everything in the golden vectors follows from. */
+export const goldenInputs = {
+  secret: bytesFrom(0x00, 32),
+  dialler: { slot: 'features#1', incarnation: 1 },
+  acceptor: { slot: 'policy#1', incarnation: 300 },
+  run: '00112233445566778899aabbccddeeff',
+  planHash: '5a'.repeat(32),
+  diallerRandom: bytesFrom(0xa0, 32),
+  acceptorRandom: bytesFrom(0xc0, 32),
+  /** The wall time of the hello. Each frame is signed one millisecond after the one before. */
+  startMs: 1_700_000_000_000,
+}
+
+/** Keys and frames, all bytes in hex, by name. */
+export function goldenVectors(): ReadonlyMap<string, string> {
+  const link = goldenLinkKey()
+  return new Map([
+    ['keys', keyLines(masterKey(goldenInputs.secret, 'hkdf_sha256'), link)],
+    ...[...goldenFrames(link)].map(([name, frame]) => [name, wrapped(frame)] as const),
+    ...Object.entries(goldenRecords)
+      .filter(([, records]) => records.length > 0)
+      .map(([name, records]) => [`${name}-records`, jsonOf(records)] as const),
+  ])
+}
+
+/** Both ends of the session of the golden vectors, before any batch of it was made. */
+export interface GoldenSession {
+  readonly hello: Buffer
+  readonly welcome: Buffer
+  readonly dialling: Session
+  readonly accepting: Session
+  /** A millisecond passes. */
+  tick(): void
+}
+
+/** Lets both ends shake hands. */
+export function goldenSession(link: Uint8Array): GoldenSession {
+  const { dialler, acceptor, run, planHash, diallerRandom, acceptorRandom, startMs } = goldenInputs
+  const { clock, tick } = tickingClock(startMs)
+  const common = { run, planHash, ttlMs: 30_000, maxFrameBytes: 1_048_576, clock }
+  const dialling = new Dialler({ ...common, local: dialler, random: () => diallerRandom }, acceptor.slot, link)
+  const accepting = new Acceptor(
+    { ...common, local: acceptor, random: () => acceptorRandom },
+    () => link,
+    new NonceCache({ capacity: 10, ttlMs: 30_000 }),
+  )
+  tick()
+  const { welcome, session } = accepting.answer(dialling.hello, startMs)
+  return { hello: dialling.hello, welcome, dialling: dialling.finish(welcome, startMs), accepting: session, tick }
+}
+
+/** The link key of the golden vectors. */
+export function goldenLinkKey(): Uint8Array {
+  const { secret, dialler, acceptor } = goldenInputs
+  return linkKey(masterKey(secret, 'hkdf_sha256'), dialler.slot, acceptor.slot)
+}
+
+function goldenFrames(link: Uint8Array): ReadonlyMap<string, Buffer> {
+  const { hello, welcome, dialling, accepting, tick } = goldenSession(link)
+  const sealed = ({ sealer }: Session, records: readonly LinkRecord[]): Buffer => {
+    tick()
+    for (const record of records) sealer.add(record)
+    return sealer.seal()
+  }
+  const farewell = ({ sealer }: Session): Buffer => {
+    tick()
+    return sealer.bye()
+  }
+  return new Map([
+    ['hello', hello],
+    ['welcome', welcome],
+    ...Object.entries(goldenRecords).map(([name, records]) => [name, sealed(dialling, records)] as const),
+    ['bye', farewell(dialling)],
+    ['answer-batch-empty', sealed(accepting, [])],
+    ['answer-bye', farewell(accepting)],
+  ])
+}
+
+function keyLines(master: Uint8Array, link: Uint8Array): string {
+  const { dialler, acceptor, diallerRandom, acceptorRandom } = goldenInputs
+  const [from, to] = [dialler.slot, acceptor.slot]
+  const both = Buffer.concat([diallerRandom, acceptorRandom])
+  const there = derived(link, both, 'session', from, to)
+  const back = derived(link, both, 'session', to, from)
+  const lines = [
+    ['master', master],
+    ['link', link],
+    ['hello', derived(link, Buffer.alloc(0), 'hello', from, to).subarray(0, 32)],
+    ['welcome', derived(link, diallerRandom, 'welcome', to, from).subarray(0, 32)],
+    ['session key features#1 to policy#1', there.subarray(0, 32)],
+    ['session number features#1 to policy#1', there.subarray(32)],
+    ['session key policy#1 to features#1', back.subarray(0, 32)],
+    ['session number policy#1 to features#1', back.subarray(32)],
+  ] as const
+  return lines.map(([name, bytes]) => `${name} = ${Buffer.from(bytes).toString('hex')}`).join('\n')
+}
+
+/** Written out here once more, from the document rather than from the source. */
+function derived(link: Uint8Array, salt: Uint8Array, label: string, from: string, to: string): Buffer {
+  const names = [from, to].map((name) => `\0${String.fromCharCode(name.length)}${name}`).join('')
+  return Buffer.from(hkdfSync('sha256', link, salt, Buffer.from(`millrace/1 ${label}${names}`), 40))
+}
+
+function tickingClock(startMs: number): { readonly clock: WireClock; tick(): void } {
+  let passed = 0
+  return { clock: { wall: () => startMs + passed, monotonic: () => passed }, tick: () => void passed++ }
+}
+
+function wrapped(frame: Buffer): string {
+  return (frame.toString('hex').match(/.{1,64}/g) ?? []).join('\n')
+}
+
+function jsonOf(records: readonly LinkRecord[]): string {
+  const lines = records.map((record) => JSON.stringify(record, (_key, value: unknown) => bytesAsHex(value)))
+  return lines.length === 0 ? '[]' : `[\n  ${lines.join(',\n  ')}\n]`
+}
+
+function bytesAsHex(value: unknown): unknown {
+  return value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : value
+}
+
+function bytesFrom(first: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => first + index)
+}
