@@ -15,6 +15,7 @@ import { InlineRuntime } from './runtime/inline-runtime.js'
 import type { Runtime } from './runtime/runtime.js'
 import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
 import { transportToken } from './transport-token.js'
+import type { SinkNote } from './worker/sink-note.js'
 
 /** How closely payloads are looked at on their way through the graph. */
 export interface CheckOptions {
@@ -36,6 +37,10 @@ export interface RuntimeOptions extends ApplicationOptions {
   readonly events?: EventEmitter
   /** Takes a sink's messages in its place, as `parity` does: the sink itself is not opened. @default every sink is opened */
   readonly replaceSink?: (sink: string) => SinkWriter<unknown>
+  /** Whether requests may enter by `request` and `stream`: then a type that nothing emits is no mistake. @default true */
+  readonly embedded?: boolean
+  /** Whether worker processes are used where the configuration has them; if not, all runs in this one. @default true */
+  readonly processes?: boolean
   /**
    * Flags of Node for worker processes, such as `['--import', 'tsx']`. @default those of this process that concern modules
    */
@@ -59,16 +64,13 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
   const options = runtimeOptions(application)
   const values = options.values ?? []
   const events = options.events ?? createEventEmitter()
-  const checked = await preflight({
-    ...options,
-    embedded: true,
-    bound: values.map(({ token }) => token),
-  })
+  const embedded = options.embedded ?? true
+  const checked = await preflight({ ...options, embedded, bound: values.map(({ token }) => token) })
   const checks = checkOptions(options.checks ?? {}, checked)
-  if (checked.config.runtime.platform.bootstrap.mode === 'process_supervisor') {
+  if (options.processes !== false && checked.config.runtime.platform.bootstrap.mode === 'process_supervisor') {
     refuseLocalParts({ nodes: options.nodes?.length ?? 0, values: values.length })
     const sinkWrote = options.replaceSink === undefined ? undefined : sinkWriters(checked, options.replaceSink)
-    return createSupervised({ preflight: checked, events, checks, execArgv: options.workerFlags, sinkWrote })
+    return createSupervised({ preflight: checked, embedded, events, checks, execArgv: options.workerFlags, sinkWrote })
   }
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
   container.bind(transportToken, createMemoryTransport())
@@ -99,8 +101,8 @@ function sinkWriters({ nodes }: Preflight, replaceSink: (sink: string) => SinkWr
   const writers = new Map(
     nodes.flatMap(({ kind, name }) => (kind === 'sink' ? [[name, replaceSink(name)] as const] : [])),
   )
-  return (sink: string, type: string, payload: unknown): void => {
-    void writers.get(sink)?.write(payload, { type } as HandlerContext) // a writer that stands in for a sink reads the type alone
+  return ({ sink, type, traceId }: SinkNote, payload: unknown): void => {
+    void writers.get(sink)?.write(payload, { type, traceId } as HandlerContext) // a writer that stands in for a sink reads no more of it
   }
 }
 

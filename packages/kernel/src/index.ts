@@ -10,4 +10,5 @@ export {
 } from './preflight/preflight.js'
 export type { RequestOptions, StreamOptions } from './runtime/requests.js'
 export type { RunResult, Runtime, RuntimeCounters } from './runtime/runtime.js'
+export { moduleFlags } from './supervised/worker-program.js'
 export { transportToken } from './transport-token.js'

@@ -3,32 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
-import { Ask, Burst, Ripple, Sum } from './fixtures/processes/nodes.js'
+import { Ask, Burst, Here, Ripple, Sum } from './fixtures/processes/nodes.js'
 
-const modules = [fileURLToPath(new URL('fixtures/processes/nodes.ts', import.meta.url))]
+const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
 const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 
-function application(platform: object = {}, runtime: object = {}) {
-  return {
-    workerFlags,
-    config: {
-      version: 1,
-      scenario: { name: 'processes' },
-      runtime: {
-        discovery_modules: modules,
-        ...runtime,
-        platform: {
-          bootstrap: { mode: 'process_supervisor' },
-          execution_ipc: {},
-          process_groups: [
-            { name: 'one', nodes: ['first', 'spread'], restart: { policy: 'never' } },
-            { name: 'two', nodes: ['second', 'third', 'ripple'], stages: ['odd'], restart: { policy: 'never' } },
-          ],
-          ...platform,
-        },
-      },
-    } as never,
+/** @param modules further discovery modules */
+function application(modules: readonly string[] = [], groups?: readonly object[]) {
+  const overlay = {
+    runtime: {
+      discovery_modules: ['./nodes.ts', ...modules],
+      ...(groups === undefined ? {} : { platform: { process_groups: groups } }),
+    },
   }
+  return { config, overlay, workerFlags }
 }
 
 async function started(app: ReturnType<typeof application>): Promise<{ runtime: Runtime; events: MillraceEvent[] }> {
@@ -85,7 +73,7 @@ describe('an application in two worker processes', () => {
     cancel.abort()
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['REPLY_CANCELLED']))
     await eventually(async () => (await ask(runtime, 0, 'count')).n === 0)
-    expect(runtime.counters().inFlight).toBe(0)
+    await eventually(async () => runtime.counters().inFlight === 0)
   })
 
   it('REPLY-02 a request that is not answered in time fails with REPLY_TIMEOUT, and its handler is aborted', async () => {
@@ -129,8 +117,7 @@ describe('a worker that dies', () => {
 
 describe('a start that fails', () => {
   it('CHILD-BOOT-01 BOOT-API-03 PROC-INIT-01 a module that cannot be loaded in a worker fails the start and leaves no process', async () => {
-    const broken = fileURLToPath(new URL('fixtures/processes/breaks-in-workers.ts', import.meta.url))
-    const app = application({}, { discovery_modules: [...modules, broken] })
+    const app = application(['./breaks-in-workers.ts'])
     const runtime = await createRuntime(app)
     const pids: unknown[] = []
     runtime.subscribe(({ name, facts }) => name === 'worker.starting' && pids.push(facts.pid))
@@ -141,19 +128,24 @@ describe('a start that fails', () => {
   })
 
   it('CHILD-BOOT-01 a module that gives other definitions in a worker is BOOT_PLAN_MISMATCH', async () => {
-    const other = fileURLToPath(new URL('fixtures/processes/differs-in-workers.ts', import.meta.url))
-    const app = application({}, { discovery_modules: [...modules, other] })
+    const app = application(
+      ['./differs-in-workers.ts'],
+      [
+        { name: 'one', nodes: ['first', 'spread'] },
+        { name: 'two', nodes: ['second', 'third', 'ripple'], stages: ['odd'] },
+      ],
+    )
     await expect((await createRuntime(app)).start()).rejects.toMatchObject({
       facts: expect.objectContaining({ code: 'BOOT_PLAN_MISMATCH' }),
     })
   })
 
   it('CFG-PROC-01 definitions of this process cannot run in others', async () => {
-    await expect(createRuntime({ ...application(), values: [{ token: {} as never, value: 1 }] })).rejects.toMatchObject(
-      {
-        code: 'CONFIG_INVALID',
-      },
-    )
+    await expect(
+      createRuntime({ ...application(), values: [{ token: Here, value: { pid: 1 } }] }),
+    ).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
   })
 })
 

@@ -2,7 +2,7 @@ import { createDeferred } from './deferred.js'
 import { settledWithin } from './ending.js'
 
 /** How long a worker that is late may take to say what it waits for. */
-const lastWordMs = 500
+const lastWordMs = 1000
 
 /** Asks a worker that is late what it still waits for. */
 export interface LastWord {

@@ -109,7 +109,7 @@ describe('start and stop', () => {
         { slot: 'deaf#1', does: 'ignores-stop', stopTimeoutMs: 50 },
         { slot: 'stubborn#1', does: 'ignores-sigterm', stopTimeoutMs: 50 },
       ],
-      { gracefulMs: 50, terminateMs: 2_000 },
+      { options: { gracefulMs: 50, terminateMs: 2_000 } },
     )
     await supervisor.start()
     expect(await supervisor.stop()).toBe('forced')

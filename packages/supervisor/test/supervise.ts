@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import {
   createEventEmitter,
   type EndpointTable,
+  type EventEmitter,
   type LinkKey,
   type MillraceError,
   type MillraceEvent,
   type RestartSettings,
   type Supervisor,
+  type WorkerBundle,
   type WorkerSettings,
 } from '@millrace/contracts'
 import { createSupervisor, type SupervisorOptions, type SupervisorParts } from '../src/index.js'
@@ -19,10 +21,19 @@ export interface TestWorker extends Partial<Omit<WorkerSettings, 'restart'>> {
   readonly restart?: Partial<RestartSettings>
 }
 
+/** What may be other than usual. */
+export interface TestChanges {
+  readonly options?: Partial<SupervisorOptions>
+  readonly parts?: Omit<Partial<SupervisorParts>, 'listener'>
+  /** Changes the bundle of each worker. */
+  readonly bundle?: (usual: WorkerBundle) => WorkerBundle
+}
+
 /** A supervisor with what its listener and its observers have heard. */
 export interface TestSupervisor {
   readonly supervisor: Supervisor
   readonly events: MillraceEvent[]
+  readonly subscribe: EventEmitter['subscribe']
   readonly tables: EndpointTable[]
   readonly told: unknown[]
   readonly failures: MillraceError[]
@@ -54,8 +65,7 @@ export const fromSource: readonly string[] = [
 /** Makes a supervisor of fixtures. */
 export function supervise(
   workers: readonly TestWorker[],
-  options: Partial<SupervisorOptions> = {},
-  parts: Partial<SupervisorParts> = {},
+  { options, parts, bundle = (usual) => usual }: TestChanges = {},
 ): TestSupervisor {
   const events = createEventEmitter()
   const heard: MillraceEvent[] = []
@@ -96,14 +106,15 @@ export function supervise(
     {
       events,
       listener: {
-        bundleOf: (slot, incarnation) => ({
-          slot,
-          group: groupOf(slot),
-          incarnation,
-          run: 'ab'.repeat(16),
-          keys,
-          metadata: { does: workers.find((worker) => worker.slot === slot)?.does ?? 'works' },
-        }),
+        bundleOf: (slot, incarnation) =>
+          bundle({
+            slot,
+            group: groupOf(slot),
+            incarnation,
+            run: 'ab'.repeat(16),
+            keys,
+            metadata: { does: workers.find((worker) => worker.slot === slot)?.does ?? 'works' },
+          }),
         endpoints: (table) => void tables.push(table),
         told: (slot, subject, facts) => void told.push([slot, subject, facts]),
         failed(error) {
@@ -125,6 +136,7 @@ export function supervise(
   return {
     supervisor,
     events: heard,
+    subscribe: events.subscribe,
     tables,
     told,
     failures,

@@ -1,26 +1,35 @@
 /**
- * Collects records straight in the frame they will leave in.
+ * Collects records in the frame they will leave in, and what they need of JSON in a text that is written behind them when
+ * the batch is closed.
  *
  * 1. A record is in the batch whole, or not at all: what throws or does not fit leaves the batch as it was.
- * 2. A frame is never longer than `maxFrameBytes`.
- * 3. Slabs of the usual size are used again once they were given back; a larger frame has one of its own.
+ * 2. What is serialised is what was there when the record was added.
+ * 3. A frame is never longer than `maxFrameBytes`. There is always room for what was added: texts are counted with the most
+ *    bytes that they can take, until that is too much and they are measured.
+ * 4. Slabs of the usual size are used again once they were given back; a larger frame has one of its own.
  */
 import { type LinkRecord, MillraceError } from '@millrace/contracts'
 import { ByteWriter } from './byte-writer.js'
-import { bodyOf, encodeRecord, roomFor } from './encode-record.js'
-import { headerBytes, macBytes, smallestFrameBytes } from './frame-layout.js'
+import { encodeRecord, roomFor, sharedJsonOf } from './encode-record.js'
+import { headerBytes, macBytes, writeU32 } from './frame-layout.js'
+import { recordsLengthBytes } from './record-layout.js'
 
 /** A batch that has grown this large should leave: it is accepted only when it has come whole. */
 export const batchBytes = 65_536
 
-const usualSlabBytes = 2 * batchBytes
+/** Room for a full batch of texts that take three bytes a letter, and for one more record as large. */
+const usualSlabBytes = 6 * batchBytes
 const keptSlabs = 4
+const firstRecordAt = headerBytes + recordsLengthBytes
 
-/** A record that did not fit beside others, encoded in a slab of its own that can become the next batch. */
-interface Waiting {
+/** A record that does not fit beside others, encoded in a slab of its own that can become the next batch. */
+interface Apart {
   readonly record: LinkRecord
   readonly slab: Buffer
+  /** Where the record ends. */
   readonly end: number
+  readonly json: string
+  readonly jsonBytes: number
 }
 
 /** The batch that leaves next. */
@@ -29,22 +38,27 @@ export class BatchEncoder {
   readonly #slabBytes: number
   readonly #spare: Buffer[] = []
   readonly #out: ByteWriter
+  /** Where records and JSON must end. */
   #end: number
   #records = 0
-  #waiting: Waiting | undefined
+  /** The JSON array without its closing bracket; empty while no record needs it. */
+  #json = ''
+  /** The most bytes that it can take, its closing bracket included. */
+  #jsonRoom = 0
+  #waiting: Apart | undefined
 
   constructor(maxFrameBytes: number) {
-    if (!(maxFrameBytes >= smallestFrameBytes))
-      throw new RangeError(`a frame has at least ${smallestFrameBytes} bytes (got a limit of ${maxFrameBytes})`)
+    if (!(maxFrameBytes >= firstRecordAt + macBytes))
+      throw new RangeError(`no batch fits a frame of ${maxFrameBytes} bytes; give at least ${firstRecordAt + macBytes}`)
     this.#maxFrameBytes = maxFrameBytes
     this.#slabBytes = Math.min(usualSlabBytes, maxFrameBytes)
-    this.#out = new ByteWriter(Buffer.allocUnsafeSlow(this.#slabBytes), headerBytes)
+    this.#out = new ByteWriter(Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt)
     this.#end = this.#slabBytes - macBytes
   }
 
-  /** Bytes of the records in the batch. */
+  /** About how many bytes the batch has: exact while all texts are ASCII. */
   get pending(): number {
-    return this.#out.at - headerBytes
+    return this.#out.at - firstRecordAt + this.#json.length
   }
 
   /** How many records are in the batch. */
@@ -60,20 +74,21 @@ export class BatchEncoder {
    * @throws RangeError when a number of it is none that a record can have
    */
   add(record: LinkRecord): boolean {
-    if (this.#waiting?.record === record) return this.#addWaiting(this.#waiting)
-    const body = bodyOf(record)
-    if (body.length > this.#maxFrameBytes) throw tooLarge(body.length, this.#maxFrameBytes)
-    const room = roomFor(record, body)
+    if (this.#waiting?.record === record) return this.#addApart(this.#waiting)
+    const json = sharedJsonOf(record)
+    if (json.length > this.#maxFrameBytes) throw tooLarge(json.length, this.#maxFrameBytes)
+    const room = roomFor(record, json)
     const out = this.#out
-    if (room > this.#end - out.at) return this.#addTight(record, body, room)
+    if (!this.#hasRoom(room, 3 * json.length + 2)) return this.#addMeasured(record, json, room)
     const start = out.at
     try {
-      encodeRecord(out, record, body)
+      encodeRecord(out, record, json)
     } catch (error) {
       out.at = start
       throw error
     }
     this.#records++
+    if (json !== '') this.#addJson(json, 3 * json.length)
     return true
   }
 
@@ -84,8 +99,10 @@ export class BatchEncoder {
    */
   close(): Buffer {
     const out = this.#out
+    writeU32(out.bytes, headerBytes, out.at - firstRecordAt)
+    if (this.#json !== '') out.at += out.bytes.write(`${this.#json}]`, out.at)
     const frame = out.bytes.subarray(0, out.at + macBytes)
-    this.#begin(this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#slabBytes), headerBytes, 0)
+    this.#begin(this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt, 0)
     return frame
   }
 
@@ -95,39 +112,51 @@ export class BatchEncoder {
     this.#spare.push(Buffer.from(frame.buffer, 0, this.#slabBytes))
   }
 
-  /** Encodes into a slab of its own, to see how large the record really is. */
-  #addTight(record: LinkRecord, body: string | Uint8Array, room: number): boolean {
-    const own = new ByteWriter(Buffer.allocUnsafeSlow(headerBytes + room + macBytes), headerBytes)
-    encodeRecord(own, record, body)
-    const length = own.at - headerBytes
-    if (length + smallestFrameBytes > this.#maxFrameBytes) throw tooLarge(length, this.#maxFrameBytes)
-    const out = this.#out
-    if (length <= this.#end - out.at) {
-      out.bytes.set(own.bytes.subarray(headerBytes, own.at), out.at)
-      out.at += length
-      this.#records++
-      return true
-    }
-    const waiting = { record, slab: own.bytes, end: own.at }
-    return this.#addWaiting(waiting)
+  #hasRoom(record: number, json: number): boolean {
+    return this.#out.at + record + this.#jsonRoom + json <= this.#end
   }
 
-  #addWaiting(waiting: Waiting): boolean {
+  #addJson(json: string, room: number): void {
+    this.#jsonRoom += this.#json === '' ? room + 2 : room + 1
+    this.#json += this.#json === '' ? `[${json}` : `,${json}`
+  }
+
+  /** Encodes into a slab of its own, to see how large the record really is. */
+  #addMeasured(record: LinkRecord, json: string, room: number): boolean {
+    const jsonBytes = Buffer.byteLength(json)
+    const own = new ByteWriter(Buffer.allocUnsafeSlow(firstRecordAt + room + jsonBytes + 2 + macBytes), firstRecordAt)
+    encodeRecord(own, record, json)
+    const length = own.at - firstRecordAt
+    const frameBytes = own.at + (json === '' ? 0 : jsonBytes + 2) + macBytes
+    if (frameBytes > this.#maxFrameBytes) throw tooLarge(length + jsonBytes, this.#maxFrameBytes)
+    if (this.#json !== '') this.#jsonRoom = Buffer.byteLength(this.#json) + 1
+    if (!this.#hasRoom(length, jsonBytes + 2))
+      return this.#addApart({ record, slab: own.bytes, end: own.at, json, jsonBytes })
+    this.#out.raw(own.bytes.subarray(firstRecordAt, own.at))
+    this.#records++
+    if (json !== '') this.#addJson(json, jsonBytes)
+    return true
+  }
+
+  #addApart(apart: Apart): boolean {
     if (this.#records > 0) {
-      this.#waiting = waiting
+      this.#waiting = apart
       return false
     }
+    this.#waiting = undefined
     this.release(this.#out.bytes)
-    this.#begin(waiting.slab, waiting.end, 1)
+    this.#begin(apart.slab, apart.end, 1)
+    if (apart.json !== '') this.#addJson(apart.json, apart.jsonBytes)
     return true
   }
 
   #begin(slab: Buffer, at: number, records: number): void {
-    this.#waiting = records > 0 ? undefined : this.#waiting
     this.#out.bytes = slab
     this.#out.at = at
     this.#end = Math.min(slab.length, this.#maxFrameBytes) - macBytes
     this.#records = records
+    this.#json = ''
+    this.#jsonRoom = 0
   }
 }
 

@@ -2,13 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import { readU32 } from './frame-layout.js'
 import { malformed } from './refusals.js'
 
-/** Two thirds of all texts repeat the one before: those are compared rather than decoded. */
-const longestRemembered = 40
-
-/** A text that was read before, with its bytes; what comes next on a link is often the same. */
-export interface RememberedText {
+/** A text that was read before from the same bytes. What comes next in a batch is often the same. */
+export interface EarlierText {
   text: string
-  bytes: Uint8Array
+  at: number
+  length: number
 }
 
 /** Reads values one after the other, never past the end. Everything it throws is SEC_FRAME_MALFORMED. */
@@ -50,19 +48,14 @@ export class ByteReader {
   }
 
   /** As {@link text}; cheaper when it is the same as last time. */
-  textLike(last: RememberedText): string {
+  textLike(earlier: EarlierText): string {
     const length = this.count()
-    if (length === last.bytes.length && this.#begins(last.bytes)) {
-      this.at += length
-      return last.text
-    }
     const start = this.at
-    const text = this.#textOf(length)
-    if (length <= longestRemembered) {
-      last.text = text
-      last.bytes = new Uint8Array(this.bytes.subarray(start, this.at))
-    }
-    return text
+    if (length !== earlier.length || !this.#repeats(earlier.at, length)) earlier.text = this.#textOf(length)
+    earlier.at = start
+    earlier.length = length
+    this.at = start + length
+    return earlier.text
   }
 
   longText(): string {
@@ -91,8 +84,9 @@ export class ByteReader {
     return this.bytes.subarray(this.at - length, this.at)
   }
 
-  #begins(with_: Uint8Array): boolean {
-    for (let index = 0; index < with_.length; index++) if (this.bytes[this.at + index] !== with_[index]) return false
+  #repeats(earlier: number, length: number): boolean {
+    const { bytes, at } = this
+    for (let index = length - 1; index >= 0; index--) if (bytes[at + index] !== bytes[earlier + index]) return false
     return true
   }
 
@@ -107,11 +101,7 @@ export class ByteReader {
   #textOf(length: number): string {
     const start = this.at
     this.at += length
-    const text = this.bytes.toString(undefined, start, this.at)
-    // Bytes that are no UTF-8 decode to this letter, as does the letter itself.
-    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.at)))
-      throw malformed('a text in it is not UTF-8')
-    return text
+    return readUtf8(this.bytes, start, this.at)
   }
 
   #longVarint(lowest: number): number {
@@ -128,6 +118,14 @@ export class ByteReader {
     }
     throw malformed('a number in it is too large, or longer than it needs to be')
   }
+}
+
+/** @throws MillraceError SEC_FRAME_MALFORMED when the bytes are no UTF-8 */
+export function readUtf8(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString(undefined, start, end)
+  // Bytes that are no UTF-8 decode to this letter, as does the letter itself.
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) throw malformed('a text in it is not UTF-8')
+  return text
 }
 
 function tooShort(): Error {

@@ -12,26 +12,25 @@ import {
 import { type ByteWriter, textRoom, varintRoom } from './byte-writer.js'
 import { envelopeFlags, recordKinds } from './record-layout.js'
 
-/** What of a record has to be serialised before its room is known: the text of JSON, or bytes as they are. */
-export type RecordBody = string | Uint8Array
-
 /**
- * Serialises the part of a record that is JSON: the payload of an envelope, the facts of a failure.
+ * Serialises what a record adds to the JSON array of its batch: the payload of an envelope, the facts of a failure.
  *
+ * @returns an empty text when it adds nothing
  * @throws MillraceError PAYLOAD_INVALID when JSON cannot carry it
  */
-export function bodyOf(record: LinkRecord): RecordBody {
-  if (record.kind === 'envelope') return payloadBody(record.payload)
+export function sharedJsonOf(record: LinkRecord): string {
+  if (record.kind === 'envelope') return isInline(record.payload) ? '' : jsonOf(record.payload)
   return record.kind === 'fail' ? jsonOf(record.facts) : ''
 }
 
-/** The most bytes that a record can take; it is exact about a large body. */
-export function roomFor(record: LinkRecord, body: RecordBody): number {
-  const rest = bodyRoom(body) + 2 + 4
+/** The most bytes that a record can take, without what it adds to the JSON array. It is exact about a large payload. */
+export function roomFor(record: LinkRecord, json: string): number {
+  const rest = 2
   switch (record.kind) {
     case 'envelope':
       return (
         rest +
+        (json === '' ? inlineRoom(record.payload) : 0) +
         (3 + record.position.length) * varintRoom +
         8 +
         textRoom(record.root) +
@@ -51,16 +50,17 @@ export function roomFor(record: LinkRecord, body: RecordBody): number {
 /**
  * Writes a record where there is room for it.
  *
+ * @param json what it adds to the JSON array
  * @throws RangeError when a number of it is none that a record can have
  */
-export function encodeRecord(out: ByteWriter, record: LinkRecord, body: RecordBody): void {
+export function encodeRecord(out: ByteWriter, record: LinkRecord, json: string): void {
   switch (record.kind) {
     case 'envelope':
-      return encodeEnvelope(out, record, body)
+      return encodeEnvelope(out, record, json)
     case 'ack':
       return encodeAck(out, record)
     case 'fail':
-      return encodeFail(out, record, body)
+      return encodeFail(out, record)
     case 'cancel':
       return encodeCancel(out, record)
     case 'mark':
@@ -68,15 +68,15 @@ export function encodeRecord(out: ByteWriter, record: LinkRecord, body: RecordBo
   }
 }
 
-function encodeEnvelope(out: ByteWriter, record: EnvelopeRecord, body: RecordBody): void {
-  const { ticket, domain, remainingMs, trace } = record
+function encodeEnvelope(out: ByteWriter, record: EnvelopeRecord, json: string): void {
+  const { ticket, domain, remainingMs, trace, payload } = record
   out.u8(recordKinds.envelope)
   out.u8(
     (ticket === undefined ? 0 : envelopeFlags.ticket) |
       (domain === undefined ? 0 : envelopeFlags.domain) |
       (remainingMs === undefined ? 0 : envelopeFlags.remaining) |
       (trace === undefined ? 0 : envelopeFlags.trace) |
-      (typeof body === 'string' ? 0 : envelopeFlags.bytes),
+      (json !== '' ? 0 : payload instanceof Uint8Array ? envelopeFlags.bytes : envelopeFlags.json),
   )
   if (ticket !== undefined) out.varint(ticket)
   out.varint(record.edge)
@@ -85,8 +85,9 @@ function encodeEnvelope(out: ByteWriter, record: EnvelopeRecord, body: RecordBod
   out.text(record.root)
   if (remainingMs !== undefined) out.f64(finite(remainingMs))
   if (trace !== undefined) out.text(trace)
-  if (typeof body === 'string') out.longText(body)
-  else out.longBytes(body)
+  if (json !== '') return
+  if (payload instanceof Uint8Array) out.longBytes(payload)
+  else if (payload instanceof JsonText) out.longText(payload.text)
 }
 
 function encodeAck(out: ByteWriter, { ranges }: AckRecord): void {
@@ -98,11 +99,10 @@ function encodeAck(out: ByteWriter, { ranges }: AckRecord): void {
   }
 }
 
-function encodeFail(out: ByteWriter, { root, code }: FailRecord, body: RecordBody): void {
+function encodeFail(out: ByteWriter, { root, code }: FailRecord): void {
   out.u8(recordKinds.fail)
   out.text(root)
   out.text(code)
-  if (typeof body === 'string') out.longText(body)
 }
 
 function encodeCancel(out: ByteWriter, { root, code }: CancelRecord): void {
@@ -130,17 +130,21 @@ function finite(remainingMs: number): number {
   return Math.max(0, remainingMs)
 }
 
+function isInline(payload: unknown): boolean {
+  return payload instanceof Uint8Array || payload instanceof JsonText
+}
+
+function inlineRoom(payload: unknown): number {
+  if (payload instanceof Uint8Array) return payload.length + 4
+  return payload instanceof JsonText ? jsonRoom(payload.text) + 4 : 0
+}
+
 /** From here on it is cheaper to measure a text than to make room for three bytes a letter. */
 const largeText = 16_384
 
-function bodyRoom(body: RecordBody): number {
-  if (typeof body !== 'string') return body.length
-  return body.length < largeText ? 3 * body.length : Buffer.byteLength(body)
-}
-
-function payloadBody(payload: unknown): RecordBody {
-  if (payload instanceof Uint8Array) return payload
-  return payload instanceof JsonText ? payload.text : jsonOf(payload)
+/** The most bytes that a text can take. */
+export function jsonRoom(text: string): number {
+  return text.length < largeText ? 3 * text.length : Buffer.byteLength(text)
 }
 
 function jsonOf(value: unknown): string {

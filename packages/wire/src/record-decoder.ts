@@ -10,28 +10,43 @@ import {
   type MarkRecord,
   type Position,
 } from '@millrace/contracts'
-import { ByteReader, type RememberedText } from './byte-reader.js'
-import { envelopeFlags, knownEnvelopeFlags, recordKinds } from './record-layout.js'
+import { ByteReader, type EarlierText, readUtf8 } from './byte-reader.js'
+import { readU32 } from './frame-layout.js'
+import { areEnvelopeFlags, envelopeFlags, recordKinds, recordsLengthBytes } from './record-layout.js'
 import { kindRefused, malformed } from './refusals.js'
+
+const none: readonly unknown[] = []
 
 /** Decodes the records of batches of one link; it remembers what repeats from one to the next. */
 export class RecordDecoder {
   readonly #in = new ByteReader(Buffer.alloc(0), 0, 0)
-  readonly #domain: RememberedText = { text: '', bytes: new Uint8Array(0) }
-  readonly #root: RememberedText = { text: '', bytes: new Uint8Array(0) }
+  readonly #domain: EarlierText = { text: '', at: 0, length: 0 }
+  readonly #root: EarlierText = { text: '', at: 0, length: 0 }
+
+  /** The JSON array of the batch, and the element that is needed next. */
+  #values: readonly unknown[] = none
+  #next = 0
 
   /**
-   * Decodes all records between two offsets; either all of them are right, or it throws.
+   * Decodes the body of a batch, which stands between two offsets. Either all of it is right, or it throws.
    *
    * @throws MillraceError SEC_FRAME_MALFORMED, SEC_KIND_REFUSED
    */
   decode(bytes: Buffer, start: number, end: number): LinkRecord[] {
+    if (end - start < recordsLengthBytes) throw malformed('a batch is too short for the length of its records')
     const from = this.#in
     from.bytes = bytes
-    from.at = start
-    from.end = end
+    from.at = start + recordsLengthBytes
+    from.end = from.at + readU32(bytes, start)
+    if (from.end > end) throw malformed('the records of a batch are longer than the batch')
+    this.#values = from.end === end ? none : readArray(bytes, from.end, end)
+    this.#next = 0
+    forget(this.#domain)
+    forget(this.#root)
     const records: LinkRecord[] = []
     while (!from.done) records.push(this.#record())
+    if (this.#next !== this.#values.length) throw malformed('the records of a batch do not need all of its JSON')
+    this.#values = none
     return records
   }
 
@@ -56,7 +71,7 @@ export class RecordDecoder {
   #envelope(): EnvelopeRecord {
     const from = this.#in
     const flags = from.u8()
-    if (flags > knownEnvelopeFlags) throw malformed('an envelope in it has an unknown flag')
+    if (!areEnvelopeFlags(flags)) throw malformed('an envelope in it has an unknown flag')
     return {
       kind: 'envelope',
       ticket: flags & envelopeFlags.ticket ? from.varint() : undefined,
@@ -66,8 +81,18 @@ export class RecordDecoder {
       root: from.textLike(this.#root),
       remainingMs: flags & envelopeFlags.remaining ? readRemaining(from) : undefined,
       trace: flags & envelopeFlags.trace ? from.text() : undefined,
-      payload: flags & envelopeFlags.bytes ? from.longBytes() : parse(from.longText()),
+      payload: this.#payload(flags),
     }
+  }
+
+  #payload(flags: number): unknown {
+    if (flags & envelopeFlags.bytes) return this.#in.longBytes()
+    return flags & envelopeFlags.json ? parse(this.#in.longText()) : this.#value()
+  }
+
+  #value(): unknown {
+    if (this.#next >= this.#values.length) throw malformed('the records of a batch need more JSON than it has')
+    return this.#values[this.#next++]
   }
 
   #ack(): AckRecord {
@@ -84,7 +109,7 @@ export class RecordDecoder {
 
   #fail(): FailRecord {
     const root = this.#in.textLike(this.#root)
-    return { kind: 'fail', root, code: readCode(this.#in), facts: readFacts(this.#in) }
+    return { kind: 'fail', root, code: readCode(this.#in), facts: asFacts(this.#value()) }
   }
 
   #cancel(): CancelRecord {
@@ -96,6 +121,11 @@ export class RecordDecoder {
     const edge = this.#in.varint() - 1
     return { kind: 'mark', edge, domain: this.#in.textLike(this.#domain), position: readPosition(this.#in) }
   }
+}
+
+function forget(earlier: EarlierText): void {
+  earlier.text = ''
+  earlier.length = 0
 }
 
 function readPosition(from: ByteReader): Position {
@@ -118,8 +148,7 @@ function readCode(from: ByteReader): ErrorCode {
   return code
 }
 
-function readFacts(from: ByteReader): Facts {
-  const facts = parse(from.longText())
+function asFacts(facts: unknown): Facts {
   if (!isFacts(facts)) throw malformed('the facts of a failure in it are no facts')
   return facts
 }
@@ -131,6 +160,12 @@ function isFacts(value: unknown): value is Facts {
 function isFact(value: unknown): boolean {
   if (Array.isArray(value)) return value.every((item) => typeof item === 'string')
   return value === null || typeof value !== 'object'
+}
+
+function readArray(bytes: Buffer, start: number, end: number): readonly unknown[] {
+  const values = parse(readUtf8(bytes, start, end))
+  if (Array.isArray(values)) return values
+  throw malformed('the JSON of a batch is no array')
 }
 
 function parse(json: string): unknown {

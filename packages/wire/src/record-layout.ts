@@ -1,8 +1,26 @@
+/**
+ * The body of a batch:
+ *
+ *     0      4  length of the records
+ *     4      n  records
+ *     4 + n  …  JSON array of what the records need of it, in their order; nothing where they need none
+ *
+ * One array, because a hundred small texts cost far more to write, to read and to parse than one that holds them all.
+ */
+
+/** Bytes before the first record of a batch. */
+export const recordsLengthBytes = 4
+
 /** What a record is, by the byte it begins with. */
 export const recordKinds = { envelope: 1, ack: 2, fail: 3, cancel: 4, mark: 5 } as const
 
-/** Which fields of an envelope are there, and what its payload is. */
-export const envelopeFlags = { ticket: 1, domain: 2, remaining: 4, trace: 8, bytes: 16 } as const
+/**
+ * Which fields of an envelope are there, and what its payload is: bytes, JSON that was serialised already and stands in the
+ * record, or the next element of the array.
+ */
+export const envelopeFlags = { ticket: 1, domain: 2, remaining: 4, trace: 8, bytes: 16, json: 32 } as const
 
-/** All bits of {@link envelopeFlags}. */
-export const knownEnvelopeFlags = 31
+/** Tells whether a byte is a combination of {@link envelopeFlags} that can be. */
+export function areEnvelopeFlags(flags: number): boolean {
+  return flags < 48
+}

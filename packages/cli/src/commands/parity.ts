@@ -1,13 +1,20 @@
+import { loadConfig } from '@millrace/config-validator'
 import { createEventEmitter, MillraceError } from '@millrace/contracts'
-import type { Preflight } from '@millrace/kernel'
+import { type Preflight, preflight } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { exitCodes } from '../exit-code.js'
 import { isIdentical, parityJson, parityText } from '../parity/parity-report.js'
 import type { Recording } from '../parity/recording.js'
-import { runAgainst, runReference, type VariantRun } from '../parity/run-variant.js'
-import { defaultVariants, parseVariants, type Variant } from '../parity/variant.js'
+import { runAgainst, runReference, type VariantParts, type VariantRun } from '../parity/run-variant.js'
+import {
+  applicationOf,
+  defaultVariants,
+  defaultVariantsWithGroups,
+  parseVariants,
+  type Variant,
+} from '../parity/variant.js'
 import { reportError } from '../report-error.js'
-import { examineApplication } from './examine-application.js'
+import { prepareTypeScript } from '../typescript/prepare-typescript.js'
 import { verbose } from './shared-options.js'
 
 /** `millrace parity`. */
@@ -20,40 +27,58 @@ what it received in the first. The sinks themselves are not opened: nothing is w
   memory      payloads pass by reference, as millrace run does in one process
   frozen      payloads are frozen: finds handlers that change what they were given
   serialised  payloads are copied through JSON, as between processes: finds what JSON does not carry
+  tcp_local   process groups run as worker processes: finds what depends on sharing one process
   NAME=FILE   the application with one more configuration file, such as a profile
 
 Sources are read once for each variant, so input must come from where it can be read again.
 Exit code 0 when all are identical, 1 when not.`,
   options: {
-    variants: { value: 'LIST', says: `what to compare, the reference first (default ${defaultVariants})` },
+    variants: {
+      value: 'LIST',
+      says: `what to compare, the reference first (default ${defaultVariants}, and tcp_local if there are process groups)`,
+    },
     json: { says: 'prints the comparison as one line of JSON' },
     verbose,
   },
   example: {
-    says: 'does the TCP profile give what one process gives?',
-    line: 'millrace parity app.yml --variants memory,serialised,tcp=profile.tcp.yml',
+    says: 'does the production profile give what one process gives?',
+    line: 'millrace parity app.yml --variants memory,serialised,production=profile.production.yml',
   },
   async run(invocation) {
-    const { files, values, abilities } = invocation
-    const variants = parseVariants(values.variants ?? defaultVariants)
-    for (const { overlays } of variants)
-      comparable(await examineApplication([...files, ...overlays], { embedded: false, packages: true, abilities }))
+    const variants = parseVariants(invocation.values.variants ?? (await usualVariants(invocation)))
+    let workerFlags: readonly string[] = []
+    for (const variant of variants) workerFlags = await prepare(variant, invocation)
     const recordings = new Map<string, Recording>()
     try {
-      return await compare(invocation, variants, recordings)
+      return await compare(invocation, variants, { workerFlags, recordings })
     } finally {
       for (const recording of recordings.values()) recording.close()
     }
   },
 }
 
+/** What is compared when nobody says so depends on whether there is anything to put into processes. */
+async function usualVariants({ files, abilities }: Invocation): Promise<string> {
+  await prepareTypeScript(files, abilities)
+  const { config } = await loadConfig(files)
+  return config.runtime.platform.process_groups.length === 0 ? defaultVariants : defaultVariantsWithGroups
+}
+
+/** Makes sure that a variant can be run and compared. @returns flags of Node for its worker processes */
+async function prepare(variant: Variant, { files, abilities }: Invocation): Promise<readonly string[]> {
+  const workerFlags = await prepareTypeScript([...files, ...variant.overlays], abilities)
+  comparable(await preflight({ ...applicationOf(variant, files), embedded: false }))
+  return workerFlags
+}
+
 async function compare(
   { files, flags, io }: Invocation,
   [reference, ...others]: readonly [Variant, ...Variant[]],
-  recordings: Map<string, Recording>,
+  { workerFlags, recordings }: { readonly workerFlags: readonly string[]; readonly recordings: Map<string, Recording> },
 ): Promise<number> {
   const events = createEventEmitter()
-  const first = await runReference({ variant: reference, files, events, io }, recordings)
+  const parts = (variant: Variant): VariantParts => ({ variant, files, workerFlags, events, io })
+  const first = await runReference(parts(reference), recordings)
   if (first.end.outcome === 'failed') {
     io.stderr.write(`${reference.name} failed, so there is nothing to compare with\n`)
     reportError(first.end.error, io, { redactor: events.redactor, verbose: flags.has('verbose') })
@@ -61,7 +86,7 @@ async function compare(
   if (first.end.outcome !== 'done') return first.end.exitCode
   const runs: [VariantRun, ...VariantRun[]] = [first]
   for (const variant of others) {
-    const next = await runAgainst({ variant, files, events, io }, recordings)
+    const next = await runAgainst(parts(variant), recordings)
     if (next.end.outcome === 'stopped') return next.end.exitCode
     runs.push(next)
   }

@@ -1,9 +1,9 @@
 import { createEventEmitter, type EventEmitter, MillraceError } from '@millrace/contracts'
-import { type CheckOptions, createRuntime, type Preflight } from '@millrace/kernel'
+import { type CheckOptions, createRuntime, type Runtime } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { levels } from '../run/event-line.js'
 import { runUntilDone } from '../run/run-until-done.js'
-import { examineApplication } from './examine-application.js'
+import { prepareTypeScript } from '../typescript/prepare-typescript.js'
 import { createRunReport, type RunReport } from './run-report.js'
 import { embedded } from './shared-options.js'
 
@@ -13,8 +13,9 @@ export const run: Command = {
   summary: 'runs an application: its sources to their end, or a service until it is stopped',
   details: `Says what starts, then runs. Everything that is told goes to standard error; standard output belongs to the
 sinks of the application and to --json. Ctrl+C or SIGTERM finishes what is in flight and stops; a second one
-stops at once. An application without sources is a service and runs until then. With NODE_ENV=development
-payloads are validated at every step.`,
+stops at once. An application without sources is a service and runs until then. Where the configuration has
+process groups, their workers are started and supervised, and none outlives this command. With
+NODE_ENV=development payloads are validated at every step.`,
   options: {
     json: { says: 'prints a line of JSON at the start (summary) and at the end (result)' },
     'log-level': { value: 'LEVEL', choices: levels, says: 'tells events from this level on (default warn)' },
@@ -45,9 +46,11 @@ payloads are validated at every step.`,
 
 async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
   const { files, flags, values, io, abilities } = invocation
+  const workerFlags = await prepareTypeScript(files, abilities)
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
-  refuseIdle(await examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities }))
-  const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation) })
+  const embedded = flags.has('embedded')
+  const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation), embedded, workerFlags })
+  refuseIdle(runtime)
   report.starts(runtime.summary)
   const end = await runUntilDone(runtime, io, {
     logLevel: levels.find((level) => level === values['log-level']) ?? 'warn',
@@ -59,7 +62,7 @@ async function runApplication(invocation: Invocation, events: EventEmitter, repo
 }
 
 /** Nothing would ever happen. */
-function refuseIdle({ graph }: Preflight): void {
+function refuseIdle({ plan: { graph } }: Runtime): void {
   if (graph.nodes.some(({ kind }) => kind === 'source') || graph.types.some(({ entry }) => entry)) return
   throw new MillraceError(
     'CONFIG_INVALID',

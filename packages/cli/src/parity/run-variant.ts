@@ -7,13 +7,15 @@ import { canonicalJson } from './canonical-json.js'
 import { compareSink, type Difference } from './compare-sink.js'
 import { createRecording, type Recording } from './recording.js'
 import { createTallying, type Received, type SinkTally } from './sink-log.js'
-import type { Variant } from './variant.js'
+import { applicationOf, type Variant } from './variant.js'
 
 /** What is needed to run a variant. */
 export interface VariantParts {
   readonly variant: Variant
   /** The configuration files of the application, without those of the variant. */
   readonly files: readonly string[]
+  /** Flags of Node for worker processes. */
+  readonly workerFlags: readonly string[]
   readonly events: EventEmitter
   readonly io: Io
 }
@@ -62,10 +64,15 @@ export async function runAgainst(parts: VariantParts, recordings: Recordings): P
 
 type Take = (received: Received) => void
 
-async function runWith({ variant, files, events, io }: VariantParts, open: (sink: string) => Take): Promise<RunEnd> {
+async function runWith(
+  { variant, files, workerFlags, events, io }: VariantParts,
+  open: (sink: string) => Take,
+): Promise<RunEnd> {
   const runtime = await createRuntime({
-    config: [...files, ...variant.overlays],
+    ...applicationOf(variant, files),
     checks: variant.checks,
+    processes: variant.processes,
+    workerFlags,
     events,
     replaceSink: (sink) => capturing(open(sink)),
   })

@@ -1,5 +1,5 @@
 import { suggestion } from '@millrace/contracts'
-import type { CheckOptions } from '@millrace/kernel'
+import type { ApplicationOptions, CheckOptions } from '@millrace/kernel'
 import { UsageError } from '../command-line/usage-error.js'
 
 /** A way to run an application whose sinks must receive the same as in every other. */
@@ -7,7 +7,11 @@ export interface Variant {
   readonly name: string
   /** Configuration files that are laid over those of the application. */
   readonly overlays: readonly string[]
+  /** Laid over all of them. */
+  readonly overlay?: Readonly<Record<string, unknown>>
   readonly checks: CheckOptions
+  /** Whether worker processes are used where the configuration has them. */
+  readonly processes: boolean
   /** What probably differs where its run fails or gives something else. */
   readonly advice: string
 }
@@ -16,6 +20,7 @@ const inMemory: Variant = {
   name: 'memory',
   overlays: [],
   checks: { validate: 'every', freeze: false, serialise: false },
+  processes: false,
   advice: 'the application does not give the same twice: it uses time, chance, or what another run left behind',
 }
 
@@ -25,22 +30,38 @@ const builtIn: readonly Variant[] = [
     name: 'frozen',
     overlays: [],
     checks: { validate: 'every', freeze: true, serialise: false },
+    processes: false,
     advice: 'a handler changes a payload that it was given; it must make its own: { ...payload, … }',
   },
   {
     name: 'serialised',
     overlays: [],
     checks: { validate: 'every', freeze: true, serialise: true },
+    processes: false,
     advice:
       'a node relies on what JSON does not carry: undefined, instances of classes, or payloads that are the same object',
   },
+  {
+    name: 'tcp_local',
+    overlays: [],
+    overlay: {
+      runtime: { platform: { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } } },
+    },
+    checks: inMemory.checks,
+    processes: true,
+    advice:
+      'a node relies on what other processes do not share: a variable of a module, a file, or the pid; declare it as state',
+  },
 ]
 
-/** What is compared when nobody says otherwise. */
+/** What is compared when nobody says otherwise: in one process. */
 export const defaultVariants = 'memory,frozen,serialised'
 
+/** What is compared when nobody says otherwise and the configuration has process groups. */
+export const defaultVariantsWithGroups = 'memory,frozen,serialised,tcp_local'
+
 /**
- * Reads a list of variants: `memory`, `frozen`, `serialised`, and `NAME=overlay.yml` for a profile.
+ * Reads a list of variants: `memory`, `frozen`, `serialised`, `tcp_local`, and `NAME=overlay.yml` for a profile.
  *
  * @throws UsageError
  */
@@ -54,6 +75,11 @@ export function parseVariants(text: string): readonly [Variant, ...Variant[]] {
   return [reference, ...others]
 }
 
+/** The application as a variant runs it. */
+export function applicationOf({ overlays, overlay }: Variant, files: readonly string[]): ApplicationOptions {
+  return { config: [...files, ...overlays], ...(overlay === undefined ? {} : { overlay }) }
+}
+
 function parseVariant(entry: string): Variant {
   const at = entry.indexOf('=')
   if (at === -1) return named(entry)
@@ -64,6 +90,7 @@ function parseVariant(entry: string): Variant {
     name,
     overlays: [overlay],
     checks: inMemory.checks,
+    processes: true,
     advice: `the application depends on what ${overlay} changes`,
   }
 }

@@ -1,4 +1,4 @@
-import { type EventLevel, isMillraceError, MillraceError } from '@millrace/contracts'
+import { type EventLevel, type Facts, isErrorCode, isMillraceError, MillraceError } from '@millrace/contracts'
 import type { RunResult, Runtime } from '@millrace/kernel'
 import { exitCodeOf, exitCodes, signalExitCodes } from '../exit-code.js'
 import type { Io, StopSignal } from '../io.js'
@@ -21,8 +21,9 @@ export interface RunUntilDoneOptions {
 
 /**
  * Runs an application as a command: sources to their end, or, where there are none, a service until a signal comes. The first
- * SIGINT or SIGTERM drains and stops, a second one ends the process at once with exit code 5. Never throws: how it ended, and
- * the exit code for it, is what it returns. Tell people about an error with `reportError`.
+ * SIGINT or SIGTERM drains and stops, a second one ends the process at once with exit code 5, and worker processes with it. A
+ * service whose workers fail for good ends with their failure. Never throws: how it ended, and the exit code for it, is what it
+ * returns. Tell people about an error with `reportError`.
  *
  * @param runtime not started yet
  * @param io the process, or what stands for it
@@ -66,20 +67,39 @@ function isService({ plan }: Runtime): boolean {
   return !plan.graph.nodes.some(({ kind }) => kind === 'source')
 }
 
-/** A service ends when somebody stops it. */
+/** A service ends when somebody stops it, or by a failure that is not mended. */
 async function serve(runtime: Runtime): Promise<RunResult> {
   // Nothing else may keep the process alive: in memory a service holds no socket.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
-    const ended = new Promise<void>((resolve) => {
-      runtime.subscribe(({ name }) => name === 'runtime.stopped' && resolve())
-    })
+    const ended = serviceEnd(runtime)
+    ended.catch(() => undefined) // a start that fails says so itself
     await runtime.start()
     await ended
     return { roots: {}, reports: {}, counters: runtime.counters() }
   } finally {
     clearInterval(alive)
   }
+}
+
+/** Resolves when a runtime has stopped; rejects when it did so because of a failure. */
+function serviceEnd(runtime: Runtime): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failure: MillraceError | undefined
+    runtime.subscribe(({ name, facts }) => {
+      if (name === 'runtime.failed') failure ??= failureOf(facts)
+      if (name !== 'runtime.stopped') return
+      if (failure === undefined) resolve()
+      else reject(failure)
+    })
+  })
+}
+
+/** The failure that an event tells of. */
+function failureOf({ code, reason, ...facts }: Facts): MillraceError {
+  const known = isErrorCode(code) ? code : 'NODE_FAILED'
+  const message = typeof reason === 'string' ? reason.replace(`${known}: `, '') : 'the service has ended by a failure'
+  return new MillraceError(known, message, { facts })
 }
 
 function done(result: RunResult): WorkEnd {
@@ -136,18 +156,24 @@ async function stopped(
   watch: EventWatch,
 ): Promise<Untimed<RunEnd>> {
   const mode = await runtime.stop()
-  if (mode === 'forced') {
-    watch.say(
-      `not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`,
-    )
-    return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode }
-  }
   const service = isService(runtime)
   const end = await Promise.race([work, nextTurn()])
   if (end?.outcome === 'failed' && !isShuttingDown(end.error)) return end
+  if (mode === 'forced') {
+    watch.say(givenUpText(runtime))
+    return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode }
+  }
   if (end?.outcome === 'done' && !service) return end
   const exitCode = service && signal === 'SIGTERM' ? exitCodes.done : signalExitCodes[signal]
   return { outcome: 'stopped', exitCode, signal, mode }
+}
+
+/** What a forced stop has cost. */
+function givenUpText(runtime: Runtime): string {
+  const workers = runtime.workers().length
+  if (workers > 0)
+    return 'not all was finished in time; what was in flight is given up, and workers were ended by force'
+  return `not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`
 }
 
 /** What a run fails with because it was stopped. */

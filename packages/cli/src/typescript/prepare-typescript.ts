@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MillraceError } from '@millrace/contracts'
+import { moduleFlags } from '@millrace/kernel'
 import { resolve } from 'import-meta-resolve'
 import { findTypeScript, type TypeScriptUse } from './find-typescript.js'
 
@@ -14,23 +15,33 @@ export interface ImportAbilities {
 
 /**
  * Lets this process import an application that is written in TypeScript, through the tsx that is installed where its
- * configuration lives. Does nothing for an application in JavaScript.
+ * configuration lives, and says what worker processes of the application need for it. Does nothing for an application in
+ * JavaScript.
  *
  * See https://tsx.is/dev-api/register-esm
  *
  * @param files the configuration files by name, the base first
  * @param abilities of this process
+ * @returns flags of Node for worker processes: those of this process that concern modules, and tsx where it is needed
  * @throws MillraceError PACKAGE_MISSING when tsx is needed and not installed
  */
-export async function prepareTypeScript(files: readonly string[], abilities: ImportAbilities): Promise<void> {
-  if (abilities.tsx) return
+export async function prepareTypeScript(
+  files: readonly string[],
+  abilities: ImportAbilities,
+): Promise<readonly string[]> {
+  const own = moduleFlags(process.execArgv)
+  if (abilities.tsx) return own
   const use = await findTypeScript(files, process.cwd())
-  if (use === undefined) return
-  const api = tsxApi(use.baseDir)
-  if (api !== undefined) {
+  if (use === undefined) return own
+  const api = fromFolder(use.baseDir, 'tsx/esm/api')
+  const loader = fromFolder(use.baseDir, 'tsx')
+  if (api !== undefined && loader !== undefined) {
     const { register } = (await import(api)) as { readonly register: () => unknown } // tsx documents it
     register()
-  } else if (!abilities.stripsTypes) throw missing(use)
+    return [...own, '--import', loader]
+  }
+  if (!abilities.stripsTypes) throw missing(use)
+  return own
 }
 
 /** What the process that runs can do. */
@@ -42,10 +53,10 @@ export function ownAbilities(): ImportAbilities {
   }
 }
 
-/** What `import 'tsx/esm/api'` would load in a module of a folder; undefined where tsx is not installed. */
-function tsxApi(folder: string): string | undefined {
+/** The URL of what a module in a folder would import by a name; undefined where it is not installed. */
+function fromFolder(folder: string, name: string): string | undefined {
   try {
-    return resolve('tsx/esm/api', pathToFileURL(join(folder, 'millrace.js')).href)
+    return resolve(name, pathToFileURL(join(folder, 'millrace.js')).href)
   } catch {
     return undefined
   }

@@ -81,10 +81,15 @@ export class Connector {
     if (endpoint !== undefined && end === 'lost') this.#dial(endpoint)
   }
 
-  async close(): Promise<void> {
+  /** Dials no more, and lets nobody wait for links any longer. */
+  giveUp(): void {
     this.#closing.abort()
     for (const { reject } of this.#ready.splice(0))
       reject(new MillraceError('SHUTTING_DOWN', 'the links are being closed'))
+  }
+
+  async close(): Promise<void> {
+    this.giveUp()
     await this.#listener?.close()
   }
 

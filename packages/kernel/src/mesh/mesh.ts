@@ -172,6 +172,11 @@ export class Mesh implements LinkHearer {
     return envelopes + this.roots.size + (this.#attached?.domains.size ?? 0)
   }
 
+  /** Waits for no link any longer: `ready` rejects. */
+  giveUp(): void {
+    this.#connector.giveUp()
+  }
+
   /** Gives up what is left and closes the links; what was sent is handed over. */
   async close(error: MillraceError): Promise<void> {
     this.#closing = true
@@ -206,7 +211,7 @@ export class Mesh implements LinkHearer {
       peer,
       setTimeout(() => this.#judge(peer, linkLost(peer.slot)), verdictMs),
     )
-    this.#connector.lost(peer.slot)
+    this.#connector.ended(peer.slot, end)
   }
 
   get #working() {

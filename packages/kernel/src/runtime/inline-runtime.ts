@@ -162,9 +162,10 @@ export class InlineRuntime implements Runtime {
     if (this.#phase.name !== 'created') throw this.#refusal()
     this.#phase = { name: 'starting' }
     events.emit('runtime.starting')
+    let working: Working | undefined
     try {
       await container.start()
-      const working = await openWorking(this.#parts)
+      working = await openWorking(this.#parts)
       await share?.mesh.ready()
       events.emit('runtime.ready')
       this.#phase = { name: 'ready', working }
@@ -172,6 +173,8 @@ export class InlineRuntime implements Runtime {
       const error = startError(thrown)
       this.#phase = { name: 'stopping' }
       events.emit('runtime.failed', { code: error.code })
+      await working?.close(error)
+      await share?.mesh.close(error)
       await this.#closeParts()
       this.#phase = { name: 'stopped' }
       throw error
@@ -204,7 +207,10 @@ export class InlineRuntime implements Runtime {
 
   async #stopOnce(): Promise<StopMode> {
     if (this.#prepare === undefined) this.#phase = { name: 'stopped' }
-    else if (this.#phase.name === 'starting') await this.#prepare.catch(() => undefined) // whoever called start hears of it
+    else if (this.#phase.name === 'starting') {
+      this.#parts.share?.mesh.giveUp()
+      await this.#prepare.catch(() => undefined) // whoever called start hears of it
+    }
     const inTime = await this.drain()
     const mode: StopMode = inTime ? 'graceful' : 'forced'
     if (this.#phase.name !== 'draining') return mode

@@ -15,6 +15,8 @@ import { workerSettings } from './worker-settings.js'
 /** What a supervised runtime is made from. */
 export interface SupervisedOptions {
   readonly preflight: Preflight
+  /** Whether preflight allowed requests by `Runtime.request`; workers rebuild the graph alike. */
+  readonly embedded: boolean
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   /** Flags of Node for worker processes, such as `--import tsx`. @default those of this process that concern modules */
@@ -28,7 +30,7 @@ export interface SupervisedOptions {
  * @throws MillraceError SEC_SECRET_INVALID
  */
 export async function createSupervised(options: SupervisedOptions): Promise<SupervisedRuntime> {
-  const { preflight, events, checks, sinkWrote } = options
+  const { preflight, embedded, events, checks, sinkWrote } = options
   const { plan, config, nodes, baseDir } = preflight
   const { createSupervisor } = await import('@millrace/supervisor')
   const origins = requestOrigins(plan, nodes)
@@ -38,6 +40,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
   const { restart_strategy: strategy, lifecycle } = config.runtime.platform
   return new SupervisedRuntime({
     preflight,
+    embedded,
     events,
     checks,
     pairs,

@@ -35,6 +35,7 @@ import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
 import { startError } from '../runtime/start-error.js'
 import { answeredError } from '../worker/error-answer.js'
 import type { Share } from '../worker/share-runtime.js'
+import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import type { WorkerMetadata } from '../worker/worker-metadata.js'
 import type { LinkKeys } from './link-keys.js'
 import { SourceTally } from './source-tally.js'
@@ -45,6 +46,8 @@ export type MakeSupervisor = (listener: SupervisorListener, workers: readonly Wo
 /** What a supervised runtime is made of. */
 export interface SupervisedParts {
   readonly preflight: Preflight
+  /** Whether preflight allowed requests by `Runtime.request`. */
+  readonly embedded: boolean
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   readonly workers: readonly WorkerSettings[]
@@ -56,7 +59,7 @@ export interface SupervisedParts {
   /** This process's own share: its links and waiters; undefined where nothing can be requested. */
   readonly app: Share | undefined
   /** Hears what sinks would write, where sinks are recorded instead of opened. */
-  readonly sinkWrote: ((sink: string, type: string, payload: unknown) => void) | undefined
+  readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
 }
 
 /** Names a run. */
@@ -195,6 +198,7 @@ export class SupervisedRuntime implements Runtime {
       const error = startError(thrown)
       this.#phase = 'stopping'
       events.emit('runtime.failed', { code: error.code })
+      app?.mesh.giveUp()
       await this.#closeAll()
       this.#phase = 'stopped'
       throw error
@@ -251,7 +255,7 @@ export class SupervisedRuntime implements Runtime {
   }
 
   #bundleOf(slot: SlotId, incarnation: number): WorkerBundle {
-    const { preflight, pairs, keys, run, checks, sinkWrote } = this.#parts
+    const { preflight, embedded, pairs, keys, run, checks, sinkWrote } = this.#parts
     const { config, baseDir, slices, plan } = preflight
     const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
     const metadata: WorkerMetadata = {
@@ -260,7 +264,7 @@ export class SupervisedRuntime implements Runtime {
       slices,
       group,
       checks,
-      embedded: true,
+      embedded,
       peers: peersOf(pairs, slot),
       planHash: plan.hash,
       recordSinks: sinkWrote !== undefined,
@@ -276,15 +280,15 @@ export class SupervisedRuntime implements Runtime {
     if (subject === 'sources.ended')
       this.#sources.slotEnded(slot, (facts as SourcesEnded).roots) // what load-worker tells
     else if (subject === 'sources.failed') this.#sources.fail(answeredError(facts))
-    else if (subject === 'sink.wrote') this.#wrote(facts as SinkWrote) // as above
+    else if (subject === 'sink.wrote') this.#wrote(facts as SinkNote) // as above
   }
 
-  #wrote({ sink, type, bytes, payload }: SinkWrote): void {
-    this.#parts.sinkWrote?.(sink, type, bytes ? new Uint8Array(Buffer.from(String(payload), 'base64')) : payload)
+  #wrote(note: SinkNote): void {
+    this.#parts.sinkWrote?.(note, notedPayload(note))
   }
 
   #failed(error: MillraceError): void {
-    this.#parts.events.emit('runtime.failed', { ...error.facts, code: error.code })
+    this.#parts.events.emit('runtime.failed', { ...error.facts, code: error.code, reason: error.message })
     this.#sources.fail(error)
     void this.stop()
   }
@@ -303,11 +307,4 @@ interface Completed {
 
 interface SourcesEnded {
   readonly roots: Readonly<Record<string, number>>
-}
-
-interface SinkWrote {
-  readonly sink: string
-  readonly type: string
-  readonly bytes: boolean
-  readonly payload: unknown
 }

@@ -13,6 +13,7 @@ import type { InlineRuntime } from '../runtime/inline-runtime.js'
 import { errorAnswer } from './error-answer.js'
 import { openTransport } from './open-transport.js'
 import { shareRuntime } from './share-runtime.js'
+import { sinkNote } from './sink-note.js'
 import { workerMetadata } from './worker-metadata.js'
 
 /**
@@ -93,14 +94,8 @@ function workerEvents(voice: WorkerVoice): EventEmitter {
 
 function recorder(voice: WorkerVoice, sink: string): SinkWriter<unknown> {
   return {
-    write(payload, { type }) {
-      const bytes = payload instanceof Uint8Array
-      voice.tell('sink.wrote', {
-        sink,
-        type,
-        bytes,
-        payload: bytes ? Buffer.from(payload).toString('base64') : payload,
-      })
+    write(payload, { type, traceId }) {
+      voice.tell('sink.wrote', sinkNote(sink, { type, traceId }, payload))
     },
   }
 }

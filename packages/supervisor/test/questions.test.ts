@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { supervise, type TestSupervisor } from './supervise.js'
+
+let running: TestSupervisor
+
+beforeAll(async () => {
+  running = supervise([{ slot: 'a#1' }, { slot: 'b#1' }])
+  await running.supervisor.start()
+})
+
+afterAll(() => running.supervisor.kill())
+
+const ask = (question: string, facts: unknown = null, timeoutMs = 10_000, slot = 'a#1') =>
+  running.supervisor.ask(slot, question, facts, timeoutMs)
+
+describe('ask', () => {
+  it('brings an answer, each to its own question', async () => {
+    expect(await Promise.all([ask('echo', { n: 1 }), ask('echo', [2]), ask('unknown')])).toEqual([
+      { n: 1 },
+      [2],
+      undefined,
+    ])
+  })
+
+  it('fails with what the worker threw', async () => {
+    await expect(ask('refuse')).rejects.toMatchObject({
+      code: 'OVERLOADED',
+      message: 'OVERLOADED: too much is in flight',
+      facts: { in_flight: 3 },
+    })
+    await expect(ask('fail')).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message: 'NODE_FAILED: a#1 cannot answer fail: thrown on purpose',
+    })
+  })
+
+  it('fails with REPLY_TIMEOUT when no answer comes in time', async () => {
+    await expect(ask('later', null, 30)).rejects.toMatchObject({
+      code: 'REPLY_TIMEOUT',
+      facts: { worker: 'a#1', question: 'later', timeoutMs: 30 },
+    })
+  })
+
+  it('fails with BOOT_NOT_READY where no worker is', async () => {
+    await expect(ask('echo', null, 1_000, 'c#1')).rejects.toMatchObject({
+      code: 'BOOT_NOT_READY',
+      facts: { worker: 'c#1' },
+    })
+    const { supervisor } = supervise([{ slot: 'a#1' }])
+    await expect(supervisor.ask('a#1', 'echo', null, 1_000)).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+  })
+})
+
+describe('a worker that speaks unasked', () => {
+  it('is heard by the assembler and by the observers of events', async () => {
+    await ask('tell', { n: 1 })
+    await ask('event')
+    expect(running.told).toEqual([['a#1', 'told', { n: 1 }]])
+    expect(running.events.find(({ name }) => name === 'node.log')).toMatchObject({
+      level: 'warn',
+      facts: { worker: 'a#1', node: 'price', message: 'hello' },
+    })
+  })
+})

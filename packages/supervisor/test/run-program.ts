@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fromSource } from './supervise.js'
+
+/** A program that runs as a process of its own. */
+export interface Program {
+  readonly pid: number
+  readonly lines: readonly string[]
+  /** Writes a line to its standard input. */
+  say(line: string): void
+  /** Resolves when a line has come that begins like this, which may be one from before. */
+  line(begin: string): Promise<string>
+  /** Resolves when it, and every process that has inherited its standard output, is gone. */
+  gone(withinMs: number): Promise<void>
+  signal(name: NodeJS.Signals): void
+}
+
+/** Runs a file of fixtures from source. */
+export function runProgram(file: string, args: readonly string[]): Program {
+  const child = spawn(process.execPath, [...fromSource, file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  const checks = new Set<() => void>()
+  const output = createInterface(child.stdout)
+  const closed = new Promise<void>((resolve) => void output.once('close', resolve))
+  output.on('line', (line) => {
+    lines.push(line)
+    for (const check of checks) check()
+  })
+  return {
+    pid: Number(child.pid),
+    lines,
+    say: (line) => void child.stdin.write(`${line}\n`),
+    line: (begin) =>
+      within(20_000, `a line ${begin}`, (resolve: (line: string) => void) => {
+        function check(): void {
+          const found = lines.find((line) => line.startsWith(begin))
+          if (found === undefined) return
+          checks.delete(check)
+          resolve(found)
+        }
+        checks.add(check)
+        check()
+      }),
+    gone: (withinMs) =>
+      within(withinMs, 'the end of every process', (resolve: () => void) => void closed.then(resolve)),
+    signal: (name) => void child.kill(name),
+  }
+}
+
+function within<Value>(ms: number, what: string, wait: (resolve: (value: Value) => void) => void): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain for ${what}`)), ms)
+    wait((value) => {
+      clearTimeout(timer)
+      resolve(value)
+    })
+  })
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { type Program, runProgram } from './run-program.js'
+import { supervise, type TestSupervisor } from './supervise.js'
+
+const supervises = fileURLToPath(new URL('./fixtures/supervises.ts', import.meta.url))
+const stallTimeoutMs = 1_500
+const settings = { heartbeatMs: 100, stallTimeoutMs, restart: { policy: 'on_failure' } } as const
+let running: TestSupervisor | undefined
+let program: Program | undefined
+
+afterEach(async () => {
+  await running?.supervisor.kill()
+  program?.signal('SIGKILL')
+})
+
+async function started(): Promise<TestSupervisor> {
+  running = supervise([{ slot: 'a#1', ...settings }])
+  await running.supervisor.start()
+  return running
+}
+
+describe('a worker that gives no sign of life', () => {
+  it('PROC-STALL-01 is WORKER_STALLED and killed when it is stopped (silent), and its policy is applied', async () => {
+    const { supervisor, event } = await started()
+    process.kill(Number(supervisor.snapshot()[0]?.pid), 'SIGSTOP')
+    expect((await event('worker.failed', 'a#1')).facts).toMatchObject({ code: 'WORKER_STALLED', cause: 'silent' })
+    expect((await event('worker.stopped', 'a#1')).facts).toMatchObject({ mode: 'forced', signal: 'SIGKILL' })
+    await event('worker.running', 'a#1', 2)
+  })
+
+  it('PROC-STALL-01 is WORKER_STALLED and killed when its event loop is blocked (loop_blocked), and its policy is applied', async () => {
+    const { supervisor, event } = await started()
+    const asked = supervisor.ask('a#1', 'block', null, 60_000)
+    await expect(asked).rejects.toMatchObject({
+      code: 'WORKER_STALLED',
+      facts: { group: 'a', worker: 'a#1', cause: 'loop_blocked', stallTimeoutMs },
+    })
+    expect((await event('worker.stopped', 'a#1')).facts).toMatchObject({ mode: 'forced', signal: 'SIGKILL' })
+    await event('worker.running', 'a#1', 2)
+  })
+})
+
+describe('a supervisor that was suspended', () => {
+  it('PROC-STALL-01 kills nobody, neither when it alone was, nor when everybody was', async () => {
+    program = runProgram(supervises, [String(stallTimeoutMs)])
+    const workers = [await program.line('worker.running idle#1'), await program.line('worker.running busy#1')]
+    const pids = workers.map((line) => Number(line.split(' ').at(-1)))
+    await suspended([program.pid])
+    program.say('once')
+    await program.line('echo once')
+    await suspended([program.pid, ...pids])
+    program.say('twice')
+    await program.line('echo twice')
+    await pause(2 * stallTimeoutMs)
+    program.say('thrice')
+    await program.line('echo thrice')
+    expect(program.lines.filter((line) => /failed|stopp/.test(line))).toEqual([])
+  })
+})
+
+/** Stops processes for longer than a worker may be still, and lets them go on. */
+async function suspended(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  await pause(2 * stallTimeoutMs)
+  for (const pid of pids) process.kill(pid, 'SIGCONT')
+}
+
+/** Time itself is what is tested here. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms))
+}
