@@ -43,6 +43,7 @@ export async function runRandomMesh(testCase: RandomCase, seed: number): Promise
       transport,
       events,
       now: () => Date.now(),
+      maxInFlight: testCase.maxInFlight,
     })
     const engine = new Engine({
       graph,

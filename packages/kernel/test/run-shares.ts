@@ -67,7 +67,7 @@ export async function runShares(nodes: readonly Part[], groups: Groups, runtime:
   const all = [...workers.values(), app]
   const endpoints = await Promise.all(all.map(({ mesh }) => mesh.listen()))
   const prepared = Promise.all(all.map(({ runtime }) => runtime.prepare()))
-  for (const { mesh } of all) mesh.connect({ version: 1, endpoints })
+  for (const { connect } of all) connect({ version: 2, endpoints })
   await prepared
   for (const { runtime } of all) runtime.begin()
   return {

@@ -140,6 +140,52 @@ describe('requests across workers', () => {
   })
 })
 
+describe('what a mesh refuses and gives up', () => {
+  const waits = defineNode({
+    name: 'second',
+    consumes: Half,
+    emits: [Sum],
+    concurrency: 1,
+    handle: () => new Promise<undefined>(() => undefined),
+  })
+
+  it('SEC-IPC-10 a peer that sends more than admission allows is closed and counted', async () => {
+    const running = await runShares([first, waits], apart, { max_in_flight: 2 })
+    running.app.mesh.giveUp()
+    running.transport.sever('@app#1', 'two#1')
+    const endpoint = { slot: 'two#1', address: 'memory:two#1' }
+    const link = await running.transport.dial('@app#1', endpoint, AbortSignal.timeout(5000))
+    const ended = new Promise<string>((end) => link.listen({ record: () => undefined, end }))
+    for (let ticket = 1; ticket <= 1000; ticket++)
+      link.send({
+        kind: 'envelope',
+        ticket,
+        edge: 2,
+        domain: undefined,
+        position: [0, 0],
+        root: `@app#1.1:${ticket}`,
+        remainingMs: undefined,
+        trace: undefined,
+        payload: { n: 1 },
+      })
+    expect(await ended).toBe('closed')
+    expect(running.events.filter(({ name }) => name === 'security.refused').length).toBeGreaterThan(0)
+    expect(running.workers.get('two#1')?.mesh.remaining()).toBeLessThan(100)
+    await Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+  })
+
+  it('HANDOFF-04 what waits for a slot without a worker fails at its deadline with HANDOFF_TIMEOUT and the group', async () => {
+    const running = await shares(chain, apart)
+    running.app.mesh.giveUp()
+    running.transport.sever('@app#1', 'one#1')
+    await new Promise((done) => setTimeout(done, 20))
+    await expect(ask(running, 1, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'HANDOFF_TIMEOUT',
+      facts: { group: 'one' },
+    })
+  })
+})
+
 describe('streams across workers', () => {
   const Many = defineMessage('shares.many', Type.Object({ count: Type.Integer() }))
   const Part_ = defineMessage('shares.part', Type.Object({ at: Type.Integer() }))

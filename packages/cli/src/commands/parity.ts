@@ -46,8 +46,8 @@ Exit code 0 when all are identical, 1 when not.`,
   },
   async run(invocation) {
     const variants = parseVariants(invocation.values.variants ?? (await usualVariants(invocation)))
-    let workerFlags: readonly string[] = []
-    for (const variant of variants) workerFlags = await prepare(variant, invocation)
+    const workerFlags = new Map<Variant, readonly string[]>()
+    for (const variant of variants) workerFlags.set(variant, await prepare(variant, invocation))
     const recordings = new Map<string, Recording>()
     try {
       return await compare(invocation, variants, { workerFlags, recordings })
@@ -71,13 +71,24 @@ async function prepare(variant: Variant, { files, abilities }: Invocation): Prom
   return workerFlags
 }
 
+interface Prepared {
+  readonly workerFlags: ReadonlyMap<Variant, readonly string[]>
+  readonly recordings: Map<string, Recording>
+}
+
 async function compare(
   { files, flags, io }: Invocation,
   [reference, ...others]: readonly [Variant, ...Variant[]],
-  { workerFlags, recordings }: { readonly workerFlags: readonly string[]; readonly recordings: Map<string, Recording> },
+  { workerFlags, recordings }: Prepared,
 ): Promise<number> {
   const events = createEventEmitter()
-  const parts = (variant: Variant): VariantParts => ({ variant, files, workerFlags, events, io })
+  const parts = (variant: Variant): VariantParts => ({
+    variant,
+    files,
+    workerFlags: workerFlags.get(variant) ?? [],
+    events,
+    io,
+  })
   const first = await runReference(parts(reference), recordings)
   if (first.end.outcome === 'failed') {
     io.stderr.write(`${reference.name} failed, so there is nothing to compare with\n`)

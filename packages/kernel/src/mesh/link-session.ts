@@ -14,6 +14,8 @@ export interface LinkHearer {
 export class LinkSession implements LinkListener {
   readonly link: Link
   readonly peer: Peer
+  /** How many of its envelopes are not acknowledged. */
+  open = 0
   readonly #hearer: LinkHearer
   #ranges: [first: number, last: number][] = []
 
@@ -34,6 +36,7 @@ export class LinkSession implements LinkListener {
 
   /** Everything that came of an envelope is done. */
   acknowledge(ticket: number): void {
+    this.open--
     const last = this.#ranges.at(-1)
     if (last === undefined) this.#hearer.flushLater(this)
     if (last !== undefined && last[1] + 1 === ticket) last[1] = ticket

@@ -23,6 +23,7 @@ import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
+import { admittedEnvelopes } from './admitted-envelopes.js'
 import { Arrival } from './arrival.js'
 import { chooseSlot, entryChoice } from './choose-slot.js'
 import { Connector } from './connector.js'
@@ -48,6 +49,8 @@ export interface MeshParts {
   readonly events: EventEmitter
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** How many unfinished roots each origin may have. */
+  readonly maxInFlight: number
 }
 
 /** The worker's own part of the graph, as the mesh needs it. */
@@ -75,6 +78,7 @@ export class Mesh implements LinkHearer {
   readonly #connector: Connector
   readonly #peers: ReadonlyMap<SlotId, Peer>
   readonly #sessions = new Map<SlotId, LinkSession>()
+  readonly #admitted = new Map<SlotId, number>()
   readonly #verdicts = new Map<Peer, NodeJS.Timeout>()
   #early: Link[] = []
   #acknowledging: LinkSession[] = []
@@ -253,11 +257,13 @@ export class Mesh implements LinkHearer {
 
   #arrived(session: LinkSession, record: EnvelopeRecord): void {
     const edge = this.#edges.edges[record.edge]
-    if (edge === undefined) return void session.link.close()
+    if (edge === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
+    if (record.ticket !== undefined && ++session.open > this.#admittedFrom(session.peer.slot))
+      return this.#refuse(session, 'OVERLOADED')
     if (edge.to === outside) return this.#replyArrived(session, record, edge.type)
     const { engine } = this.#working
     const run = engine.run(edge.to)
-    if (run === undefined) return void session.link.close()
+    if (run === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     const arrival = new Arrival(this.roots.visit(session, record), session, record.ticket)
     if (arrival.root.failure !== undefined) return arrival.partDone()
     engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, record.position)
@@ -278,6 +284,22 @@ export class Mesh implements LinkHearer {
       return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, position)
     root.owner.replied(root, type, payload)
     arrival.partDone()
+  }
+
+  /** A peer sends what no honest one would: nothing more is taken from it. */
+  #refuse({ link, peer }: LinkSession, code: ErrorCode): void {
+    this.#parts.events.emit('security.refused', { peer: peer.slot, code })
+    void link.close()
+  }
+
+  #admittedFrom(slot: SlotId): number {
+    let admitted = this.#admitted.get(slot)
+    if (admitted === undefined) {
+      const { plan, place, maxInFlight } = this.#parts
+      admitted = admittedEnvelopes({ plan, edges: this.#edges, maxInFlight }, slot, place.slot)
+      this.#admitted.set(slot, admitted)
+    }
+    return admitted
   }
 
   #flush(): void {

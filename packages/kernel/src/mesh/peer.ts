@@ -9,6 +9,7 @@ import {
 } from '@millrace/contracts'
 import type { Root } from '../runner/root.js'
 import type { Subtree } from '../runner/subtree.js'
+import { nobodyReady } from './remote-errors.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
 interface Sent {
@@ -42,6 +43,7 @@ export class Peer {
   /** What a lost link has carried; judged when it is known whether the worker died. */
   #lost: readonly Sent[] = []
   #nextTicket = 1
+  #deadlines: NodeJS.Timeout | undefined
 
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
@@ -64,6 +66,7 @@ export class Peer {
     this.#sent.set(ticket, sent)
     subtree.add()
     if (this.#link !== undefined) this.#transmit(this.#link, sent)
+    else this.#watchDeadlines()
   }
 
   /** Sends a message that nobody has to acknowledge: what comes after it on this link says that it has arrived. */
@@ -96,6 +99,8 @@ export class Peer {
 
   /** There is a link: what has waited leaves. */
   opened(link: Link): void {
+    clearTimeout(this.#deadlines)
+    this.#deadlines = undefined
     this.#link = link
     const waiting = [...this.#sent.values()].sort((a, b) => comparePositions(a.position, b.position))
     for (const sent of waiting) this.#transmit(link, sent)
@@ -117,8 +122,30 @@ export class Peer {
 
   /** Nothing will ever be sent: everything that waits or was sent fails. */
   close(error: MillraceError): void {
+    clearTimeout(this.#deadlines)
+    this.#deadlines = undefined
     this.linkLost()
     this.judge(error)
+  }
+
+  /** Without a link nothing else notices that a deadline passes: the earliest is waited for, and a little less, to be the first to say so. */
+  #watchDeadlines(): void {
+    if (this.#deadlines !== undefined) return
+    const earliest = Math.min(...[...this.#sent.values()].map(({ subtree }) => subtree.root.deadline ?? Infinity))
+    if (earliest === Number.POSITIVE_INFINITY) return
+    const remaining = earliest - this.#parts.now()
+    this.#deadlines = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(20, remaining / 10)))
+  }
+
+  #deadlinePassed(): void {
+    this.#deadlines = undefined
+    const soon = this.#parts.now() + 20
+    for (const sent of [...this.#sent.values()]) {
+      if ((sent.subtree.root.deadline ?? Infinity) > soon) continue
+      this.#sent.delete(sent.ticket)
+      this.#fail(sent, nobodyReady(this.slot))
+    }
+    this.#watchDeadlines()
   }
 
   #transmit(link: Link, sent: Sent): void {

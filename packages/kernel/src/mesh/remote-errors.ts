@@ -30,6 +30,13 @@ export function linkLost(slot: SlotId): MillraceError {
   })
 }
 
+/** No worker was ready in a slot before the deadline of what waited for it. */
+export function nobodyReady(slot: SlotId): MillraceError {
+  return new MillraceError('HANDOFF_TIMEOUT', `no worker was ready in ${slot} before the deadline`, {
+    facts: { group: groupOfSlot(slot), worker: slot },
+  })
+}
+
 function groupOfSlot(slot: SlotId): string {
   return slot.slice(0, slot.lastIndexOf('#'))
 }

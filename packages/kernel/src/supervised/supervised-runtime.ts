@@ -273,7 +273,7 @@ export class SupervisedRuntime implements Runtime {
   }
 
   #endpoints(table: EndpointTable): void {
-    this.#parts.app?.mesh.connect(table)
+    this.#parts.app?.connect(table)
   }
 
   #told(slot: SlotId, subject: string, facts: unknown): void {

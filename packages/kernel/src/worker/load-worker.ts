@@ -37,7 +37,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     planHash: plan.hash,
     keyOf: (_local, peer) => keys.get(peer),
   })
-  const { runtime, mesh } = shareRuntime({
+  const { runtime, mesh, connect } = shareRuntime({
     preflight,
     transport,
     events,
@@ -52,7 +52,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
   )
   return {
     endpoint: await mesh.listen(),
-    connect: (table) => mesh.connect(table),
+    connect,
     ready: () => runtime.prepare(),
     waitsFor: () => mesh.missing().map((peer) => `link to ${peer}`),
     start() {

@@ -1,5 +1,5 @@
 import { createContainer } from '@millrace/container'
-import type { EventEmitter, SinkWriter, SlotId, StateStore, Transport } from '@millrace/contracts'
+import type { EndpointTable, EventEmitter, SinkWriter, SlotId, StateStore, Transport } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
 import { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
@@ -26,6 +26,8 @@ export interface ShareParts {
 export interface Share {
   readonly runtime: InlineRuntime
   readonly mesh: Mesh
+  /** Learns where the other processes are now: links follow, and routes are looked up again. */
+  connect(table: EndpointTable): void
 }
 
 /** Makes the runtime of one process of several. Nothing is started. */
@@ -40,13 +42,22 @@ export function shareRuntime({
   replaceSink,
 }: ShareParts): Share {
   const { plan, graph, config, nodes } = preflight
-  const mesh = new Mesh({ plan, place, peers, transport, events, now: Date.now })
+  const maxInFlight = config.runtime.max_in_flight
+  const mesh = new Mesh({ plan, place, peers, transport, events, maxInFlight, now: Date.now })
   const local = nodes.filter((_, node) => plan.groupOf[node] === place.group)
   const container = createContainer(neededServices(preflight.services, local), {
     events,
     boundLater: [transportToken],
   })
   container.bind(transportToken, transport)
+  const routing = createRoutingService({
+    graph,
+    groupOf: plan.groupOf,
+    hops: plan.hops,
+    here: place.group,
+    cache: config.runtime.platform.routing_cache,
+    events,
+  })
   const runtime = new InlineRuntime({
     preflight,
     container,
@@ -54,18 +65,18 @@ export function shareRuntime({
     checks,
     replaceSink,
     transport: container.get(transportToken),
-    routing: createRoutingService({
-      graph,
-      groupOf: plan.groupOf,
-      hops: plan.hops,
-      here: place.group,
-      cache: config.runtime.platform.routing_cache,
-      events,
-    }),
+    routing,
     events: quietLifecycle(events),
     share: { mesh, place },
     clock: () => performance.now(),
     now: Date.now,
   })
-  return { runtime, mesh }
+  return {
+    runtime,
+    mesh,
+    connect(table) {
+      routing.invalidate(table.version)
+      mesh.connect(table)
+    },
+  }
 }

@@ -1,0 +1,89 @@
+/** Drives the asking half of a pair: its module is the only argument, tasks and measurements are messages of the parent. */
+import { isDeepStrictEqual } from 'node:util'
+import { hopPayload } from './hop-payload.js'
+import type { HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
+
+const { open } = (await import(process.argv[2] ?? '')) as HopSideModule // the parent names one of ours
+const side = await open()
+
+process.on('message', (task: HopTask | 'close') => {
+  if (task === 'close') void side.close().then(() => process.disconnect())
+  else void measure(side, task).then((measured) => process.send?.(measured))
+})
+process.send?.('open')
+
+async function measure(side: HopSide, task: HopTask): Promise<HopMeasurement> {
+  const payload = hopPayload(task)
+  await prove(side, payload)
+  await fly(side, payload, task.flight, task.warmUpMs)
+  const [cpu, answererCpuMs] = [process.cpuUsage(), await side.answererCpuMs()]
+  const flown = await fly(side, payload, task.flight, task.measureMs)
+  const { user, system } = process.cpuUsage(cpu)
+  const answererMs = (await side.answererCpuMs()) - answererCpuMs
+  // All that were begun have cost time on processors; only those answered in time count for the rate.
+  const cpuMs = (((user + system) / 1000 + answererMs) * flown.units) / flown.begun
+  return { units: flown.units, wallMs: flown.wallMs, cpuMs, ...percentiles(flown.latencies) }
+}
+
+/** One echo must be what was sent, so that everybody does the same work. */
+async function prove(side: HopSide, payload: object): Promise<void> {
+  const reply = await new Promise((resolve) => side.call(payload, resolve))
+  const same = payload instanceof Uint8Array ? Buffer.compare(payload, reply as Uint8Array) === 0 : undefined // bytes come as bytes
+  if (!(same ?? isDeepStrictEqual(reply, payload))) throw new Error('the echo is not what was sent')
+}
+
+interface Flown {
+  /** Answered before the end. */
+  readonly units: number
+  readonly begun: number
+  readonly wallMs: number
+  /** Of a sample: the requests of one of those in flight. */
+  readonly latencies: number[]
+}
+
+/** Keeps so many requests unanswered until the time is over. The first of them looks at the clock. */
+function fly(side: HopSide, payload: object, flight: number, ms: number): Promise<Flown> {
+  return new Promise((resolve) => {
+    const latencies: number[] = []
+    let answered = 0
+    let begun = 0
+    let units = 0
+    let wallMs = 0
+    let over = false
+    const start = performance.now()
+    let askedAt = start
+    const ended = (): void => {
+      if (over && answered === begun) resolve({ units, begun, wallMs, latencies })
+    }
+    const next = (): void => {
+      begun++
+      side.call(payload, () => {
+        answered++
+        if (over) ended()
+        else next()
+      })
+    }
+    const first = (): void => {
+      begun++
+      askedAt = performance.now()
+      side.call(payload, () => {
+        answered++
+        const now = performance.now()
+        latencies.push(now - askedAt)
+        if (now - start < ms || answered < 2 * flight) return first()
+        over = true
+        units = answered
+        wallMs = now - start
+        ended()
+      })
+    }
+    first()
+    for (let other = 1; other < flight; other++) next()
+  })
+}
+
+function percentiles(latencies: number[]): { p50Ms: number; p99Ms: number } {
+  latencies.sort((a, b) => a - b)
+  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
+  return { p50Ms: at(0.5), p99Ms: at(0.99) }
+}
