@@ -18,22 +18,35 @@ export interface Started {
   readonly child: ChildProcess
   /** Resolves when standard error holds a text. */
   said(text: string): Promise<void>
+  /** What it has said so far. */
+  stderr(): string
   readonly ended: Promise<Ended>
 }
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 const tsx = createRequire(import.meta.url).resolve('tsx')
 
-/**
- * Starts the real command from source, in the folder of the fixtures.
- *
- * @param options a file that standard output goes to; by default it is kept
- */
-export function startMillrace(args: readonly string[], options: { readonly stdout?: number } = {}): Started {
-  const flags = ['--import', tsx, '--conditions=@millrace/source']
-  const child = spawn(process.execPath, [...flags, bin, ...args], {
+/** Flags of Node for programs that run from source. */
+export const sourceFlags: readonly string[] = ['--import', tsx, '--conditions=@millrace/source']
+
+/** How the command is started. */
+export interface StartOptions {
+  /** A file that standard output goes to. @default it is kept */
+  readonly stdout?: number
+  /** Beside PATH. @default nothing */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether it leads a process group of its own, as a command does that is typed into a terminal. @default false */
+  readonly detached?: boolean
+  /** Another program than the command. */
+  readonly program?: string
+}
+
+/** Starts the real command from source, in the folder of the fixtures. */
+export function startMillrace(args: readonly string[], options: StartOptions = {}): Started {
+  const child = spawn(process.execPath, [...sourceFlags, options.program ?? bin, ...args], {
     cwd: fixtures,
-    env: { PATH: process.env.PATH },
+    detached: options.detached ?? false,
+    env: { PATH: process.env.PATH, ...options.env },
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
   })
   const texts = { stdout: '', stderr: '' }
@@ -51,12 +64,12 @@ export function startMillrace(args: readonly string[], options: { readonly stdou
       look()
     })
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts })) // Node says so
-  return { child, said, ended }
+  return { child, said, stderr: () => texts.stderr, ended }
 }
 
 /** Runs the real command to its end. */
-export function millrace(args: readonly string[]): Promise<Ended> {
-  return startMillrace(args).ended
+export function millrace(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  return startMillrace(args, options).ended
 }
 
 /** A text with what differs between runs taken out: times, durations and trace ids. */

@@ -52,8 +52,9 @@ export type FromWorker =
 /** Reads what a worker has sent. @returns undefined for what is not a message of this protocol, or is malformed */
 export function messageFromWorker(received: unknown): FromWorker | undefined {
   if (!isRecord(received)) return undefined
-  const isWellFormed = wellFormed[String(received.millrace)]
-  return isWellFormed?.(received) ? (received as FromWorker) : undefined // its shape has just been judged
+  const kind = received.millrace
+  const isWellFormed = typeof kind === 'string' && Object.hasOwn(wellFormed, kind) && wellFormed[kind]?.(received)
+  return isWellFormed ? (received as FromWorker) : undefined // its shape has just been judged
 }
 
 /** Reads what a supervisor has sent: the same code, so only the kind is looked at. */

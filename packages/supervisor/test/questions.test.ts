@@ -4,7 +4,8 @@ import { supervise, type TestSupervisor } from './supervise.js'
 let running: TestSupervisor
 
 beforeAll(async () => {
-  running = supervise([{ slot: 'a#1' }, { slot: 'b#1' }])
+  const options = { env: { ...process.env, MILLRACE_TEST: 'given' } }
+  running = supervise([{ slot: 'a#1', maxMemoryMb: 96 }, { slot: 'b#1' }], { options })
   await running.supervisor.start()
 })
 
@@ -60,5 +61,19 @@ describe('a worker that speaks unasked', () => {
       level: 'warn',
       facts: { worker: 'a#1', node: 'price', message: 'hello' },
     })
+  })
+})
+
+describe('a worker process', () => {
+  it('has the heap limit of its settings and the environment of the options', async () => {
+    const [limited, usual] = [await ask('heapLimitMb'), await ask('heapLimitMb', null, 10_000, 'b#1')]
+    expect(limited).toBeLessThan(200)
+    expect(usual).toBeGreaterThan(200)
+    expect(await ask('environment')).toBe('given')
+  })
+
+  it('ignores SIGINT, which a terminal sends to everybody', async () => {
+    process.kill(Number(running.supervisor.snapshot()[0]?.pid), 'SIGINT')
+    expect(await ask('echo', 'still there')).toBe('still there')
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import type { WorkerBundle } from '@millrace/contracts'
 import { survivors } from './process-table.js'
 import { supervise, type TestSupervisor } from './supervise.js'
 
@@ -21,6 +22,11 @@ function exit(slot: string, code: number): void {
 function signal(slot: string, name: NodeJS.Signals): void {
   const pid = running?.supervisor.snapshot().find((worker) => worker.slot === slot)?.pid
   process.kill(Number(pid), name)
+}
+
+function onlyTheFirst(bundle: WorkerBundle): WorkerBundle {
+  if (bundle.incarnation > 1) throw new Error('no plan')
+  return bundle
 }
 
 /** Incarnations by slot, in the order of their start. */
@@ -137,6 +143,14 @@ describe('a worker that dies', () => {
     signal('a#1', 'SIGKILL')
     expect(await drained).toBe(true)
     expect(incarnations()).toEqual(['a#1:2', 'b#1:1'])
+  })
+
+  it('is not replaced when the assembler cannot make another bundle', async () => {
+    const { supervisor, failure } = made([{ slot: 'a#1', restart: onFailure }], { bundle: onlyTheFirst })
+    await supervisor.start()
+    exit('a#1', 1)
+    expect(await failure()).toMatchObject({ code: 'BOOT_START_FAILED', cause: new Error('no plan') })
+    expect(await supervisor.stop()).toBe('forced')
   })
 
   it('is not replaced when everything stops before its replacement is due', async () => {

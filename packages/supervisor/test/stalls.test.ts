@@ -4,7 +4,7 @@ import { type Program, runProgram } from './run-program.js'
 import { supervise, type TestSupervisor } from './supervise.js'
 
 const supervises = fileURLToPath(new URL('./fixtures/supervises.ts', import.meta.url))
-const stallTimeoutMs = 1_500
+const stallTimeoutMs = 2_000
 const settings = { heartbeatMs: 100, stallTimeoutMs, restart: { policy: 'on_failure' } } as const
 let running: TestSupervisor | undefined
 let program: Program | undefined
@@ -52,7 +52,7 @@ describe('a supervisor that was suspended', () => {
     await suspended([program.pid, ...pids])
     program.say('twice')
     await program.line('echo twice')
-    await pause(2 * stallTimeoutMs)
+    await pause(1.25 * stallTimeoutMs)
     program.say('thrice')
     await program.line('echo thrice')
     expect(program.lines.filter((line) => /failed|stopp/.test(line))).toEqual([])
@@ -62,7 +62,7 @@ describe('a supervisor that was suspended', () => {
 /** Stops processes for longer than a worker may be still, and lets them go on. */
 async function suspended(pids: readonly number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, 'SIGSTOP')
-  await pause(2 * stallTimeoutMs)
+  await pause(1.5 * stallTimeoutMs)
   for (const pid of pids) process.kill(pid, 'SIGCONT')
 }
 

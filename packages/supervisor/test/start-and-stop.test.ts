@@ -97,9 +97,24 @@ describe('start and stop', () => {
     const { supervisor, events } = made([{ slot: 'a#1' }])
     await supervisor.start()
     expect(await supervisor.stop()).toBe('graceful')
-    expect(events.filter(({ name }) => name === 'worker.draining')).toHaveLength(1)
     expect(events.at(-1)).toMatchObject({ name: 'worker.stopped', facts: { mode: 'graceful', exitCode: 0 } })
     expect(survivors(events)).toEqual([])
+  })
+
+  it('PROC-INT-01 tells of a worker that it starts, is ready, runs, drains and stops, each time with its name and process', async () => {
+    const { supervisor, events } = made([{ slot: 'a#1' }])
+    await supervisor.start()
+    const pid = supervisor.snapshot()[0]?.pid
+    await supervisor.stop()
+    const name = { group: 'a', worker: 'a#1', incarnation: 1, pid }
+    expect(events.map((event) => [event.name, event.facts])).toEqual([
+      ['worker.starting', { ...name, reason: 'start' }],
+      ['worker.ready', name],
+      ['worker.running', name],
+      ['worker.draining', name],
+      ['worker.stopping', { ...name, reason: 'stop' }],
+      ['worker.stopped', { ...name, mode: 'graceful', exitCode: 0 }],
+    ])
   })
 
   it('STOP-IPC-02 a drain over its budget is over; a worker that ignores its stop gets SIGTERM, one that ignores that too SIGKILL', async () => {

@@ -9,10 +9,11 @@
  * 4. Slabs of the usual size are used again once they were given back; a larger frame has one of its own.
  */
 import { type LinkRecord, MillraceError } from '@millrace/contracts'
-import { ByteWriter } from './byte-writer.js'
-import { encodeRecord, roomFor, sharedJsonOf } from './encode-record.js'
+import type { ByteWriter } from './byte-writer.js'
 import { headerBytes, macBytes, writeU32 } from './frame-layout.js'
+import { RecordEncoder } from './record-encoder.js'
 import { recordsLengthBytes } from './record-layout.js'
+import { roomFor, sharedJsonOf } from './record-size.js'
 
 /** A batch that has grown this large should leave: it is accepted only when it has come whole. */
 export const batchBytes = 65_536
@@ -37,7 +38,7 @@ export class BatchEncoder {
   readonly #maxFrameBytes: number
   readonly #slabBytes: number
   readonly #spare: Buffer[] = []
-  readonly #out: ByteWriter
+  readonly #encoder: RecordEncoder
   /** Where records and JSON must end. */
   #end: number
   #records = 0
@@ -52,13 +53,13 @@ export class BatchEncoder {
       throw new RangeError(`no batch fits a frame of ${maxFrameBytes} bytes; give at least ${firstRecordAt + macBytes}`)
     this.#maxFrameBytes = maxFrameBytes
     this.#slabBytes = Math.min(usualSlabBytes, maxFrameBytes)
-    this.#out = new ByteWriter(Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt)
+    this.#encoder = new RecordEncoder(Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt)
     this.#end = this.#slabBytes - macBytes
   }
 
   /** About how many bytes the batch has: exact while all texts are ASCII. */
   get pending(): number {
-    return this.#out.at - firstRecordAt + this.#json.length
+    return this.#encoder.out.at - firstRecordAt + this.#json.length
   }
 
   /** How many records are in the batch. */
@@ -75,18 +76,11 @@ export class BatchEncoder {
    */
   add(record: LinkRecord): boolean {
     if (this.#waiting?.record === record) return this.#addApart(this.#waiting)
+    this.#waiting = undefined
     const json = sharedJsonOf(record)
-    if (json.length > this.#maxFrameBytes) throw tooLarge(json.length, this.#maxFrameBytes)
     const room = roomFor(record, json)
-    const out = this.#out
     if (!this.#hasRoom(room, 3 * json.length + 2)) return this.#addMeasured(record, json, room)
-    const start = out.at
-    try {
-      encodeRecord(out, record, json)
-    } catch (error) {
-      out.at = start
-      throw error
-    }
+    this.#encoder.encode(record, json)
     this.#records++
     if (json !== '') this.#addJson(json, 3 * json.length)
     return true
@@ -98,7 +92,7 @@ export class BatchEncoder {
    * @returns the frame, whose header and signature are still to be filled in; give it back with {@link release}
    */
   close(): Buffer {
-    const out = this.#out
+    const { out } = this.#encoder
     writeU32(out.bytes, headerBytes, out.at - firstRecordAt)
     if (this.#json !== '') out.at += out.bytes.write(`${this.#json}]`, out.at)
     const frame = out.bytes.subarray(0, out.at + macBytes)
@@ -113,7 +107,7 @@ export class BatchEncoder {
   }
 
   #hasRoom(record: number, json: number): boolean {
-    return this.#out.at + record + this.#jsonRoom + json <= this.#end
+    return this.#encoder.out.at + record + this.#jsonRoom + json <= this.#end
   }
 
   #addJson(json: string, room: number): void {
@@ -124,15 +118,16 @@ export class BatchEncoder {
   /** Encodes into a slab of its own, to see how large the record really is. */
   #addMeasured(record: LinkRecord, json: string, room: number): boolean {
     const jsonBytes = Buffer.byteLength(json)
-    const own = new ByteWriter(Buffer.allocUnsafeSlow(firstRecordAt + room + jsonBytes + 2 + macBytes), firstRecordAt)
-    encodeRecord(own, record, json)
+    const slab = Buffer.allocUnsafeSlow(firstRecordAt + room + jsonBytes + 2 + macBytes)
+    const own = encodedApart(slab, record, json)
     const length = own.at - firstRecordAt
     const frameBytes = own.at + (json === '' ? 0 : jsonBytes + 2) + macBytes
     if (frameBytes > this.#maxFrameBytes) throw tooLarge(length + jsonBytes, this.#maxFrameBytes)
     if (this.#json !== '') this.#jsonRoom = Buffer.byteLength(this.#json) + 1
     if (!this.#hasRoom(length, jsonBytes + 2))
       return this.#addApart({ record, slab: own.bytes, end: own.at, json, jsonBytes })
-    this.#out.raw(own.bytes.subarray(firstRecordAt, own.at))
+    this.#encoder.forget()
+    this.#encoder.out.raw(own.bytes.subarray(firstRecordAt, own.at))
     this.#records++
     if (json !== '') this.#addJson(json, jsonBytes)
     return true
@@ -144,20 +139,25 @@ export class BatchEncoder {
       return false
     }
     this.#waiting = undefined
-    this.release(this.#out.bytes)
+    this.release(this.#encoder.out.bytes)
     this.#begin(apart.slab, apart.end, 1)
     if (apart.json !== '') this.#addJson(apart.json, apart.jsonBytes)
     return true
   }
 
   #begin(slab: Buffer, at: number, records: number): void {
-    this.#out.bytes = slab
-    this.#out.at = at
+    this.#encoder.restart(slab, at)
     this.#end = Math.min(slab.length, this.#maxFrameBytes) - macBytes
     this.#records = records
     this.#json = ''
     this.#jsonRoom = 0
   }
+}
+
+function encodedApart(slab: Buffer, record: LinkRecord, json: string): ByteWriter {
+  const encoder = new RecordEncoder(slab, firstRecordAt)
+  encoder.encode(record, json)
+  return encoder.out
 }
 
 function tooLarge(bytes: number, maxFrameBytes: number): MillraceError {

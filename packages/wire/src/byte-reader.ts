@@ -2,13 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import { readU32 } from './frame-layout.js'
 import { malformed } from './refusals.js'
 
-/** A text that was read before from the same bytes. What comes next in a batch is often the same. */
-export interface EarlierText {
-  text: string
-  at: number
-  length: number
-}
-
 /** Reads values one after the other, never past the end. Everything it throws is SEC_FRAME_MALFORMED. */
 export class ByteReader {
   bytes: Buffer
@@ -47,17 +40,6 @@ export class ByteReader {
     return this.#textOf(this.count())
   }
 
-  /** As {@link text}; cheaper when it is the same as last time. */
-  textLike(earlier: EarlierText): string {
-    const length = this.count()
-    const start = this.at
-    if (length !== earlier.length || !this.#repeats(earlier.at, length)) earlier.text = this.#textOf(length)
-    earlier.at = start
-    earlier.length = length
-    this.at = start + length
-    return earlier.text
-  }
-
   longText(): string {
     return this.#textOf(this.#longCount())
   }
@@ -82,12 +64,6 @@ export class ByteReader {
     if (this.end - this.at < length) throw tooShort()
     this.at += length
     return this.bytes.subarray(this.at - length, this.at)
-  }
-
-  #repeats(earlier: number, length: number): boolean {
-    const { bytes, at } = this
-    for (let index = length - 1; index >= 0; index--) if (bytes[at + index] !== bytes[earlier + index]) return false
-    return true
   }
 
   #longCount(): number {

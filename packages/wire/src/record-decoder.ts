@@ -10,9 +10,9 @@ import {
   type MarkRecord,
   type Position,
 } from '@millrace/contracts'
-import { ByteReader, type EarlierText, readUtf8 } from './byte-reader.js'
+import { ByteReader, readUtf8 } from './byte-reader.js'
 import { readU32 } from './frame-layout.js'
-import { areEnvelopeFlags, envelopeFlags, recordKinds, recordsLengthBytes } from './record-layout.js'
+import { envelopeFlags, markFlags, recordKinds, recordsLengthBytes } from './record-layout.js'
 import { kindRefused, malformed } from './refusals.js'
 
 const none: readonly unknown[] = []
@@ -20,8 +20,9 @@ const none: readonly unknown[] = []
 /** Decodes the records of batches of one link; it remembers what repeats from one to the next. */
 export class RecordDecoder {
   readonly #in = new ByteReader(Buffer.alloc(0), 0, 0)
-  readonly #domain: EarlierText = { text: '', at: 0, length: 0 }
-  readonly #root: EarlierText = { text: '', at: 0, length: 0 }
+  /** Those of the records before, in this batch. */
+  #domain: string | undefined
+  #root: string | undefined
 
   /** The JSON array of the batch, and the element that is needed next. */
   #values: readonly unknown[] = none
@@ -41,8 +42,8 @@ export class RecordDecoder {
     if (from.end > end) throw malformed('the records of a batch are longer than the batch')
     this.#values = from.end === end ? none : readArray(bytes, from.end, end)
     this.#next = 0
-    forget(this.#domain)
-    forget(this.#root)
+    this.#domain = undefined
+    this.#root = undefined
     const records: LinkRecord[] = []
     while (!from.done) records.push(this.#record())
     if (this.#next !== this.#values.length) throw malformed('the records of a batch do not need all of its JSON')
@@ -71,23 +72,48 @@ export class RecordDecoder {
   #envelope(): EnvelopeRecord {
     const from = this.#in
     const flags = from.u8()
-    if (!areEnvelopeFlags(flags)) throw malformed('an envelope in it has an unknown flag')
     return {
       kind: 'envelope',
       ticket: flags & envelopeFlags.ticket ? from.varint() : undefined,
       edge: from.varint(),
-      domain: flags & envelopeFlags.domain ? from.textLike(this.#domain) : undefined,
+      domain: flags & (envelopeFlags.domain | envelopeFlags.sameDomain) ? this.#domainOf(flags) : undefined,
       position: readPosition(from),
-      root: from.textLike(this.#root),
+      root: flags & envelopeFlags.sameRoot ? again(this.#root) : this.#newRoot(),
       remainingMs: flags & envelopeFlags.remaining ? readRemaining(from) : undefined,
       trace: flags & envelopeFlags.trace ? from.text() : undefined,
       payload: this.#payload(flags),
     }
   }
 
+  #domainOf(flags: number): string {
+    if ((flags & envelopeFlags.sameDomain) === 0) return this.#newDomain()
+    if (flags & envelopeFlags.domain) throw malformed('an envelope has a domain and says that it is the one before')
+    return again(this.#domain)
+  }
+
+  #newDomain(): string {
+    const domain = this.#in.text()
+    this.#domain = domain
+    return domain
+  }
+
+  #newRoot(): string {
+    const root = this.#in.text()
+    this.#root = root
+    return root
+  }
+
   #payload(flags: number): unknown {
-    if (flags & envelopeFlags.bytes) return this.#in.longBytes()
-    return flags & envelopeFlags.json ? parse(this.#in.longText()) : this.#value()
+    switch (flags & (envelopeFlags.bytes | envelopeFlags.json)) {
+      case 0:
+        return this.#value()
+      case envelopeFlags.bytes:
+        return this.#in.longBytes()
+      case envelopeFlags.json:
+        return parse(this.#in.longText())
+      default:
+        throw malformed('a payload claims to be both bytes and JSON')
+    }
   }
 
   #value(): unknown {
@@ -108,24 +134,27 @@ export class RecordDecoder {
   }
 
   #fail(): FailRecord {
-    const root = this.#in.textLike(this.#root)
+    const root = this.#in.text()
     return { kind: 'fail', root, code: readCode(this.#in), facts: asFacts(this.#value()) }
   }
 
   #cancel(): CancelRecord {
-    const root = this.#in.textLike(this.#root)
+    const root = this.#in.text()
     return { kind: 'cancel', root, code: readCode(this.#in) }
   }
 
   #mark(): MarkRecord {
+    const flags = this.#in.u8()
+    if ((flags & ~markFlags.sameDomain) !== 0) throw malformed('a mark has an unknown flag')
     const edge = this.#in.varint() - 1
-    return { kind: 'mark', edge, domain: this.#in.textLike(this.#domain), position: readPosition(this.#in) }
+    const domain = flags === 0 ? this.#newDomain() : again(this.#domain)
+    return { kind: 'mark', edge, domain, position: readPosition(this.#in) }
   }
 }
 
-function forget(earlier: EarlierText): void {
-  earlier.text = ''
-  earlier.length = 0
+function again(before: string | undefined): string {
+  if (before === undefined) throw malformed('a record refers to one before it that is not there')
+  return before
 }
 
 function readPosition(from: ByteReader): Position {

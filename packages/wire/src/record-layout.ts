@@ -15,12 +15,19 @@ export const recordsLengthBytes = 4
 export const recordKinds = { envelope: 1, ack: 2, fail: 3, cancel: 4, mark: 5 } as const
 
 /**
- * Which fields of an envelope are there, and what its payload is: bytes, JSON that was serialised already and stands in the
- * record, or the next element of the array.
+ * What an envelope has. Without `bytes` and `json` its payload is the next element of the array. `sameDomain` and `sameRoot`
+ * stand for the text: it is that of the envelope (or mark, for a domain) before.
  */
-export const envelopeFlags = { ticket: 1, domain: 2, remaining: 4, trace: 8, bytes: 16, json: 32 } as const
+export const envelopeFlags = {
+  ticket: 1,
+  domain: 2,
+  remaining: 4,
+  trace: 8,
+  bytes: 16,
+  json: 32,
+  sameDomain: 64,
+  sameRoot: 128,
+} as const
 
-/** Tells whether a byte is a combination of {@link envelopeFlags} that can be. */
-export function areEnvelopeFlags(flags: number): boolean {
-  return flags < 48
-}
+/** What a mark has. */
+export const markFlags = { sameDomain: 64 } as const

@@ -1,10 +1,31 @@
 import { hkdfSync } from 'node:crypto'
 import type { LinkRecord } from '@millrace/contracts'
-import { Acceptor, Dialler, linkKey, masterKey, NonceCache, type Session, type WireClock } from '../src/index.js'
+import {
+  Acceptor,
+  Dialler,
+  linkKey,
+  masterKey,
+  NonceCache,
+  type Party,
+  type Session,
+  type WireClock,
+} from '../src/index.js'
 import { goldenRecords } from './golden-records.js'
 
+interface GoldenInputs {
+  readonly secret: Uint8Array
+  readonly dialler: Party
+  readonly acceptor: Party
+  readonly run: string
+  readonly planHash: string
+  readonly diallerRandom: Uint8Array
+  readonly acceptorRandom: Uint8Array
+  /** The wall time of the hello. Each frame is signed one millisecond after the one before. */
+  readonly startMs: number
+}
+
 /** What everything in the golden vectors follows from. */
-export const goldenInputs = {
+export const goldenInputs: GoldenInputs = {
   secret: bytesFrom(0x00, 32),
   dialler: { slot: 'features#1', incarnation: 1 },
   acceptor: { slot: 'policy#1', incarnation: 300 },
@@ -12,7 +33,6 @@ export const goldenInputs = {
   planHash: '5a'.repeat(32),
   diallerRandom: bytesFrom(0xa0, 32),
   acceptorRandom: bytesFrom(0xc0, 32),
-  /** The wall time of the hello. Each frame is signed one millisecond after the one before. */
   startMs: 1_700_000_000_000,
 }
 

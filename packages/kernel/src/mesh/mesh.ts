@@ -8,6 +8,7 @@ import type {
   BoundaryDelivery,
   EndpointTable,
   EnvelopeRecord,
+  ErrorCode,
   EventEmitter,
   Link,
   LinkEnd,

@@ -1,14 +1,27 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
+import { build, type Options } from 'tsup'
 
 const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'programs')
 const folder = join(source, '..', '..', 'dist')
+const packages = join(source, '..', '..', '..', '..', 'packages')
 
 /** Libraries that are CommonJS ask for parts of Node by `require`, which an ES module does not have by itself. */
 const requireForLibraries =
   "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
+
+const common = {
+  config: false,
+  format: ['esm'],
+  target: 'node20',
+  platform: 'node',
+  dts: false,
+  sourcemap: true,
+  silent: true,
+  noExternal: [/./],
+  banner: { js: requireForLibraries },
+} satisfies Options
 
 /**
  * Compiles a program with all it imports into one file, by the tool and the target that the packages are published with:
@@ -20,22 +33,51 @@ const requireForLibraries =
 export async function compile(name: string): Promise<string> {
   mkdirSync(folder, { recursive: true })
   await build({
-    config: false,
+    ...common,
     entry: { [name]: join(source, `${name}.ts`) },
     outDir: folder,
-    format: ['esm'],
-    target: 'node20',
-    platform: 'node',
-    dts: false,
-    sourcemap: true,
     splitting: false,
-    silent: true,
-    noExternal: [/./],
-    banner: { js: requireForLibraries },
     outExtension: () => ({ js: '.mjs' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
     },
   })
   return join(folder, `${name}.mjs`)
+}
+
+/** An application that starts worker processes. */
+export interface CompiledApplication {
+  /** Names its folder. */
+  readonly name: string
+  /** Files in `programs`, without their endings: the program, and the modules that workers import. */
+  readonly programs: readonly string[]
+  /** Packages and the files of `programs` that take their place. @default none */
+  readonly replaced?: Readonly<Record<string, string>>
+}
+
+/**
+ * Compiles programs and the worker's own beside them. What they share is in files that all of them import, so a definition is
+ * the same object for whoever imports it.
+ *
+ * @returns the folder, with a `.js` for each program
+ */
+export async function compileApplication({ name, programs, replaced = {} }: CompiledApplication): Promise<string> {
+  const outDir = join(folder, name)
+  mkdirSync(outDir, { recursive: true })
+  const entries = programs.map((program) => [program, join(source, `${program}.ts`)])
+  await build({
+    ...common,
+    entry: { ...Object.fromEntries(entries), worker: join(packages, 'kernel/src/worker.ts') },
+    outDir,
+    clean: true,
+    splitting: true,
+    outExtension: () => ({ js: '.js' }),
+    esbuildOptions: (options) => {
+      options.conditions = ['@millrace/source']
+      options.alias = Object.fromEntries(
+        Object.entries(replaced).map(([from, program]) => [from, join(source, `${program}.ts`)]),
+      )
+    },
+  })
+  return outDir
 }
