@@ -56,6 +56,7 @@ export class FrameWriter {
   add(record: LinkRecord): void {
     if (this.#sealer.add(record)) return
     this.#cut()
+    this.#pump()
     this.#sealer.add(record)
   }
 
@@ -92,7 +93,7 @@ export class FrameWriter {
   #onTurn(): void {
     this.#due = 'none'
     if (this.#phase !== 'open') return
-    if (!this.#socket.idle || this.#cuts.length > 0) {
+    if (!this.#socket.idle) {
       this.#due = 'when_taken'
       return
     }

@@ -1,6 +1,8 @@
-import type { LinkRecord } from '@millrace/contracts'
+import { JsonText, type LinkRecord } from '@millrace/contracts'
 
 const least = { domain: undefined, remainingMs: undefined, trace: undefined, ticket: undefined }
+
+const ordered = { ...least, kind: 'envelope', edge: 2, domain: 'features#1/5f' } as const
 
 /** The records of the golden vectors, by the name of the frame that carries them. */
 export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
@@ -30,6 +32,16 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       payload: Uint8Array.of(0, 1, 127, 128, 255),
     },
   ],
+  'batch-envelope-json': [
+    {
+      ...least,
+      kind: 'envelope',
+      edge: 9,
+      position: [300, 0],
+      root: 'features#1:300',
+      payload: new JsonText('{"ok":1}'),
+    },
+  ],
   'batch-ack': [
     {
       kind: 'ack',
@@ -57,8 +69,12 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
   ],
   'batch-many': [
     { kind: 'ack', ranges: [[131, 140]] },
-    { ...least, kind: 'envelope', ticket: 2, edge: 2, position: [301], root: 'features#1:301', payload: [1.5, true] },
-    { ...least, kind: 'envelope', ticket: 3, edge: 2, position: [302], root: 'features#1:302', payload: 'two' },
+    { ...ordered, ticket: 2, position: [301, 0], root: 'features#1:301', payload: [1.5, true] },
+    { ...ordered, ticket: 3, position: [301, 1], root: 'features#1:301', payload: Uint8Array.of(1, 2, 3) },
+    { kind: 'fail', root: 'features#1:299', code: 'PAYLOAD_INVALID', facts: {} },
+    { ...ordered, ticket: 4, position: [302, 0], root: 'features#1:302', payload: 'two' },
     { kind: 'mark', edge: 2, domain: 'features#1/5f', position: [303] },
+    { kind: 'mark', edge: 2, domain: 'features#1/60', position: [1] },
+    { ...least, kind: 'envelope', ticket: 5, edge: 5, position: [17], root: 'features#1:302', payload: {} },
   ],
 }

@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import type { LinkRecord } from '@millrace/contracts'
+import { JsonText, type LinkRecord } from '@millrace/contracts'
 import {
   Acceptor,
   Dialler,
@@ -136,11 +136,12 @@ function wrapped(frame: Buffer): string {
 }
 
 function jsonOf(records: readonly LinkRecord[]): string {
-  const lines = records.map((record) => JSON.stringify(record, (_key, value: unknown) => bytesAsHex(value)))
+  const lines = records.map((record) => JSON.stringify(record, (_key, value: unknown) => shown(value)))
   return lines.length === 0 ? '[]' : `[\n  ${lines.join(',\n  ')}\n]`
 }
 
-function bytesAsHex(value: unknown): unknown {
+function shown(value: unknown): unknown {
+  if (value instanceof JsonText) return { json: value.text }
   return value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : value
 }
 

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { fixture, processFolder, writeApplication } from './process-folder.js'
+import { type Started, startMillrace } from './start-millrace.js'
+import type { TemporaryFolder } from './temporary-folder.js'
+import { alive, endedAlone, eventsOf, pidsOf } from './worker-log.js'
+
+jest.setTimeout(120_000)
+
+let folder: TemporaryFolder
+beforeAll(() => {
+  folder = processFolder()
+})
+afterAll(() => folder.remove())
+
+interface Shop {
+  /** The module of the pricing node. @default price.ts */
+  readonly price?: string
+  /** The module of the source. @default edges.ts */
+  readonly orders?: string
+  /** Beside that of the pricing group. */
+  readonly group?: object
+  readonly platform?: object
+  readonly count?: number
+}
+
+/** The shop in three groups: orders, pricing and lines. @returns its configuration and the file that it writes */
+function shop(name: string, { price = 'price.ts', orders, group = {}, platform = {}, count = 1_000_000 }: Shop = {}) {
+  const [output, journal] = [join(folder.path, `${name}.txt`), join(folder.path, `${name}.journal`)]
+  const [source, sink] = orders === undefined ? ['edges.ts', []] : [orders, ['processes/lines.ts']]
+  const config = writeApplication(folder, `${name}.json`, {
+    modules: [source, price, ...sink].map(fixture),
+    groups: [
+      { name: 'in', nodes: ['orders'] },
+      { name: 'pricing', nodes: ['price'], stop_timeout_seconds: 1, ...group },
+      { name: 'out', nodes: ['lines'] },
+    ],
+    adapters: { orders: orders === undefined ? { count, pauseMs: 2 } : { journal }, lines: { path: output } },
+    platform,
+  })
+  return { config, output, journal }
+}
+
+function quotes(name: string, group: object = {}): string {
+  const groups = [{ name: 'web', nodes: ['quote'], ...group }]
+  return writeApplication(folder, `${name}.json`, { modules: [fixture('quote.ts')], groups })
+}
+
+function start(config: string, ...more: readonly string[]): Started {
+  return startMillrace(['run', config, '--log-level', 'info', '--log-json', ...more])
+}
+
+/** What the sink writes of the first orders. */
+function priced(count: number): string {
+  return Array.from({ length: count }, (_, index) => `${index + 1} ${(index + 1) * 21}\n`).join('')
+}
+
+function lineCount(path: string): number {
+  return readFileSync(path, 'utf8').split('\n').length - 1
+}
+
+describe('signals to a run in processes', () => {
+  it('PROC-02 PROC-SIG-01 SIGTERM finishes all that was accepted, accepts nothing afterwards, stops every worker, and exits with 143', async () => {
+    const { config, output, journal } = shop('graceful', {
+      orders: 'processes/journal.ts',
+      price: 'processes/slow-price.ts',
+    })
+    const run = start(config, '--json')
+    await run.said('fifty orders are sent')
+    run.child.kill('SIGTERM')
+    const { code, stdout, stderr } = await endedAlone(run)
+    expect(code).toBe(143)
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ signal: 'SIGTERM', mode: 'graceful' })
+    const written = lineCount(output)
+    expect(readFileSync(output, 'utf8')).toBe(priced(written))
+    // What the source had ready when it was told to end was not accepted any more.
+    expect([written, written + 1]).toContain(lineCount(journal))
+    expect(alive(pidsOf(stderr))).toEqual([])
+  })
+
+  it('PROC-SIG-01 SIGINT of a terminal, which reaches the workers too, drains likewise and exits with 130', async () => {
+    const { config, output } = shop('terminal')
+    const run = startMillrace(['run', config, '--log-level', 'info', '--log-json'], { detached: true })
+    await run.said('runtime.running')
+    process.kill(-(run.child.pid ?? 0), 'SIGINT')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, modesOf(stderr)]).toEqual([130, ['graceful', 'graceful', 'graceful']])
+    expect(readFileSync(output, 'utf8')).toBe(priced(lineCount(output)))
+  })
+
+  it('PROC-SIG-01 SIGTERM drains a service and exits with 0', async () => {
+    const run = start(quotes('service'), '--embedded')
+    await run.said('runtime.running')
+    run.child.kill('SIGTERM')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, modesOf(stderr)]).toEqual([0, ['graceful']])
+  })
+
+  it.each([
+    ['waits for an hour', 'hangs.ts', 'worker.running'],
+    ['never gives its process back', 'processes/loops.ts', 'looping from now on'],
+  ])('PROC-SIG-01 a second signal ends a run at once whose handler %s, with 5 and without an orphan', async (...given) => {
+    const [, price, said] = given
+    const run = start(shop(price.replace('/', '-'), { price }).config)
+    await run.said('runtime.running')
+    await run.said(said)
+    run.child.kill('SIGTERM')
+    await run.said('worker.draining')
+    run.child.kill('SIGINT')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([5, []])
+    expect(stderr).toContain('stopped by force: what was in flight is lost')
+  })
+
+  it('PROC-SIG-01 what hangs is given up when its time is over, with 5 and without an orphan', async () => {
+    const platform = { lifecycle: { graceful_timeout_seconds: 0.1 } }
+    const run = start(shop('overdue', { price: 'hangs.ts', platform }).config)
+    await run.said('runtime.running')
+    run.child.kill('SIGTERM')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([5, []])
+    expect(stderr).toContain('not all was finished in time; what was in flight is given up')
+  })
+})
+
+describe('a worker that fails', () => {
+  it('PROC-03 ends a run by its failure, with 4: what is killed is WORKER_CRASHED', async () => {
+    const run = start(shop('killed', { group: { restart: { policy: 'never' } } }).config)
+    await run.said('runtime.running')
+    process.kill(pidsOf(run.stderr())[1] ?? 0, 'SIGKILL')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([4, []])
+    expect(lastLine(stderr)).toMatch(/^WORKER_CRASHED: pricing#1 /u)
+  })
+
+  it('PROC-INT-08 ends a service by its failure, with 4', async () => {
+    const run = start(quotes('killed-service', { restart: { policy: 'never' } }), '--embedded', '--json')
+    await run.said('runtime.running')
+    process.kill(pidsOf(run.stderr())[0] ?? 0, 'SIGKILL')
+    const { code, stdout, stderr } = await endedAlone(run)
+    expect([code, lastLine(stderr)]).toEqual([4, expect.stringMatching(/^WORKER_CRASHED: web#1 /u)])
+    expect(JSON.parse(lastLine(stdout))).toMatchObject({
+      exitCode: 4,
+      error: { code: 'WORKER_CRASHED', facts: { group: 'web', worker: 'web#1', signal: 'SIGKILL' } },
+    })
+  })
+
+  it('PROC-04 ends a service whose worker may not be restarted once more, with 4', async () => {
+    const run = start(quotes('exhausted', { restart: { max_restarts: 1, backoff_ms: 1 } }), '--embedded')
+    await run.said('runtime.running')
+    process.kill(pidsOf(run.stderr())[0] ?? 0, 'SIGKILL')
+    await run.said('"worker":"web#1","incarnation":2,"pid"')
+    process.kill(pidsOf(run.stderr())[1] ?? 0, 'SIGKILL')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([4, []])
+    expect(lastLine(stderr)).toMatch(/^WORKER_RESTARTS_EXHAUSTED: web#1 /u)
+  })
+
+  it.each([
+    ['its sink cannot be opened', 'sink', 'ENOTDIR'],
+    ['a module breaks in workers', 'module', 'it breaks in workers'],
+  ])('BOOT-API-03 PROC-INIT-01 a start fails with 3 and leaves no process where %s', async (_where, what, reason) => {
+    const config = writeApplication(folder, `broken-${what}.json`, {
+      modules: ['edges.ts', 'price.ts', ...(what === 'module' ? ['processes/breaks-in-workers.ts'] : [])].map(fixture),
+      groups: [
+        { name: 'in', nodes: ['orders', 'price'] },
+        { name: 'out', nodes: ['lines'] },
+      ],
+      adapters: { orders: {}, lines: { path: what === 'sink' ? '/dev/null/nowhere' : '/dev/null' } },
+    })
+    const { code, stderr } = await endedAlone(start(config))
+    expect([code, alive(pidsOf(stderr))]).toEqual([3, []])
+    expect(stderr).toMatch(new RegExp(`^BOOT_START_FAILED: .*${reason}`, 'mu'))
+  })
+})
+
+function modesOf(stderr: string): readonly unknown[] {
+  return eventsOf(stderr).flatMap(({ name, facts }) => (name === 'worker.stopped' ? [facts.mode] : []))
+}
+
+/** The last line that begins at its margin: causes and advice stand below it. */
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').filter((line) => /^[A-Z{]/u.test(line)).at(-1) ?? ''
+}

@@ -1,0 +1,4 @@
+import { checked } from './check.mjs'
+
+/** The task of the thread. */
+export default (payload) => checked(payload)
