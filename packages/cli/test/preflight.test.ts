@@ -152,6 +152,14 @@ describe('millrace plan', () => {
     const { code, stdout, stderr } = await callMain(['plan', 'shop.yml', 'processes.yml'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^profile tcp_local, plan [0-9a-f]{12}\n\nGroups\n/u)
+    expect(stdout.slice(stdout.indexOf('Groups'), stdout.indexOf('Nodes'))).toBe(`Groups
+group    slots                partitions  nodes
+───────  ───────────────────  ──────────  ─────────────
+edge     edge#1               -           lines, orders
+pricing  pricing#1 pricing#2  -           price
+web      web#1                -           quote
+
+`)
     expect(stdout.slice(stdout.indexOf('Edges'))).toBe(`Edges
 from    to     type         way
 ──────  ─────  ───────────  ─────────────────────────────
@@ -161,13 +169,22 @@ price   lines  shop.priced  hop 2 pricing→edge (single)
 `)
   })
 
-  it('gives the plan as JSON', async () => {
+  it('PLACEMENT-03 gives the plan as JSON, with groups, workers and hops', async () => {
     const { code, stdout } = await callMain(['plan', 'shop.yml', 'processes.yml', '--json'])
     const plan: unknown = JSON.parse(stdout)
     expect(code).toBe(0)
     expect(plan).toMatchObject({
       profile: 'tcp_local',
-      groups: [{ name: 'edge' }, { name: 'pricing' }, { name: 'web' }],
+      groups: [
+        { name: 'edge', slots: ['edge#1'] },
+        { name: 'pricing', slots: ['pricing#1', 'pricing#2'] },
+        { name: 'web', slots: ['web#1'] },
+      ],
+      edges: [
+        { from: 'orders', to: 'price', hop: { id: 0, from: 'edge', to: 'pricing', choose: 'sequence' } },
+        { from: 'orders', to: 'quote', hop: { id: 1, from: 'edge', to: 'web', choose: 'single' } },
+        { from: 'price', to: 'lines', hop: { id: 2, from: 'pricing', to: 'edge', choose: 'single' } },
+      ],
     })
   })
 
@@ -181,6 +198,25 @@ price   lines  shop.priced  hop 2 pricing→edge (single)
   end
   n1 -->|"shop.order"| n2
   n2 -->|"shop.priced"| n0
+`)
+  })
+
+  it('draws groups with their workers, and hops thick', async () => {
+    const { stdout } = await callMain(['plan', 'shop.yml', 'processes.yml', '--mermaid'])
+    expect(stdout).toBe(`flowchart LR
+  subgraph g0["edge"]
+    n0(["lines"])
+    n1(["orders"])
+  end
+  subgraph g1["pricing (2 workers)"]
+    n2["price"]
+  end
+  subgraph g2["web"]
+    n3["quote"]
+  end
+  n1 ==>|"shop.order, hop 0"| n2
+  n1 ==>|"shop.order, hop 1"| n3
+  n2 ==>|"shop.priced, hop 2"| n0
 `)
   })
 })

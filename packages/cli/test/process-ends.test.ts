@@ -100,18 +100,21 @@ describe('signals to a run in processes', () => {
   it.each([
     ['waits for an hour', 'hangs.ts', 'worker.running'],
     ['never gives its process back', 'processes/loops.ts', 'looping from now on'],
-  ])('PROC-SIG-01 a second signal ends a run at once whose handler %s, with 5 and without an orphan', async (...given) => {
-    const [, price, said] = given
-    const run = start(shop(price.replace('/', '-'), { price }).config)
-    await run.said('runtime.running')
-    await run.said(said)
-    run.child.kill('SIGTERM')
-    await run.said('worker.draining')
-    run.child.kill('SIGINT')
-    const { code, stderr } = await endedAlone(run)
-    expect([code, alive(pidsOf(stderr))]).toEqual([5, []])
-    expect(stderr).toContain('stopped by force: what was in flight is lost')
-  })
+  ])(
+    'PROC-SIG-01 a second signal ends a run at once whose handler %s, with 5 and without an orphan',
+    async (...given) => {
+      const [, price, said] = given
+      const run = start(shop(price.replace('/', '-'), { price }).config)
+      await run.said('runtime.running')
+      await run.said(said)
+      run.child.kill('SIGTERM')
+      await run.said('worker.draining')
+      run.child.kill('SIGINT')
+      const { code, stderr } = await endedAlone(run)
+      expect([code, alive(pidsOf(stderr))]).toEqual([5, []])
+      expect(stderr).toContain('stopped by force: what was in flight is lost')
+    },
+  )
 
   it('PROC-SIG-01 what hangs is given up when its time is over, with 5 and without an orphan', async () => {
     const platform = { lifecycle: { graceful_timeout_seconds: 0.1 } }
@@ -162,7 +165,7 @@ describe('a worker that fails', () => {
     ['a module breaks in workers', 'module', 'it breaks in workers'],
   ])('BOOT-API-03 PROC-INIT-01 a start fails with 3 and leaves no process where %s', async (_where, what, reason) => {
     const config = writeApplication(folder, `broken-${what}.json`, {
-      modules: ['edges.ts', 'price.ts', ...(what === 'module' ? ['processes/breaks-in-workers.ts'] : [])].map(fixture),
+      modules: ['edges.ts', what === 'module' ? 'processes/breaks-in-workers.ts' : 'price.ts'].map(fixture),
       groups: [
         { name: 'in', nodes: ['orders', 'price'] },
         { name: 'out', nodes: ['lines'] },
@@ -181,5 +184,11 @@ function modesOf(stderr: string): readonly unknown[] {
 
 /** The last line that begins at its margin: causes and advice stand below it. */
 function lastLine(text: string): string {
-  return text.trimEnd().split('\n').filter((line) => /^[A-Z{]/u.test(line)).at(-1) ?? ''
+  return (
+    text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => /^[A-Z{]/u.test(line))
+      .at(-1) ?? ''
+  )
 }

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { moduleFlags } from '@millrace/kernel'
 import { findTypeScript } from '../src/typescript/find-typescript.js'
 import { prepareTypeScript } from '../src/typescript/prepare-typescript.js'
 import { fixtures } from './start-millrace.js'
@@ -67,12 +70,14 @@ describe('prepareTypeScript', () => {
     ['the process runs under tsx', 'nodes.ts', { tsx: true, stripsTypes: false }],
     ['Node.js strips types', 'nodes.ts', { tsx: false, stripsTypes: true }],
   ])('asks for nothing where %s', async (_why, modules, abilities) => {
-    await expect(prepareTypeScript([application(modules)], abilities)).resolves.toBeUndefined()
+    await expect(prepareTypeScript([application(modules)], abilities)).resolves.toEqual(moduleFlags(process.execArgv))
   })
 
-  it('makes a process without tsx import TypeScript', async () => {
+  it('makes a process without tsx import TypeScript, and its workers too', async () => {
     const script = join(fixtures, 'register-tsx.mjs')
     const run = promisify(execFile)(process.execPath, ['--conditions=@millrace/source', script], { cwd: fixtures })
-    expect((await run).stdout).toBe('refused\nprice\n')
+    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href.replace('loader.cjs', 'loader.mjs')
+    const flags = ['--conditions=@millrace/source', '--import', loader]
+    expect((await run).stdout).toBe(`refused\nprice\n${JSON.stringify(flags)}\nprice\n`)
   })
 })

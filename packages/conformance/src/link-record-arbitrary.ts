@@ -28,7 +28,7 @@ export function linkRecordArbitrary(): fc.Arbitrary<LinkRecord> {
 function envelopeArbitrary(): fc.Arbitrary<EnvelopeRecord> {
   return fc.record({
     kind: fc.constant('envelope' as const),
-    ticket: fc.maxSafeNat(),
+    ticket: fc.option(fc.maxSafeNat(), { nil: undefined }),
     edge: edgeArbitrary(),
     domain: fc.option(domainArbitrary(), { nil: undefined }),
     position: positionArbitrary(),
@@ -62,9 +62,10 @@ function cancelArbitrary(): fc.Arbitrary<CancelRecord> {
 function markArbitrary(): fc.Arbitrary<MarkRecord> {
   return fc.record({
     kind: fc.constant('mark' as const),
-    edge: edgeArbitrary(),
+    edge: fc.oneof({ weight: 4, arbitrary: edgeArbitrary() }, fc.constant(-1)),
     domain: domainArbitrary(),
-    position: positionArbitrary(),
+    // That of the beginning is empty.
+    position: positionArbitrary(0),
   })
 }
 
@@ -72,8 +73,8 @@ function edgeArbitrary(): fc.Arbitrary<number> {
   return fc.nat(65_535)
 }
 
-function positionArbitrary(): fc.Arbitrary<Position> {
-  return fc.array(fc.oneof(fc.nat(20), fc.maxSafeNat()), { minLength: 1, maxLength: 6 })
+function positionArbitrary(minLength = 1): fc.Arbitrary<Position> {
+  return fc.array(fc.oneof(fc.nat(20), fc.maxSafeNat()), { minLength, maxLength: 6 })
 }
 
 function slotArbitrary(): fc.Arbitrary<string> {

@@ -1,5 +1,6 @@
 import {
   type Endpoint,
+  JsonText,
   type Link,
   type LinkEnd,
   type LinkListener,
@@ -51,6 +52,8 @@ export type TransportFlaw =
   | 'sends the buffer under a view'
   | 'leaves out what is undefined'
   | 'rounds large numbers'
+  | 'hands over JSON text'
+  | 'numbers what has no ticket'
   | 'dials for ever'
   | 'fails a dial with another code'
   | 'does not name the slot'
@@ -266,10 +269,13 @@ function travelled(record: LinkRecord, flaw: TransportFlaw | undefined): LinkRec
     return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as LinkRecord // the flaw breaks the type
   if (flaw === 'rounds large numbers' && record.kind === 'mark')
     return { ...record, position: record.position.map(Math.fround) }
-  return record.kind === 'envelope' ? { ...record, payload: travelledPayload(record.payload, flaw) } : record
+  if (record.kind !== 'envelope') return record
+  const ticket = flaw === 'numbers what has no ticket' ? (record.ticket ?? 0) : record.ticket
+  return { ...record, ticket, payload: travelledPayload(record.payload, flaw) }
 }
 
 function travelledPayload(payload: unknown, flaw: TransportFlaw | undefined): unknown {
+  if (payload instanceof JsonText) return flaw === 'hands over JSON text' ? payload : JSON.parse(payload.text)
   if (payload instanceof Uint8Array) {
     if (flaw === 'sends the buffer under a view') return new Uint8Array(payload.buffer)
     return flaw === 'carries bytes as JSON' ? JSON.parse(JSON.stringify(payload)) : payload

@@ -139,6 +139,16 @@ const broken: readonly (readonly [TransportFlaw, string, RegExp])[] = [
     /record 2 must arrive as it was sent/,
   ],
   [
+    'hands over JSON text',
+    'round trip: a payload that is JSON already arrives as what it says',
+    /record 0 must arrive as it was sent/,
+  ],
+  [
+    'numbers what has no ticket',
+    'round trip: an envelope without a ticket, and the mark of a domain that is over',
+    /record 0 must arrive as it was sent/,
+  ],
+  [
     'leaves out what is undefined',
     'round trip: random records of every kind arrive equal',
     /Property failed after \d+ tests/,

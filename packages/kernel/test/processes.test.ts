@@ -57,6 +57,10 @@ describe('an application in two worker processes', () => {
     expect(servicePid).toBe(pidsOf(runtime)[1])
   })
 
+  it('IPC-INT-10 a node in a worker is injected the transport that carries its hops', async () => {
+    expect((await ask(runtime, 1)).carrier).toBe('tcp_local')
+  })
+
   it('HANDOFF-E-01 HANDOFF-E-02 a handler that throws fails its request with code and node; what it threw stays in the diagnostics', async () => {
     const failure = await ask(runtime, 1, 'throw').catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'NODE_FAILED', facts: { node: 'second', worker: 'two#1' } })

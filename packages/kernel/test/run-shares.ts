@@ -21,7 +21,12 @@ export interface Shares {
 }
 
 /** Starts every share: real runner, real links, no processes. */
-export async function runShares(nodes: readonly Part[], groups: Groups, runtime: object = {}): Promise<Shares> {
+export async function runShares(
+  nodes: readonly Part[],
+  groups: Groups,
+  runtime: object = {},
+  transport: MemoryTransport = createMemoryTransport({ serialise: true }),
+): Promise<Shares> {
   const checked = await preflight({
     nodes,
     embedded: true,
@@ -49,7 +54,6 @@ export async function runShares(nodes: readonly Part[], groups: Groups, runtime:
   const emitter: EventEmitter = createEventEmitter()
   const events: MillraceEvent[] = []
   emitter.subscribe((event) => void events.push(event))
-  const transport = createMemoryTransport({ serialise: true })
   const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes))
   const share = (slot: string, group: number): Share =>
     shareRuntime({

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { defineMessage, defineNode, type Part } from '@millrace/contracts'
+import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { type Groups, runShares, type Shares } from './run-shares.js'
 
@@ -183,6 +184,36 @@ describe('what a mesh refuses and gives up', () => {
       code: 'HANDOFF_TIMEOUT',
       facts: { group: 'one' },
     })
+  })
+})
+
+describe('the transport of a share', () => {
+  it('IPC-INT-11 every queue, listener and link in use comes from the transport in the container', async () => {
+    const made = { queues: 0, listeners: 0, links: 0 }
+    const inner = createMemoryTransport({ serialise: true })
+    const counting: MemoryTransport = {
+      profile: 'memory',
+      createQueue: () => {
+        made.queues++
+        return inner.createQueue()
+      },
+      listen: (slot, accept) => {
+        made.listeners++
+        return inner.listen(slot, accept)
+      },
+      dial: (from, to, signal) => {
+        made.links++
+        return inner.dial(from, to, signal)
+      },
+      close: () => inner.close(),
+      sever: (one, other) => inner.sever(one, other),
+      crash: (slot) => inner.crash(slot),
+    }
+    const running = await runShares(chain, apart, {}, counting)
+    open.push(running)
+    expect(await ask(running, 1)).toEqual({ n: 3 })
+    // A loop in each of three shares, and a queue for each of two nodes.
+    expect(made).toEqual({ queues: 5, listeners: 3, links: 3 })
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { nastyPayloads } from '@millrace/conformance'
+import { JsonText } from '@millrace/contracts'
 import { copyPayload } from './copy-payload.js'
 
 describe('copyPayload', () => {
@@ -19,6 +20,14 @@ describe('copyPayload', () => {
     const copy = copyPayload(bytes)
     bytes[0] = 9
     expect(copy).toEqual(new Uint8Array([1, 2]))
+  })
+
+  it('gives what a text says that is JSON already', () => {
+    expect(copyPayload(new JsonText('{"n":1}'))).toEqual({ n: 1 })
+  })
+
+  it('refuses a text that is no JSON with PAYLOAD_INVALID', () => {
+    expect(() => copyPayload(new JsonText('{'))).toThrow('PAYLOAD_INVALID: ')
   })
 
   it.each([

@@ -7,7 +7,15 @@ import { JsonText, MillraceError } from '@millrace/contracts'
  */
 export function copyPayload(payload: unknown): unknown {
   if (payload instanceof Uint8Array) return new Uint8Array(payload)
-  return JSON.parse(payload instanceof JsonText ? payload.text : jsonOf(payload))
+  return payload instanceof JsonText ? parsed(payload.text) : JSON.parse(jsonOf(payload))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw notJson(error)
+  }
 }
 
 function jsonOf(payload: unknown): string {

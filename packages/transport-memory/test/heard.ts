@@ -5,7 +5,7 @@ export function heardBy(link: Link, onRecord: (heard: string | number) => void =
   const heard: (string | number)[] = []
   link.listen({
     record(record) {
-      const entry = record.kind === 'envelope' ? record.ticket : record.kind
+      const entry = record.kind === 'envelope' ? (record.ticket ?? 'envelope') : record.kind
       heard.push(entry)
       onRecord(entry)
     },

@@ -82,7 +82,7 @@ class ObservedEnd {
     link.listen({
       record: (record) => {
         this.#checkTime('a record')
-        if (record.kind === 'envelope') this.#heard.push(record.ticket)
+        if (record.kind === 'envelope') this.#heard.push(record.ticket ?? Number.NaN)
       },
       end: (end) => {
         this.#checkTime('an end')

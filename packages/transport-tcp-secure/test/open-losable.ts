@@ -16,12 +16,14 @@ export function openLosable(options: Partial<TcpTransportOptions> = {}): OpenTra
     async dial(from, to, signal) {
       const proxy = await createTcpProxy(to)
       proxies.set(pairOf(to.slot, from), proxy)
-      return behind.dial(from, proxy.endpoint, signal)
+      try {
+        return await behind.dial(from, proxy.endpoint, signal)
+      } finally {
+        // One dial, one connection, which ends when both transports have closed.
+        proxy.close()
+      }
     },
-    async close() {
-      await behind.close()
-      for (const proxy of proxies.values()) proxy.close()
-    },
+    close: () => behind.close(),
   }
   return {
     listening,

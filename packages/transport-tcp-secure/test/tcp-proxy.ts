@@ -27,6 +27,7 @@ export interface TcpProxy {
   readonly connections: readonly ProxyConnection[]
   /** The next connection that is opened through it. */
   next(): Promise<ProxyConnection>
+  /** Takes no further connection; those that stand live on. */
   close(): void
 }
 
@@ -51,10 +52,7 @@ export async function createTcpProxy(
     endpoint: { slot, address: `tcp://127.0.0.1:${port}` },
     connections,
     next: () => new Promise((resolve) => waiting.push(resolve)),
-    close() {
-      server.close()
-      for (const connection of connections) connection.cut()
-    },
+    close: () => void server.close(),
   }
 }
 

@@ -89,9 +89,8 @@ export class Acceptor {
     const dialled = new Uint8Array(hello.random)
     const random = freshRandom(this.#settings)
     const body = { random, peerRandom: dialled, sender: local, receiver: peer, run, planHash }
-    const key = welcomeKey(link, dialled, local.slot, peer.slot)
     return {
-      welcome: encodeHandshake('welcome', this.now(), body, key),
+      welcome: encodeHandshake('welcome', this.now(), body, () => welcomeKey(link, dialled, local.slot, peer.slot)),
       session: openSession({ settings: this.#settings, peer, link, randoms: [dialled, random], now: this.now }),
       peer,
     }

@@ -38,7 +38,7 @@ export class Dialler {
     this.#peer = peer
     this.#link = new Uint8Array(key)
     this.#random = freshRandom(settings)
-    this.hello = encodeHandshake('hello', this.now(), this.#helloBody(), helloKey(key, settings.local.slot, peer))
+    this.hello = encodeHandshake('hello', this.now(), this.#helloBody(), () => helloKey(key, settings.local.slot, peer))
   }
 
   /**

@@ -44,8 +44,18 @@ export interface HandshakeBody {
 /** Stands for the random of a peer that has not spoken yet. */
 export const noRandom: Uint8Array = new Uint8Array(randomBytes)
 
-/** @throws MillraceError SEC_HANDSHAKE_FAILED when names in it are too long for a handshake */
-export function encodeHandshake(kind: 'hello' | 'welcome', ts: number, body: HandshakeBody, key: Uint8Array): Buffer {
+/**
+ * Makes a signed hello or welcome.
+ *
+ * @param keyOf called when the names are known to be short enough
+ * @throws MillraceError SEC_HANDSHAKE_FAILED when names in it are too long for a handshake
+ */
+export function encodeHandshake(
+  kind: 'hello' | 'welcome',
+  ts: number,
+  body: HandshakeBody,
+  keyOf: () => Uint8Array,
+): Buffer {
   const out = new ByteWriter(Buffer.alloc(roomOf(body)), headerBytes)
   writeBody(out, body)
   const length = out.at + macBytes
@@ -55,7 +65,7 @@ export function encodeHandshake(kind: 'hello' | 'welcome', ts: number, body: Han
     )
   const frame = Buffer.from(out.bytes.subarray(0, length))
   writeHeader(frame, kind, Math.floor(ts), handshakeNonce)
-  new FrameSigner(key).sign(frame)
+  new FrameSigner(keyOf()).sign(frame)
   return frame
 }
 

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 /** Starts a program of this folder that answers, and waits until it says that it is ready. */

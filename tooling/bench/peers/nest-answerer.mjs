@@ -11,7 +11,11 @@ class EchoController {
   }
 }
 // What the decorators do in TypeScript.
-MessagePattern('echo')(EchoController.prototype, 'echo', Object.getOwnPropertyDescriptor(EchoController.prototype, 'echo'))
+MessagePattern('echo')(
+  EchoController.prototype,
+  'echo',
+  Object.getOwnPropertyDescriptor(EchoController.prototype, 'echo'),
+)
 Controller()(EchoController)
 
 class EchoModule {}

@@ -1,4 +1,6 @@
 import { checked } from './check.mjs'
 
 /** The task of the thread. */
-export default (payload) => checked(payload)
+export function echo(payload) {
+  return checked(payload)
+}

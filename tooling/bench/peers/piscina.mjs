@@ -11,7 +11,7 @@ export async function open() {
     concurrentTasksPerWorker: 256,
   })
   return {
-    call: (payload, done) => void pool.run(payload).then(done),
+    call: (payload, done) => void pool.run(payload, { name: 'echo' }).then(done),
     answererCpuMs: async () => 0,
     close: () => pool.destroy(),
   }

@@ -1,5 +1,6 @@
 import type { Bench } from './harness/bench.js'
+import { hop } from './hop.js'
 import { runner } from './runner.js'
 
 /** Everything that `pnpm bench` can measure. */
-export const benches: readonly Bench[] = [runner]
+export const benches: readonly Bench[] = [runner, hop]

@@ -19,6 +19,8 @@ describe('runSettings', () => {
     expect(runSettings(complete)).toEqual({
       scenario: 'baseline',
       profile: 'memory',
+      workers: undefined,
+      hashRounds: 0,
       input,
       output: join(folder, 'out'),
       resume: false,
@@ -33,6 +35,8 @@ describe('runSettings', () => {
     ).toEqual({
       scenario: 'experiment',
       profile: 'memory',
+      workers: undefined,
+      hashRounds: 0,
       input: '-',
       output: '007',
       resume: true,
@@ -41,10 +45,18 @@ describe('runSettings', () => {
     })
   })
 
+  it('takes workers and work', () => {
+    expect(runSettings([...complete, '--profile', 'tcp_local', '--workers', '4', '--hash-rounds=2000'])).toMatchObject({
+      profile: 'tcp_local',
+      workers: 4,
+      hashRounds: 2000,
+    })
+  })
+
   it.each([
     [[], '--scenario must be one of baseline, experiment (it is missing)'],
     [['--scenario', 'Baseline'], '--scenario must be one of baseline, experiment (got "Baseline")'],
-    [[...complete, '--profile', 'udp'], '--profile must be one of memory (got "udp")'],
+    [[...complete, '--profile', 'udp'], '--profile must be one of memory, tcp_local, tcp_local_partitioned (got "udp")'],
     [['--scenario', 'baseline'], '--input is missing: name a file, or give --input - for standard input'],
     [
       ['--scenario', 'baseline', '--input', '-'],
@@ -63,6 +75,12 @@ describe('runSettings', () => {
     [
       [...complete, '--input', inputOfPart],
       `--input and --output would be the same file, ${inputOfPart}: name another output`,
+    ],
+    [[...complete, '--workers', '0'], '--workers must be a whole number from 1 on (got "0")'],
+    [[...complete, '--hash-rounds', ''], '--hash-rounds must be a whole number from 0 on (got "")'],
+    [
+      [...complete, '--workers', '2'],
+      '--workers needs a profile with worker processes, such as --profile tcp_local: memory has one process',
     ],
     [[...complete, '--outptu', 'x'], "Unknown option '--outptu'"],
     [[...complete, 'x'], "Unexpected argument 'x'. This command does not take positional arguments"],

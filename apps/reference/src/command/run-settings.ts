@@ -7,6 +7,10 @@ import { profiles, type ReferenceProfile, type Scenario, scenarios } from '../sc
 export interface RunSettings {
   readonly scenario: Scenario
   readonly profile: ReferenceProfile
+  /** How many workers each group has that the profile gives several; undefined for what the profile says. */
+  readonly workers: number | undefined
+  /** How often each id is hashed over. */
+  readonly hashRounds: number
   /** A file, or `-` for standard input. */
   readonly input: string
   /** A file, or `-` for standard output. */
@@ -19,6 +23,8 @@ export interface RunSettings {
 const options = {
   scenario: { type: 'string' },
   profile: { type: 'string', default: 'memory' },
+  workers: { type: 'string' },
+  'hash-rounds': { type: 'string', default: '0' },
   input: { type: 'string' },
   output: { type: 'string' },
   resume: { type: 'boolean', default: false },
@@ -32,9 +38,11 @@ const options = {
  * @throws MillraceError CONFIG_INVALID, saying which argument is wrong and what is allowed
  */
 export function runSettings(args: readonly string[]): RunSettings {
-  const values = parsed(args)
+  const { workers, 'hash-rounds': hashRounds, ...values } = parsed(args)
   const settings: RunSettings = {
     ...values,
+    workers: workers === undefined ? undefined : whole('--workers', workers, 1),
+    hashRounds: whole('--hash-rounds', hashRounds, 0),
     scenario: oneOf('--scenario', scenarios, values.scenario),
     profile: oneOf('--profile', profiles, values.profile),
     input: required('--input', values.input, 'standard input'),
@@ -64,7 +72,15 @@ function required(option: string, given: string | undefined, dash: string): stri
   throw refusal(`${option} is missing: name a file, or give ${option} - for ${dash}`)
 }
 
-function refuseConflicts({ input, output, resume, json }: RunSettings): void {
+function whole(option: string, given: string, least: number): number {
+  const value = Number(given)
+  if (given.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
+  throw refusal(`${option} must be a whole number from ${least} on (got ${JSON.stringify(given)})`)
+}
+
+function refuseConflicts({ profile, workers, input, output, resume, json }: RunSettings): void {
+  if (profile === 'memory' && workers !== undefined)
+    throw refusal('--workers needs a profile with worker processes, such as --profile tcp_local: memory has one process')
   if (output === '-' && json)
     throw refusal('--json and --output - would both write to standard output: name a file for one of them')
   if (output === '-' && resume) throw refusal('--resume needs a file: standard output keeps nothing to go on from')

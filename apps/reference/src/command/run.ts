@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { exitCodeOf, type Io, type RunEnd, reportError, runUntilDone } from '@millrace/cli'
-import { createRuntime, MillraceError } from '@millrace/kernel'
-import { configFiles } from '../config-files.js'
+import { createRuntime, MillraceError, type Runtime } from '@millrace/kernel'
+import { application } from '../application.js'
 import type { TallyReport } from '../egress/tally.js'
 import { openInput } from '../ingress/input.js'
+import { type LentInput, lendInput } from '../ingress/lend-input.js'
 import type { RunSettings } from './run-settings.js'
 import { summaryOf, summaryText } from './summary.js'
 
@@ -11,20 +12,43 @@ import { summaryOf, summaryText } from './summary.js'
 export async function run(settings: RunSettings, io: Io): Promise<number> {
   try {
     await openInput(settings.input) // a slip in its name is told before the output is touched
-    const runtime = await createRuntime({
-      config: configFiles(settings.scenario, settings.profile),
-      overlay: {
-        adapters: { read: { path: settings.input }, write: { path: settings.output, resume: settings.resume } },
-      },
-      checks: { validate: 'entry', freeze: false },
-    })
-    const end = await runUntilDone(runtime, io, settings.quiet ? { progress: 'off' } : {})
+    const end = await withInput(settings, (readable, lent) => runOn(readable, lent, settings, io))
     report(end, settings, io)
     return end.exitCode
   } catch (error) {
     reportFailure(error, settings, io)
     return exitCodeOf(error)
   }
+}
+
+/** What is told of standard input that a worker reads. */
+interface Lending {
+  lent: LentInput | undefined
+  runtime: Runtime | undefined
+}
+
+/** Uses an input that whoever reads the source can open: workers have no standard input, so it is lent to them. */
+async function withInput(
+  settings: RunSettings,
+  use: (path: string, lending: Lending) => Promise<RunEnd>,
+): Promise<RunEnd> {
+  const lending: Lending = { lent: undefined, runtime: undefined }
+  if (settings.input !== '-' || settings.profile === 'memory') return use(settings.input, lending)
+  lending.lent = await lendInput(process.stdin, () => void lending.runtime?.stop())
+  try {
+    return await use(lending.lent.path, lending)
+  } finally {
+    await lending.lent.close()
+  }
+}
+
+async function runOn(input: string, lending: Lending, settings: RunSettings, io: Io): Promise<RunEnd> {
+  const checks = { validate: 'entry', freeze: false } as const
+  const runtime = await createRuntime({ ...(await application({ ...settings, input })), checks })
+  lending.runtime = runtime
+  const end = await runUntilDone(runtime, io, settings.quiet ? { progress: 'off' } : {})
+  const error = lending.lent?.failure
+  return error === undefined ? end : { outcome: 'failed', exitCode: exitCodeOf(error), error, seconds: end.seconds }
 }
 
 function report(end: RunEnd, settings: RunSettings, io: Io): void {

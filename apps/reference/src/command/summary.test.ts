@@ -4,6 +4,8 @@ import { summaryOf, summaryText } from './summary.js'
 const settings = {
   scenario: 'baseline',
   profile: 'memory',
+  workers: undefined,
+  hashRounds: 0,
   input: 'in',
   output: 'out',
   resume: false,

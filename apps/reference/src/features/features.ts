@@ -1,5 +1,7 @@
 import { defineNode, type MessageOf, type PayloadOf } from '@millrace/contracts'
+import { Type } from 'typebox'
 import { FeaturedAttempt, KeyedAttempt } from '../messages.js'
+import { hashOver } from './hash-over.js'
 import { isPrime } from './is-prime.js'
 
 const labels = {
@@ -8,21 +10,31 @@ const labels = {
   runner: 'cpu',
   consumes: KeyedAttempt,
   emits: [FeaturedAttempt],
+  config: Type.Object(
+    { hash_rounds: Type.Integer({ minimum: 0, default: 0, description: 'How often each id is hashed over.' }) },
+    { additionalProperties: false },
+  ),
 } as const
 
 /** The baseline: an attempt counts as it is. */
 export const baselineFeatures = defineNode({
   ...labels,
   name: 'features',
-  handle: (attempt) => featured(attempt, attempt.amount_cents, false),
+  handle: (attempt, { config }) => {
+    hashOver(attempt.id, config.hash_rounds)
+    return featured(attempt, attempt.amount_cents, false)
+  },
 })
 
 /** The experiment: Mondays count double, and prime ids are told apart. */
 export const experimentFeatures = defineNode({
   ...labels,
   name: 'features',
-  handle: (attempt) =>
-    featured(attempt, attempt.monday ? attempt.amount_cents * 2 : attempt.amount_cents, isPrime(Number(attempt.id))),
+  handle: (attempt, { config }) => {
+    hashOver(attempt.id, config.hash_rounds)
+    const effectiveCents = attempt.monday ? attempt.amount_cents * 2 : attempt.amount_cents
+    return featured(attempt, effectiveCents, isPrime(Number(attempt.id)))
+  },
 })
 
 function featured(

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { fileError } from '../file-error.js'
 
@@ -15,24 +16,22 @@ export interface Input {
 /**
  * Finds the input.
  *
- * @param path a file, or `-` for standard input
+ * @param path a file, a local socket, or `-` for standard input
  * @throws MillraceError NODE_FAILED, saying what to do, when it is missing, a folder, or not readable
  */
 export async function openInput(path: string): Promise<Input> {
   if (path === '-') return { totalBytes: undefined, chunks: (signal) => chunksOf(process.stdin, path, signal) }
-  const totalBytes = await readableSize(path)
-  return {
-    totalBytes,
-    chunks: (signal) => chunksOf(createReadStream(path, { highWaterMark: chunkBytes }), path, signal),
-  }
+  const { totalBytes, isSocket } = await readable(path)
+  const open = () => (isSocket ? createConnection(path) : createReadStream(path, { highWaterMark: chunkBytes }))
+  return { totalBytes, chunks: (signal) => chunksOf(open(), path, signal) }
 }
 
-async function readableSize(path: string): Promise<number | undefined> {
+async function readable(path: string): Promise<{ totalBytes: number | undefined; isSocket: boolean }> {
   try {
     await access(path, constants.R_OK)
     const status = await stat(path)
     if (status.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
-    return status.isFile() ? status.size : undefined
+    return { totalBytes: status.isFile() ? status.size : undefined, isSocket: status.isSocket() }
   } catch (error) {
     throw unreadable(error, path)
   }

@@ -14,7 +14,7 @@ export const loadCases: readonly TransportCase[] = [
       const { near, far } = await world.connect()
       world.hear(near)
       const farHeard = world.hear(far, (record) => {
-        if (record.kind === 'envelope' && record.ticket % 100 === 0) block(5)
+        if (record.kind === 'envelope' && (record.ticket ?? 1) % 100 === 0) block(5)
       })
       const sent = envelopes(2000)
       const returned: unknown[] = sent.map((record) => near.send(record))

@@ -1,4 +1,4 @@
-import type { LinkRecord } from '@millrace/contracts'
+import { JsonText, type LinkRecord } from '@millrace/contracts'
 import fc from 'fast-check'
 import { assertSame } from '../assert-same.js'
 import { linkRecordArbitrary } from '../link-record-arbitrary.js'
@@ -46,6 +46,29 @@ export const recordCases: readonly TransportCase[] = [
         // A view into a larger buffer: only what it shows may travel.
         envelope(3, new Uint8Array(64).fill(7).subarray(10, 20)),
         envelope(4, Buffer.from('{"a":1}')),
+      ]),
+  },
+  {
+    title: 'CONF-01 round trip: a payload that is JSON already arrives as what it says',
+    async run(world) {
+      const { near, farHeard } = await world.link()
+      const payloads = nastyPayloads().map(({ payload }) => payload)
+      for (const [ticket, payload] of payloads.entries())
+        near.send(envelope(ticket, new JsonText(JSON.stringify(payload))))
+      await farHeard.count(payloads.length)
+      assertSameRecords(
+        farHeard.records,
+        payloads.map((payload, ticket) => envelope(ticket, payload)),
+      )
+    },
+  },
+  {
+    title: 'CONF-01 round trip: an envelope without a ticket, and the mark of a domain that is over',
+    run: (world) =>
+      passUnchanged(world, [
+        { ...envelope(1), ticket: undefined },
+        { kind: 'mark', edge: -1, domain: 'near#1/1', position: [Number.MAX_SAFE_INTEGER] },
+        { kind: 'mark', edge: 0, domain: 'near#1/1', position: [] },
       ]),
   },
   {

@@ -35,7 +35,7 @@ export function shareRuntime({
   preflight,
   place,
   peers,
-  transport,
+  transport: carrier,
   store,
   events,
   checks,
@@ -43,13 +43,14 @@ export function shareRuntime({
 }: ShareParts): Share {
   const { plan, graph, config, nodes } = preflight
   const maxInFlight = config.runtime.max_in_flight
-  const mesh = new Mesh({ plan, place, peers, transport, events, maxInFlight, now: Date.now })
   const local = nodes.filter((_, node) => plan.groupOf[node] === place.group)
   const container = createContainer(neededServices(preflight.services, local), {
     events,
     boundLater: [transportToken],
   })
-  container.bind(transportToken, transport)
+  container.bind(transportToken, carrier)
+  const transport = container.get(transportToken)
+  const mesh = new Mesh({ plan, place, peers, transport, events, maxInFlight, now: Date.now })
   const routing = createRoutingService({
     graph,
     groupOf: plan.groupOf,
@@ -64,7 +65,7 @@ export function shareRuntime({
     store,
     checks,
     replaceSink,
-    transport: container.get(transportToken),
+    transport,
     routing,
     events: quietLifecycle(events),
     share: { mesh, place },

@@ -30,10 +30,26 @@ export interface Figure {
   readonly budget?: Budget
 }
 
+/** One of many who have done the same work: medians over all rounds. */
+export interface SideRow {
+  readonly side: string
+  /** Whose rate it is compared with. */
+  readonly floor: string
+  /** Its rate over that of the floor, paired by rounds. */
+  readonly ratio: number
+  readonly perSecond: number
+  /** Time on processors for each, everybody who took part together. */
+  readonly cpuUs: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
 /** What one part of a bench has measured. */
 export interface Section {
   readonly title: string
   readonly figures: readonly Figure[]
+  /** Everybody who was measured, where there are more than two. */
+  readonly sides?: readonly SideRow[]
   /** Every measurement of every round, so that other figures can be made of them later. */
   readonly rounds: readonly unknown[]
 }

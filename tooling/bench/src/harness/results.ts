@@ -27,12 +27,13 @@ export function saveResults(file: string, { startedAt, ...facts }: RunFacts, sec
     node: process.version,
     cores: availableParallelism(),
     load_average: loadavg(),
-    sections: sections.map(({ title, figures, rounds }) => ({
+    sections: sections.map(({ title, figures, sides, rounds }) => ({
       title,
       figures: figures.map((figure) => ({
         ...figure,
         ...(figure.budget === undefined ? {} : { verdict: verdictOf(figure.spread, figure.budget) }),
       })),
+      ...(sides === undefined ? {} : { sides }),
       rounds,
     })),
   }

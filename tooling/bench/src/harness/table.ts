@@ -1,4 +1,4 @@
-import { type Figure, type Section, type Unit, verdictOf } from './bench.js'
+import { type Figure, type Section, type SideRow, type Unit, verdictOf } from './bench.js'
 
 const header = ['', 'median', 'min–max', 'rounds', 'budget', 'required', 'goal', ''] as const
 
@@ -11,7 +11,29 @@ const write: Readonly<Record<Unit, (value: number) => string>> = {
 
 /** The figures of a bench for people: a table for each section, in Markdown, so that it can be quoted. */
 export function tableOf(sections: readonly Section[]): string {
-  return sections.map(({ title, figures }) => `${title}\n\n${grid([header, ...figures.map(cells)])}`).join('\n\n')
+  return sections.map(sectionText).join('\n\n')
+}
+
+function sectionText({ title, figures, sides = [] }: Section): string {
+  const tables = [grid([header, ...figures.map(cells)])]
+  const [first] = sides
+  if (first !== undefined) tables.push(grid([sidesHeader(first), ...sides.map(sideCells)]))
+  return [title, ...tables].join('\n\n')
+}
+
+function sidesHeader({ floor }: SideRow): readonly string[] {
+  return ['medians', `rate / ${floor}`, 'per second', 'CPU each', 'p50', 'p99']
+}
+
+function sideCells({ side, ratio, perSecond, cpuUs, p50Ms, p99Ms }: SideRow): readonly string[] {
+  return [
+    side,
+    ratio.toFixed(2),
+    Math.round(perSecond).toLocaleString('en-GB'),
+    `${cpuUs.toFixed(1)} µs`,
+    `${p50Ms.toFixed(3)} ms`,
+    `${p99Ms.toFixed(3)} ms`,
+  ]
 }
 
 function cells({ what, unit, spread, budget }: Figure): readonly string[] {
@@ -25,10 +47,10 @@ function cells({ what, unit, spread, budget }: Figure): readonly string[] {
 }
 
 function grid(rows: readonly (readonly string[])[]): string {
-  const widths = header.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
+  const [heading = [], ...others] = rows
+  const widths = heading.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
   const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
-  const [first = [], ...others] = rows
-  return [line(first), rule, ...others.map(line)].join('\n')
+  return [line(heading), rule, ...others.map(line)].join('\n')
 }

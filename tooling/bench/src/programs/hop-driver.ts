@@ -1,7 +1,7 @@
 /** Drives the asking half of a pair: its module is the only argument, tasks and measurements are messages of the parent. */
 import { isDeepStrictEqual } from 'node:util'
 import { hopPayload } from './hop-payload.js'
-import type { HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
+import type { HopLength, HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
 
 const { open } = (await import(process.argv[2] ?? '')) as HopSideModule // the parent names one of ours
 const side = await open()
@@ -15,9 +15,9 @@ process.send?.('open')
 async function measure(side: HopSide, task: HopTask): Promise<HopMeasurement> {
   const payload = hopPayload(task)
   await prove(side, payload)
-  await fly(side, payload, task.flight, task.warmUpMs)
+  await fly(side, payload, task.flight, task.warmUp)
   const [cpu, answererCpuMs] = [process.cpuUsage(), await side.answererCpuMs()]
-  const flown = await fly(side, payload, task.flight, task.measureMs)
+  const flown = await fly(side, payload, task.flight, task.measured)
   const { user, system } = process.cpuUsage(cpu)
   const answererMs = (await side.answererCpuMs()) - answererCpuMs
   // All that were begun have cost time on processors; only those answered in time count for the rate.
@@ -42,7 +42,7 @@ interface Flown {
 }
 
 /** Keeps so many requests unanswered until the time is over. The first of them looks at the clock. */
-function fly(side: HopSide, payload: object, flight: number, ms: number): Promise<Flown> {
+function fly(side: HopSide, payload: object, flight: number, { ms, requests }: HopLength): Promise<Flown> {
   return new Promise((resolve) => {
     const latencies: number[] = []
     let answered = 0
@@ -50,6 +50,7 @@ function fly(side: HopSide, payload: object, flight: number, ms: number): Promis
     let units = 0
     let wallMs = 0
     let over = false
+    const least = Math.max(requests, 2 * flight)
     const start = performance.now()
     let askedAt = start
     const ended = (): void => {
@@ -70,7 +71,7 @@ function fly(side: HopSide, payload: object, flight: number, ms: number): Promis
         answered++
         const now = performance.now()
         latencies.push(now - askedAt)
-        if (now - start < ms || answered < 2 * flight) return first()
+        if (now - start < ms || answered < least) return first()
         over = true
         units = answered
         wallMs = now - start
@@ -84,6 +85,7 @@ function fly(side: HopSide, payload: object, flight: number, ms: number): Promis
 
 function percentiles(latencies: number[]): { p50Ms: number; p99Ms: number } {
   latencies.sort((a, b) => a - b)
-  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
+  const at = (share: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
   return { p50Ms: at(0.5), p99Ms: at(0.99) }
 }

@@ -28,7 +28,8 @@ export async function open(): Promise<HopSide> {
   await app.start()
   return {
     call(payload, done) {
-      if (payload instanceof Uint8Array) void app.request(AskBytes, payload, { expect: AnswerBytes, timeoutMs }).then(done)
+      if (payload instanceof Uint8Array)
+        void app.request(AskBytes, payload, { expect: AnswerBytes, timeoutMs }).then(done)
       else void app.request(Ask, payload as HopPayload, { expect: Answer, timeoutMs }).then(done) // the driver makes only these two
     },
     answererCpuMs: async () => (await app.request(AskUsage, {}, { expect: Usage, timeoutMs })).cpuMs,

@@ -5,7 +5,7 @@ export interface HopPayload {
   readonly id: number
   readonly kind: string
   readonly note: string
-  readonly items: readonly HopItem[]
+  readonly items: HopItem[]
 }
 
 /** One record of the list. */

@@ -25,7 +25,8 @@ export async function open(): Promise<HopSide> {
     many = Buffer.concat(Array.from({ length: Math.max(1, Math.floor(mostBytesAtOnce / size)) }, () => one))
   }
   const flush = (): void => {
-    for (let left = unsent * size; left > 0; left -= many.length) socket.write(many.subarray(0, Math.min(left, many.length)))
+    for (let left = unsent * size; left > 0; left -= many.length)
+      socket.write(many.subarray(0, Math.min(left, many.length)))
     unsent = 0
   }
   socket.on('data', (chunk) => {

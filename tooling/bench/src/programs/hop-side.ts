@@ -1,3 +1,9 @@
+/** How long something goes on: for both of these, and for twice as many requests as are in flight. */
+export interface HopLength {
+  readonly ms: number
+  readonly requests: number
+}
+
 /** What is asked of a pair of processes: echo so much, so many at once. */
 export interface HopTask {
   /** Whether an object travels as JSON that both sides decode and encode, or bytes as they are. */
@@ -6,9 +12,9 @@ export interface HopTask {
   readonly bytes: number
   /** How many requests are unanswered at once. */
   readonly flight: number
-  readonly warmUpMs: number
-  /** It goes on for at least so long, and for twice as many requests as are in flight. */
-  readonly measureMs: number
+  /** Before it is measured. */
+  readonly warmUp: HopLength
+  readonly measured: HopLength
 }
 
 /** What one such measurement came to. */

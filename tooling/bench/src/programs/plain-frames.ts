@@ -35,7 +35,8 @@ export class PlainFrames {
   send(id: number, value: unknown): void {
     const text = JSON.stringify(value)
     const room = headBytes + mostBytes * text.length
-    if (room > this.#slab.length - this.#at) this.#renew(room <= slabBytes ? slabBytes : headBytes + Buffer.byteLength(text))
+    if (room > this.#slab.length - this.#at)
+      this.#renew(room <= slabBytes ? slabBytes : headBytes + Buffer.byteLength(text))
     const slab = this.#slab
     const bytes = slab.write(text, this.#at + headBytes)
     slab.writeUInt32BE(lengthBytes + bytes, this.#at)

@@ -1,0 +1,203 @@
+import { describe, expect, it } from '@jest/globals'
+import { linkRecordArbitrary } from '@millrace/conformance'
+import { JsonText, type LinkRecord } from '@millrace/contracts'
+import fc from 'fast-check'
+import { failureOf } from '../test/failure-of.js'
+import { cancel, envelope } from '../test/linked.js'
+import { BatchEncoder } from './batch-encoder.js'
+import { RecordDecoder } from './record-decoder.js'
+
+const numRuns = 100 * Number(process.env.ROUNDS ?? 1)
+
+/** What the receiver of a frame gets. */
+function decoded(frame: Buffer): readonly LinkRecord[] {
+  return new RecordDecoder().decode(frame, 32, frame.length - 32)
+}
+
+/** Adds all records, closing a batch where the next does not fit. */
+function framesOf(batch: BatchEncoder, records: readonly LinkRecord[]): Buffer[] {
+  const frames: Buffer[] = []
+  for (const record of records) {
+    if (batch.add(record)) continue
+    frames.push(batch.close())
+    if (!batch.add(record)) throw new Error('a record that fits an empty batch must be taken by one')
+  }
+  return [...frames, batch.close()]
+}
+
+describe('BatchEncoder', () => {
+  it('SEC-IPC-01 every record arrives as it was, in its order, whatever the limit', () => {
+    const records = fc.array(linkRecordArbitrary(), { maxLength: 30 })
+    const limits = fc.constantFrom(100_000, 200_000, 1_048_576)
+    const holds = fc.property(records, limits, (sent, maxFrameBytes) => {
+      const frames = framesOf(new BatchEncoder(maxFrameBytes), sent)
+      expect(frames.flatMap((frame) => decoded(frame))).toEqual(sent)
+      expect(frames.every((frame) => frame.length <= maxFrameBytes)).toBe(true)
+    })
+    fc.assert(holds, { numRuns })
+  })
+
+  it('small limits split batches, and lose, repeat or reorder nothing', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'é', '漢', '💥'), maxLength: 60 })
+    const payload = fc.oneof(
+      text,
+      text.map((value) => new JsonText(JSON.stringify(value))),
+      fc.uint8Array({ maxLength: 60 }),
+    )
+    const records = fc.array(
+      fc.oneof(
+        payload.map((value) => envelope(value)),
+        fc.nat(9).map(cancel),
+      ),
+      {
+        maxLength: 40,
+      },
+    )
+    const holds = fc.property(records, fc.integer({ min: 360, max: 900 }), (sent, maxFrameBytes) => {
+      const frames = framesOf(new BatchEncoder(maxFrameBytes), sent)
+      expect(frames.flatMap((frame) => decoded(frame))).toEqual(sent.map(asReceived))
+      expect(frames.every((frame) => frame.length <= maxFrameBytes)).toBe(true)
+    })
+    fc.assert(holds, { numRuns })
+  })
+
+  it.each([
+    ['JSON of ASCII', (size: number) => 'x'.repeat(size)],
+    ['JSON of two bytes a letter', (size: number) => 'é'.repeat(Math.floor(size / 2))],
+    ['JSON that was serialised already', (size: number) => new JsonText(`"${'é'.repeat(Math.floor(size / 2))}"`)],
+    ['bytes', (size: number) => new Uint8Array(size)],
+  ])('a frame of exactly the limit is sent, and one byte more is PAYLOAD_TOO_LARGE: %s', (_name, payloadOf) => {
+    const frames = framesOf(new BatchEncoder(1_048_576), [envelope(payloadOf(100_000))])
+    const limit = frames[0]?.length ?? 0
+    const fits = new BatchEncoder(limit)
+    expect(fits.add(envelope(payloadOf(100_000)))).toBe(true)
+    expect(fits.close()).toHaveLength(limit)
+    const tight = new BatchEncoder(limit - 1)
+    expect(failureOf(() => tight.add(envelope(payloadOf(100_000))))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
+    expect(decoded(tight.close())).toEqual([])
+  })
+
+  it('a record that does not fit beside others is serialised once', () => {
+    const batch = new BatchEncoder(2000)
+    let serialised = 0
+    const large = envelope({
+      toJSON() {
+        serialised++
+        return 'x'.repeat(1500)
+      },
+    })
+    batch.add(envelope('x'.repeat(1000)))
+    expect(batch.add(large)).toBe(false)
+    expect(decoded(batch.close())).toHaveLength(1)
+    expect(batch.add(large)).toBe(true)
+    expect(decoded(batch.close())).toEqual([envelope('x'.repeat(1500))])
+    expect(serialised).toBe(1)
+  })
+
+  it('a record that did not fit and is not added again does not come', () => {
+    const batch = new BatchEncoder(2000)
+    const large = envelope('x'.repeat(1500))
+    batch.add(envelope('x'.repeat(1000)))
+    batch.add(large)
+    expect(batch.add(cancel(1))).toBe(true)
+    batch.close()
+    expect(decoded(batch.close())).toEqual([])
+  })
+
+  it('sends what was there when the record was added', () => {
+    const batch = new BatchEncoder(2000)
+    const payload = { n: 1 }
+    const bytes = Uint8Array.of(1)
+    batch.add(envelope(payload))
+    batch.add(envelope(bytes))
+    payload.n = 2
+    bytes[0] = 2
+    expect(decoded(batch.close())).toMatchObject([{ payload: { n: 1 } }, { payload: Uint8Array.of(1) }])
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['a function', () => 1],
+    ['a symbol', Symbol('s')],
+    ['a BigInt', { n: 1n }],
+    ['a circle', circle()],
+    ['something that refuses to be JSON', { toJSON: () => undefined }],
+  ])('a payload that is %s is PAYLOAD_INVALID, and the batch as it was', (_name, payload) => {
+    const batch = new BatchEncoder(2000)
+    batch.add(envelope('first'))
+    const { pending, records } = batch
+    expect(failureOf(() => batch.add(envelope(payload)))).toMatchObject({ code: 'PAYLOAD_INVALID' })
+    expect([batch.pending, batch.records]).toEqual([pending, records])
+    batch.add(envelope('second', 2))
+    expect(decoded(batch.close())).toEqual([envelope('first'), envelope('second', 2)])
+  })
+
+  it.each([
+    ['a ticket', { ...envelope(1), ticket: -1 }],
+    ['an edge', { ...envelope(1), edge: 1.5 }],
+    ['a component of a position', { ...envelope(1), position: [1, 2 ** 53] }],
+    ['a remaining time', { ...envelope(1), remainingMs: Number.POSITIVE_INFINITY }],
+    ['a range', { kind: 'ack', ranges: [[2, 1]] }],
+    ['the edge of a mark', { kind: 'mark', edge: -2, domain: 'd', position: [] }],
+  ] as readonly (readonly [string, LinkRecord])[])(
+    '%s that cannot be is a RangeError, and the batch as it was',
+    (_name, record) => {
+      const batch = new BatchEncoder(2000)
+      batch.add(envelope('first'))
+      expect(failureOf(() => batch.add(record))).toBeInstanceOf(RangeError)
+      batch.add({ kind: 'mark', edge: 0, domain: 'd', position: [] })
+      expect(decoded(batch.close())).toEqual([envelope('first'), { kind: 'mark', edge: 0, domain: 'd', position: [] }])
+    },
+  )
+
+  it('a deadline that has passed leaves nothing', () => {
+    const batch = new BatchEncoder(2000)
+    batch.add({ ...envelope(1), remainingMs: -3 } as LinkRecord)
+    expect(decoded(batch.close())).toMatchObject([{ remainingMs: 0 }])
+  })
+
+  it('counts what is pending, and begins again', () => {
+    const batch = new BatchEncoder(2000)
+    expect([batch.pending, batch.records]).toEqual([0, 0])
+    batch.add(cancel(1))
+    batch.add(envelope('x'.repeat(100)))
+    expect(batch.records).toBe(2)
+    expect(batch.pending).toBeGreaterThan(100)
+    batch.close()
+    expect([batch.pending, batch.records]).toEqual([0, 0])
+  })
+
+  it('a frame stays as it is until it is given back', () => {
+    const batch = new BatchEncoder(2000)
+    batch.add(cancel(1))
+    const first = batch.close()
+    batch.add(cancel(2))
+    const second = batch.close()
+    expect([decoded(first), decoded(second)]).toEqual([[cancel(1)], [cancel(2)]])
+    batch.release(first)
+    batch.close()
+    batch.add(cancel(3))
+    expect(batch.close().buffer).toBe(first.buffer)
+  })
+
+  it('a record is at most a little larger than its payload, so the largest payload has room in a frame', () => {
+    const batch = new BatchEncoder(1_048_576)
+    expect(batch.add(envelope('é'.repeat((1_048_576 - 4096) / 2 - 1)))).toBe(true)
+  })
+
+  it.each([67, 0, -1, Number.NaN])('a limit of %d bytes fits no batch', (limit) => {
+    expect(failureOf(() => new BatchEncoder(limit))).toBeInstanceOf(RangeError)
+  })
+})
+
+/** A receiver gets the value of a payload that was serialised already. */
+function asReceived(record: LinkRecord): LinkRecord {
+  if (record.kind !== 'envelope' || !(record.payload instanceof JsonText)) return record
+  return { ...record, payload: JSON.parse(record.payload.text) }
+}
+
+function circle(): unknown {
+  const payload: { self?: unknown } = {}
+  payload.self = payload
+  return payload
+}
