@@ -7,7 +7,7 @@ export type Mutation = (bytes: Buffer) => Buffer
 export function mutationArbitrary(): fc.Arbitrary<Mutation> {
   return fc
     .array(fc.oneof(flip(), set(), cut(), repeat(), insert(), number(), truncate()), { minLength: 1, maxLength: 4 })
-    .map((mutations) => (bytes) => mutations.reduce((mutated, mutate) => mutate(mutated), Buffer.from(bytes)))
+    .map((mutations) => (bytes) => mutations.reduce<Buffer>((mutated, mutate) => mutate(mutated), Buffer.from(bytes)))
 }
 
 /** A place as a fraction, as the length is not known yet. */

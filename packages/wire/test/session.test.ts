@@ -6,6 +6,7 @@ import { sessionKey } from '../src/key-schedule.js'
 import { failureOf } from './failure-of.js'
 import { cancel, envelope, opened, sealed, type TestLink, testLink, testPair, ttlMs } from './linked.js'
 import { resigned } from './reframed.js'
+import { textOf } from './text-of.js'
 
 const numRuns = 100 * Number(process.env.ROUNDS ?? 1)
 
@@ -13,7 +14,7 @@ describe('Sealer and Opener', () => {
   it('SEC-IPC-01 every record of a valid signed frame arrives, all fields equal', () => {
     const { dialling, accepting } = testLink()
     const holds = fc.property(fc.array(linkRecordArbitrary(), { maxLength: 10 }), (records) => {
-      expect(opened(accepting, sealed(dialling, records))).toEqual(records)
+      expect(textOf(opened(accepting, sealed(dialling, records)))).toBe(textOf(records))
     })
     fc.assert(holds, { numRuns })
   })

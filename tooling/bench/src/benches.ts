@@ -1,6 +1,7 @@
 import type { Bench } from './harness/bench.js'
 import { hop } from './hop.js'
+import { pipeline } from './pipeline.js'
 import { runner } from './runner.js'
 
 /** Everything that `pnpm bench` can measure. */
-export const benches: readonly Bench[] = [runner, hop]
+export const benches: readonly Bench[] = [runner, hop, pipeline]

@@ -46,6 +46,7 @@ async function runOn(input: string, lending: Lending, settings: RunSettings, io:
   const checks = { validate: 'entry', freeze: false } as const
   const runtime = await createRuntime({ ...(await application({ ...settings, input })), checks })
   lending.runtime = runtime
+  if (lending.lent?.failure !== undefined) throw lending.lent.failure
   const end = await runUntilDone(runtime, io, settings.quiet ? { progress: 'off' } : {})
   const error = lending.lent?.failure
   return error === undefined ? end : { outcome: 'failed', exitCode: exitCodeOf(error), error, seconds: end.seconds }

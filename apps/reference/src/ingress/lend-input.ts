@@ -31,13 +31,14 @@ export async function lendInput(input: Readable, failed: () => void): Promise<Le
   const server = createServer().listen(path)
   let failure: MillraceError | undefined
 
+  input.once('error', (error) => {
+    failure = fileError(error, 'read the input from standard input', 'read')
+    failed()
+  })
+
   async function give(socket: Socket): Promise<void> {
     addAbortSignal(lending.signal, socket).on('error', () => undefined) // a reader that goes away says why itself
     server.close()
-    input.once('error', (error) => {
-      failure = fileError(error, 'read the input from standard input', 'read')
-      failed()
-    })
     // The socket stays open when the input fails: its end would be taken for the end of the input.
     await pipeline(input, async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) if (!socket.write(chunk)) await once(socket, 'drain', lending)

@@ -9,6 +9,7 @@ import { openInput } from '../ingress/input.js'
 import { runProgram } from '../run-program.js'
 import { type ParityRow, parity } from './parity.js'
 import { isIdentical, parityText } from './parity-text.js'
+import { type Variant, variants } from './variants.js'
 
 /** What `reference parity` was asked for. */
 export interface ParitySettings {
@@ -37,10 +38,21 @@ export function paritySettings(args: readonly string[]): ParitySettings {
   }
 }
 
-/** Runs every variant and says whether the outputs are identical. @returns the exit code: 0 when they are, else 1 */
-export async function parityCommand(settings: ParitySettings, io: Io): Promise<number> {
+/**
+ * Runs every variant and says whether the outputs are identical.
+ *
+ * @param among the variants. @default all
+ * @returns the exit code: 0 when they are, else 1
+ */
+export async function parityCommand(
+  settings: ParitySettings,
+  io: Io,
+  among: readonly Variant[] = variants,
+): Promise<number> {
   if (settings.input !== undefined) await openInput(settings.input)
-  const rows = await withInput(settings, (input) => parity(input, (row) => tell(row, io)))
+  const rows = await withInput(settings, (input) =>
+    parity({ input, variants: among, done: (row) => tell(row, io) }),
+  )
   io.stdout.write(
     settings.json ? `${JSON.stringify({ identical: isIdentical(rows), rows })}\n` : `\n${parityText(rows)}`,
   )

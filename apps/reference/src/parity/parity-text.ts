@@ -1,6 +1,8 @@
 import { textTable } from '@millrace/placement'
 import type { ParityRow } from './parity.js'
 
+const maxShownChars = 500
+
 /** The rows as a table for a terminal, and what it comes to. */
 export function parityText(rows: readonly ParityRow[]): string {
   const head = ['scenario', 'variant', 'lines', 'accepted', 'seconds', 'sha-256', 'against the oracle']
@@ -18,10 +20,16 @@ function cells({ scenario, variant, report, seconds, comparison }: ParityRow): r
   return [scenario, variant, ...counts, seconds.toFixed(2), comparison.sha256.slice(0, 16), comparison.outcome]
 }
 
-function difference({ scenario, variant, comparison }: ParityRow): readonly string[] {
+function difference({ scenario, variant, comparison, answers }: ParityRow): readonly string[] {
   if (comparison.outcome === 'identical') return []
   const { line, expected = 'nothing', got = 'nothing' } = comparison
-  return [`${scenario}, ${variant}: line ${line} differs`, `  expected ${expected}`, `  got      ${got}`, '']
+  const answered = answers === undefined ? [] : [`  answers  line ${answers.number} of the input: ${short(answers.text)}`]
+  return [`${scenario}, ${variant}: line ${line} differs`, `  expected ${expected}`, `  got      ${got}`, ...answered, '']
+}
+
+/** A line may have a million characters. */
+function short(text: string): string {
+  return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text
 }
 
 function conclusion(rows: readonly ParityRow[]): string {

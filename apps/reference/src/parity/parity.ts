@@ -5,8 +5,9 @@ import type { TallyReport } from '../egress/tally.js'
 import { type Scenario, scenarios } from '../scenarios.js'
 import { type Comparison, compareFiles } from './compare-files.js'
 import { writeExpected } from './expected-output.js'
+import { answeredLine, type InputLine } from './input-line.js'
 import { runVariant } from './run-variant.js'
-import { type Variant, variants } from './variants.js'
+import type { Variant } from './variants.js'
 
 /** What one variant made of one scenario. */
 export interface ParityRow {
@@ -15,24 +16,32 @@ export interface ParityRow {
   readonly report: TallyReport
   readonly seconds: number
   readonly comparison: Comparison
+  /** What the first line that differs should have answered, where there is such a line. */
+  readonly answers: InputLine | undefined
 }
 
-/**
- * Runs both scenarios in every variant and compares each output, byte for byte, with the oracle's.
- *
- * @param input NDJSON, one attempt a line
- * @param done hears each row as it is ready
- */
-export async function parity(input: string, done: (row: ParityRow) => void): Promise<readonly ParityRow[]> {
+/** What is compared, and who hears of it. */
+export interface ParityOptions {
+  /** NDJSON, one attempt a line. */
+  readonly input: string
+  readonly variants: readonly Variant[]
+  /** Flags of Node for worker processes. @default those of this process that concern modules */
+  readonly workerFlags?: readonly string[]
+  /** Hears each row as it is ready. */
+  readonly done: (row: ParityRow) => void
+}
+
+/** Runs both scenarios in every variant that they have and compares each output, byte for byte, with the oracle's. */
+export async function parity(options: ParityOptions): Promise<readonly ParityRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-parity-'))
   try {
     const rows: ParityRow[] = []
     for (const scenario of scenarios) {
       const expected = join(folder, `${scenario}.expected`)
-      await writeExpected(scenario, input, expected)
-      for (const variant of variants) {
-        const row = await compareVariant(variant, scenario, { input, expected, output: join(folder, 'output') })
-        done(row)
+      await writeExpected(scenario, options.input, expected)
+      for (const variant of options.variants.filter((one) => one.scenarios.includes(scenario))) {
+        const row = await compareVariant(variant, scenario, { ...options, expected, output: join(folder, 'output') })
+        options.done(row)
         rows.push(row)
       }
     }
@@ -42,14 +51,14 @@ export async function parity(input: string, done: (row: ParityRow) => void): Pro
   }
 }
 
-interface ParityFiles {
-  readonly input: string
+interface VariantFiles extends Pick<ParityOptions, 'input' | 'workerFlags'> {
   readonly expected: string
   readonly output: string
 }
 
-async function compareVariant(variant: Variant, scenario: Scenario, files: ParityFiles): Promise<ParityRow> {
+async function compareVariant(variant: Variant, scenario: Scenario, files: VariantFiles): Promise<ParityRow> {
   const { report, seconds } = await runVariant(variant, scenario, files)
   const comparison = await compareFiles(files.expected, files.output)
-  return { scenario, variant: variant.name, report, seconds, comparison }
+  const answers = comparison.outcome === 'identical' ? undefined : await answeredLine(files.input, comparison.line)
+  return { scenario, variant: variant.name, report, seconds, comparison, answers }
 }

@@ -1,20 +1,31 @@
-import { createRuntime } from '@millrace/kernel'
-import { configFiles } from '../config-files.js'
+import { createRuntime, type Runtime } from '@millrace/kernel'
+import { application } from '../application.js'
 import type { TallyReport } from '../egress/tally.js'
 import type { Scenario } from '../scenarios.js'
 import type { Variant } from './variants.js'
 
+/** On what a variant runs. */
+export interface VariantRun {
+  readonly input: string
+  readonly output: string
+  /** Flags of Node for worker processes. @default those of this process that concern modules */
+  readonly workerFlags?: readonly string[] | undefined
+  /** Sees the runtime before it starts. */
+  readonly made?: ((runtime: Runtime) => void) | undefined
+}
+
 /** Runs the application once in one variant. @returns what its sink reports and how long it took, in seconds */
 export async function runVariant(
-  { profile, checks }: Variant,
+  { profile, workers, delayed, checks }: Variant,
   scenario: Scenario,
-  files: { readonly input: string; readonly output: string },
+  { input, output, workerFlags, made }: VariantRun,
 ): Promise<{ readonly report: TallyReport; readonly seconds: number }> {
   const runtime = await createRuntime({
-    config: configFiles(scenario, profile),
-    overlay: { adapters: { read: { path: files.input }, write: { path: files.output } } },
+    ...(await application({ scenario, profile, workers, delayed, input, output })),
     checks,
+    ...(workerFlags === undefined ? {} : { workerFlags }),
   })
+  made?.(runtime)
   const start = performance.now()
   const { reports } = await runtime.run()
   return { report: reports.write as TallyReport, seconds: (performance.now() - start) / 1000 } // what the sink of this name reports

@@ -1,16 +1,53 @@
 import type { CheckOptions } from '@millrace/kernel'
-import type { ReferenceProfile } from '../scenarios.js'
+import { type ReferenceProfile, type Scenario, scenarios } from '../scenarios.js'
 
 /** One way to run the application; all must give the same bytes. */
 export interface Variant {
   readonly name: string
   readonly profile: ReferenceProfile
   readonly checks: CheckOptions
+  /** How many workers each group has that the profile gives several; undefined for what the profile says. */
+  readonly workers?: number
+  /** Whether every part is slow at random. */
+  readonly delayed?: boolean
+  /** The scenarios that can run so. */
+  readonly scenarios: readonly Scenario[]
 }
 
+const asInProduction = { validate: 'entry', freeze: false } as const
+
+const inMemory = [
+  { name: 'memory', profile: 'memory', checks: asInProduction, scenarios },
+  { name: 'memory, frozen', profile: 'memory', checks: { validate: 'every', freeze: true }, scenarios },
+  {
+    name: 'memory, serialised',
+    profile: 'memory',
+    checks: { validate: 'every', freeze: true, serialise: true },
+    scenarios,
+  },
+] as const satisfies readonly Variant[]
+
+const inProcesses = [1, 2, 4].map((workers): Variant => {
+  const name = `tcp_local, ${workers} for features`
+  return { name, profile: 'tcp_local', workers, checks: asInProduction, scenarios }
+})
+
+const slow: Variant = {
+  name: 'tcp_local, slow at random',
+  profile: 'tcp_local',
+  delayed: true,
+  checks: asInProduction,
+  scenarios,
+}
+
+/** Only the baseline's state can be divided. */
+const partitioned = [2, 4].map((workers): Variant => {
+  const name = `tcp_local, policy in ${workers} + ${workers}`
+  return { name, profile: 'tcp_local_partitioned', workers, checks: asInProduction, scenarios: ['baseline'] }
+})
+
+/** What `pnpm demo` has the time for. */
+export const demoVariants: readonly Variant[] = [...inMemory, ...inProcesses]
+
 /** Every variant that exists, the plain one first. */
-export const variants: readonly Variant[] = [
-  { name: 'memory', profile: 'memory', checks: { validate: 'entry', freeze: false } },
-  { name: 'memory, frozen', profile: 'memory', checks: { validate: 'every', freeze: true } },
-  { name: 'memory, serialised', profile: 'memory', checks: { validate: 'every', freeze: true, serialise: true } },
-]
+export const variants: readonly Variant[] = [...demoVariants, slow, ...partitioned]

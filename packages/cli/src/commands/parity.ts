@@ -35,7 +35,7 @@ Exit code 0 when all are identical, 1 when not.`,
   options: {
     variants: {
       value: 'LIST',
-      says: `what to compare, the reference first (default ${defaultVariants}, and tcp_local if there are process groups)`,
+      says: `what to compare, the reference first (default ${defaultVariants}; with groups tcp_local too)`,
     },
     json: { says: 'prints the comparison as one line of JSON' },
     verbose,

@@ -12,21 +12,29 @@ export interface Measurement {
   readonly peakBytes: number
 }
 
+/** How a program is run. */
+export interface ChildOptions {
+  /** For Node. @default [] */
+  readonly flags?: readonly string[]
+  /** Where it runs; packages that a runtime needs are found from there. @default here */
+  readonly cwd?: string
+}
+
 /**
  * Runs a program in a process of its own, in production mode, and reads the JSON of its last line of output.
  *
  * @param task what the program is to do; it becomes its only argument, as JSON
- * @param flags for Node
  * @throws Error when the program fails; what it says on standard error is shown
  */
 export async function measureInChild<Result>(
   program: string,
   task: object,
-  flags: readonly string[] = [],
+  { flags = [], cwd }: ChildOptions = {},
 ): Promise<Result> {
   const child = spawn(process.execPath, [...flags, program, JSON.stringify(task)], {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(cwd === undefined ? {} : { cwd }),
   })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

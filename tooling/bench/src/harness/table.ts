@@ -5,6 +5,7 @@ const header = ['', 'median', 'min–max', 'rounds', 'budget', 'required', 'goal
 const write: Readonly<Record<Unit, (value: number) => string>> = {
   ratio: (value) => value.toFixed(2),
   ns: (value) => `${value.toFixed(1)} ns`,
+  ms: (value) => `${value.toFixed(1)} ms`,
   'lines/s': (value) => `${Math.round(value).toLocaleString('en-GB')} lines/s`,
   MiB: (value) => `${value.toFixed(0)} MiB`,
 }

@@ -1,0 +1,1 @@
+export { baseline } from '@millrace/reference/src/baseline.ts'
