@@ -29,12 +29,17 @@ describe('the reference application with its state divided', () => {
     300_000,
   )
 
-  it.each([2, undefined])('PARTITION-01 the experiment’s global quota is refused in preflight, workers: %p', async (workers) => {
-    const settings = { scenario: 'experiment', profile: 'tcp_local_partitioned', workers, input, output } as const
-    const made = async () => createRuntime(await application(settings))
-    await expect(made()).rejects.toMatchObject({
-      code: 'PLACEMENT_SHARED_STATE',
-      message: expect.stringContaining("state 'fund.prime-day' of node 'decide' is global, but group 'decide' splits it"),
-    })
-  })
+  it.each([2, undefined])(
+    'PARTITION-01 the experiment’s global quota is refused in preflight, workers: %p',
+    async (workers) => {
+      const settings = { scenario: 'experiment', profile: 'tcp_local_partitioned', workers, input, output } as const
+      const made = async () => createRuntime(await application(settings))
+      await expect(made()).rejects.toMatchObject({
+        code: 'PLACEMENT_SHARED_STATE',
+        message: expect.stringContaining(
+          "state 'primes' of node 'decide' is global, but group 'decide' splits it",
+        ),
+      })
+    },
+  )
 })

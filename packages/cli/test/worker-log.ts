@@ -32,7 +32,7 @@ function stateOf(pid: number): string {
   }
 }
 
-const leaveMs = 5000
+const leaveMs = 20_000
 
 /**
  * Resolves when the command has ended and nobody holds its output any more: workers inherit it, so none is left then.

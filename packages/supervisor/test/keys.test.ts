@@ -1,12 +1,15 @@
-import { fork } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { fork, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { redacted, type WorkerBundle } from '@millrace/contracts'
 import { fromSource, supervise, type TestSupervisor } from './supervise.js'
 
+const worker = fileURLToPath(new URL('./fixtures/worker.ts', import.meta.url))
 let running: TestSupervisor | undefined
 
 afterEach(() => running?.supervisor.kill())
@@ -34,30 +37,13 @@ describe('keys', () => {
     running = supervise([{ slot: 'a#1', does: 'says-hello-twice' }])
     await expect(running.supervisor.start()).rejects.toMatchObject({
       code: 'BOOT_START_FAILED',
+      message: expect.stringContaining('a#1 asked for its bundle again'),
       facts: { worker: 'a#1', code: 'BOOT_CHANNEL_USED' },
     })
   })
 
   it('KEY-IPC-03 a worker that receives a second bundle ends with BOOT_CHANNEL_USED and keeps what it has', async () => {
-    const child = fork(fileURLToPath(new URL('./fixtures/worker.ts', import.meta.url)), [], {
-      execArgv: [...fromSource],
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-    })
-    const said: unknown[] = []
-    child.on('message', (message) => void said.push(message))
-    const bundle = {
-      slot: 'a#1',
-      group: 'a',
-      incarnation: 1,
-      run: 'ab'.repeat(16),
-      keys: [],
-      metadata: { does: 'works' },
-    }
-    await once(child, 'message', { signal: AbortSignal.timeout(20_000) })
-    child.send({ millrace: 'bundle', bundle, beatMs: 1_000 })
-    child.send({ millrace: 'bundle', bundle: { ...bundle, slot: 'b#1' }, beatMs: 1_000 })
-    const [exitCode] = await once(child, 'close', { signal: AbortSignal.timeout(20_000) })
+    const { exitCode, said } = await tell([bundleOf('works'), { ...bundleOf('works'), slot: 'b#1' }])
     expect(exitCode).toBe(3)
     expect(said).toContainEqual({
       millrace: 'failed',
@@ -65,17 +51,38 @@ describe('keys', () => {
     })
   })
 
-  it('a worker whose main module is run by hand says that only a supervisor can start it', async () => {
-    const { execFile } = await import('node:child_process')
-    const module = fileURLToPath(new URL('./fixtures/worker.ts', import.meta.url))
-    const output = await new Promise<string>((resolve) => {
-      execFile(process.execPath, [...fromSource, module], { timeout: 20_000 }, (_error, _stdout, stderr) =>
-        resolve(stderr),
-      )
-    })
+  it('are taken out of what a worker reports by the worker itself', async () => {
+    const { said } = await tell([bundleOf('fails-to-load')])
+    const message = `BOOT_START_FAILED: a#1 could not load its application: no prices for ${redacted}`
+    expect(said).toContainEqual({ millrace: 'failed', report: { code: 'BOOT_START_FAILED', message, facts: {} } })
+  })
+
+  it('are asked for by no worker whose main module is run by hand: only a supervisor can start it', async () => {
+    const child = spawn(process.execPath, [...fromSource, worker], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const output = await text(child.stderr)
     expect(output).toContain('TypeError: runWorker is for the main module of a worker')
   })
 })
+
+function bundleOf(does: string): WorkerBundle {
+  const keys = [{ peer: 'b#1', key: randomBytes(32) }]
+  return { slot: 'a#1', group: 'a', incarnation: 1, run: 'ab'.repeat(16), keys, metadata: { does } }
+}
+
+/** Starts a worker without a supervisor, and gives it bundles when it says hello. */
+async function tell(bundles: readonly WorkerBundle[]) {
+  const child = fork(worker, [], {
+    execArgv: [...fromSource],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+  })
+  const said: unknown[] = []
+  child.on('message', (message) => void said.push(message))
+  await once(child, 'message', { signal: AbortSignal.timeout(20_000) })
+  for (const bundle of bundles) child.send({ millrace: 'bundle', bundle, beatMs: 1_000 })
+  const [exitCode] = await once(child, 'close', { signal: AbortSignal.timeout(20_000) })
+  return { exitCode, said }
+}
 
 function formsOf(key: Uint8Array): readonly Buffer[] {
   const bytes = Buffer.from(key)

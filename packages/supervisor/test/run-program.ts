@@ -10,6 +10,8 @@ export interface Program {
   say(line: string): void
   /** Resolves when a line has come that begins like this, which may be one from before. */
   line(begin: string): Promise<string>
+  /** Resolves when its event loop has taken a turn, whatever its workers do. */
+  turn(): Promise<void>
   /** Resolves when it, and every process that has inherited its standard output, is gone. */
   gone(withinMs: number): Promise<void>
   signal(name: NodeJS.Signals): void
@@ -26,21 +28,29 @@ export function runProgram(file: string, args: readonly string[]): Program {
     lines.push(line)
     for (const check of checks) check()
   })
+  const line = (begin: string): Promise<string> =>
+    within(20_000, `a line ${begin}`, (resolve: (line: string) => void) => {
+      function check(): void {
+        const found = lines.find((line) => line.startsWith(begin))
+        if (found === undefined) return
+        checks.delete(check)
+        resolve(found)
+      }
+      checks.add(check)
+      check()
+    })
+  const say = (line: string): void => void child.stdin.write(`${line}\n`)
+  let turns = 0
   return {
     pid: Number(child.pid),
     lines,
-    say: (line) => void child.stdin.write(`${line}\n`),
-    line: (begin) =>
-      within(20_000, `a line ${begin}`, (resolve: (line: string) => void) => {
-        function check(): void {
-          const found = lines.find((line) => line.startsWith(begin))
-          if (found === undefined) return
-          checks.delete(check)
-          resolve(found)
-        }
-        checks.add(check)
-        check()
-      }),
+    say,
+    line,
+    async turn() {
+      turns++
+      say(`turn ${turns}`)
+      await line(`turn ${turns}`)
+    },
     gone: (withinMs) =>
       within(withinMs, 'the end of every process', (resolve: () => void) => void closed.then(resolve)),
     signal: (name) => void child.kill(name),

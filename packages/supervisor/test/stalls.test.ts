@@ -46,10 +46,10 @@ describe('a supervisor that was suspended', () => {
     program = runProgram(supervises, [String(stallTimeoutMs)])
     const workers = [await program.line('worker.running idle#1'), await program.line('worker.running busy#1')]
     const pids = workers.map((line) => Number(line.split(' ').at(-1)))
-    await suspended([program.pid])
+    await suspended(program, [])
     program.say('once')
     await program.line('echo once')
-    await suspended([program.pid, ...pids])
+    await suspended(program, pids)
     program.say('twice')
     await program.line('echo twice')
     await pause(1.25 * stallTimeoutMs)
@@ -59,11 +59,14 @@ describe('a supervisor that was suspended', () => {
   })
 })
 
-/** Stops processes for longer than a worker may be still, and lets them go on. */
-async function suspended(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+/** Stops the program, and workers, for longer than a worker may be still. The program has looked about before they go on. */
+async function suspended(program: Program, workers: readonly number[]): Promise<void> {
+  for (const pid of [program.pid, ...workers]) process.kill(pid, 'SIGSTOP')
   await pause(1.5 * stallTimeoutMs)
-  for (const pid of pids) process.kill(pid, 'SIGCONT')
+  process.kill(program.pid, 'SIGCONT')
+  await program.turn()
+  await program.turn()
+  for (const pid of workers) process.kill(pid, 'SIGCONT')
 }
 
 /** Time itself is what is tested here. */

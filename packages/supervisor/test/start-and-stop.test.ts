@@ -13,6 +13,10 @@ function made(...given: Parameters<typeof supervise>): TestSupervisor {
 
 afterEach(() => running?.supervisor.kill())
 
+function onRunning(name: string, then: () => void): void {
+  if (name === 'worker.running') then()
+}
+
 /** One whole life. @returns events of workers, where those of the way to being ready have no order among the workers */
 async function life(): Promise<readonly string[]> {
   const { supervisor, log } = made(three)
@@ -194,5 +198,13 @@ describe('start and stop', () => {
     await expect(started).rejects.toMatchObject({ code: 'BOOT_START_FAILED' })
     expect(await stopped).toBe('graceful')
     expect(survivors(events)).toEqual([])
+  })
+
+  it('begins no more work when a stop comes while one worker after the other begins', async () => {
+    const { supervisor, subscribe, log } = made(three)
+    subscribe(({ name }) => onRunning(name, () => void supervisor.stop()))
+    await expect(supervisor.start()).rejects.toMatchObject({ code: 'BOOT_START_FAILED' })
+    await supervisor.stop()
+    expect(log().filter((entry) => entry.startsWith('worker.running'))).toEqual(['worker.running ingress#1'])
   })
 })

@@ -15,7 +15,7 @@ import { createHeadedQueue } from './headed-queue.js'
 
 /** What a frame writer is made of. */
 export interface FrameWriterParts {
-  readonly socket: FrameSocket
+  readonly socket: Pick<FrameSocket, 'idle' | 'write' | 'finish'>
   readonly sealer: FrameSealer
   /** Hears of each batch how many records it holds. */
   readonly onBatch: ((records: number) => void) | undefined
@@ -27,7 +27,7 @@ type Flush = 'none' | 'scheduled' | 'when_taken'
 export class FrameWriter {
   /** Resolves when the farewell was taken by the kernel, or everything was dropped. */
   readonly done: Promise<void>
-  readonly #socket: FrameSocket
+  readonly #socket: FrameWriterParts['socket']
   readonly #sealer: FrameSealer
   readonly #onBatch: FrameWriterParts['onBatch']
   readonly #cuts = createHeadedQueue<Buffer>()

@@ -38,17 +38,17 @@ export async function withAttackedLink(
   const nearTransport = openTransport({ events: nearEvents.emitter, ...near })
   const farTransport = openTransport({ events: farEvents.emitter, ...far })
   try {
-    const accepted: Link[] = []
-    const { endpoint } = await farTransport.listen('far#1', (link) => accepted.push(link))
+    const accepted: { readonly link: Link; readonly heard: Heard }[] = []
+    const { endpoint } = await farTransport.listen('far#1', (link) => accepted.push({ link, heard: hear(link) }))
     const proxy = await createTcpProxy(endpoint, filter)
     try {
       const nearLink = await nearTransport.dial('near#1', proxy.endpoint, AbortSignal.timeout(10_000))
-      const [farLink] = accepted
+      const [farEnd] = accepted
       const [connection] = proxy.connections
-      if (farLink === undefined || connection === undefined) throw new Error('the link was not accepted')
+      if (farEnd === undefined || connection === undefined) throw new Error('the link was not accepted')
       await use({
         near: { transport: nearTransport, link: nearLink, heard: hear(nearLink), events: nearEvents.events },
-        far: { transport: farTransport, link: farLink, heard: hear(farLink), events: farEvents.events },
+        far: { transport: farTransport, ...farEnd, events: farEvents.events },
         proxy,
         connection,
       })

@@ -8,7 +8,7 @@ import { textOf } from '../test/text-of.js'
 import { BatchEncoder } from './batch-encoder.js'
 import { RecordDecoder } from './record-decoder.js'
 
-const numRuns = 100 * Number(process.env.ROUNDS ?? 1)
+const numRuns = 60 * Number(process.env.ROUNDS ?? 1)
 
 /** What the receiver of a frame gets. */
 function decoded(frame: Buffer): readonly LinkRecord[] {
@@ -179,6 +179,40 @@ describe('BatchEncoder', () => {
     batch.close()
     batch.add(cancel(3))
     expect(batch.close().buffer).toBe(first.buffer)
+  })
+
+  it('frames that nobody gives back stay as they are, and take little more memory than they need', () => {
+    const batch = new BatchEncoder(1_048_576)
+    const before = process.memoryUsage().arrayBuffers
+    const frames = Array.from({ length: 500 }, (_, number) => {
+      batch.add(cancel(number))
+      return batch.close()
+    })
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1_048_576)
+    expect(frames.flatMap(decoded)).toEqual(frames.map((_, number) => cancel(number)))
+  })
+
+  it('a frame that is given back twice, or is not of this batch, does no harm', () => {
+    const batch = new BatchEncoder(2000)
+    const foreign = new BatchEncoder(2000).close()
+    batch.add(cancel(1))
+    const frame = batch.close()
+    for (const given of [foreign, frame, frame]) batch.release(given)
+    const frames = [2, 3, 4, 5, 6, 7].map((number) => {
+      batch.add(cancel(number))
+      return batch.close()
+    })
+    expect(frames.flatMap(decoded)).toEqual([2, 3, 4, 5, 6, 7].map(cancel))
+    expect(new Set([...frames, foreign].map((each) => each.buffer)).size).toBeGreaterThan(4)
+  })
+
+  it('a batch after a very large record has a slab of usual size again', () => {
+    const batch = new BatchEncoder(1_048_576)
+    batch.add(envelope(new Uint8Array(900_000)))
+    batch.close()
+    const many = Array.from({ length: 3000 }, (_, number) => cancel(number))
+    expect(many.every((record) => batch.add(record))).toBe(true)
+    expect(decoded(batch.close())).toEqual(many)
   })
 
   it('a record is at most a little larger than its payload, so the largest payload has room in a frame', () => {

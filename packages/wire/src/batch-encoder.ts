@@ -6,7 +6,8 @@
  * 2. What is serialised is what was there when the record was added.
  * 3. A frame is never longer than `maxFrameBytes`. There is always room for what was added: texts are counted with the most
  *    bytes that they can take, until that is too much and they are measured.
- * 4. Slabs of the usual size are used again once they were given back; a larger frame has one of its own.
+ * 4. There are few slabs of the usual size, and they are used again once they were given back. While all are out, because a
+ *    socket takes no more, a frame is copied into just the memory it needs. A larger frame has a slab of its own.
  */
 import { type LinkRecord, MillraceError } from '@millrace/contracts'
 import type { ByteWriter } from './byte-writer.js'
@@ -20,7 +21,7 @@ export const batchBytes = 65_536
 
 /** Room for a full batch of texts that take three bytes a letter, and for one more record as large. */
 const usualSlabBytes = 6 * batchBytes
-const keptSlabs = 4
+const mostSlabs = 4
 const firstRecordAt = headerBytes + recordsLengthBytes
 
 /** A record that does not fit beside others, encoded in a slab of its own that can become the next batch. */
@@ -37,7 +38,12 @@ interface Apart {
 export class BatchEncoder {
   readonly #maxFrameBytes: number
   readonly #slabBytes: number
+  /** The slab that is used next, or now. */
+  #slab: Buffer
+  /** Slabs that were given back. */
   readonly #spare: Buffer[] = []
+  /** The memory of slabs whose frames are out. */
+  readonly #lent = new Set<ArrayBufferLike>()
   readonly #encoder: RecordEncoder
   /** Where records and JSON must end. */
   #end: number
@@ -53,7 +59,8 @@ export class BatchEncoder {
       throw new RangeError(`no batch fits a frame of ${maxFrameBytes} bytes; give at least ${firstRecordAt + macBytes}`)
     this.#maxFrameBytes = maxFrameBytes
     this.#slabBytes = Math.min(usualSlabBytes, maxFrameBytes)
-    this.#encoder = new RecordEncoder(Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt)
+    this.#slab = Buffer.allocUnsafeSlow(this.#slabBytes)
+    this.#encoder = new RecordEncoder(this.#slab, firstRecordAt)
     this.#end = this.#slabBytes - macBytes
   }
 
@@ -96,14 +103,29 @@ export class BatchEncoder {
     writeU32(out.bytes, headerBytes, out.at - firstRecordAt)
     if (this.#json !== '') out.at += out.bytes.write(`${this.#json}]`, out.at)
     const frame = out.bytes.subarray(0, out.at + macBytes)
-    this.#begin(this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#slabBytes), firstRecordAt, 0)
-    return frame
+    const leaving = out.bytes === this.#slab ? this.#lend(frame) : frame
+    this.#begin(this.#slab, firstRecordAt, 0)
+    return leaving
   }
 
   /** Takes a frame back that nobody reads any more. */
   release(frame: Buffer): void {
-    if (frame.buffer.byteLength !== this.#slabBytes || this.#spare.length >= keptSlabs) return
-    this.#spare.push(Buffer.from(frame.buffer, 0, this.#slabBytes))
+    if (this.#lent.delete(frame.buffer)) this.#spare.push(Buffer.from(frame.buffer))
+  }
+
+  /** Lets go of the slab that a frame is in, or of a copy of the frame when there is no other slab. */
+  #lend(frame: Buffer): Buffer {
+    const next = this.#freeSlab()
+    if (next === undefined) return Buffer.from(frame)
+    this.#lent.add(frame.buffer)
+    this.#slab = next
+    return frame
+  }
+
+  #freeSlab(): Buffer | undefined {
+    const spare = this.#spare.pop()
+    if (spare !== undefined || this.#lent.size + 1 >= mostSlabs) return spare
+    return Buffer.allocUnsafeSlow(this.#slabBytes)
   }
 
   #hasRoom(record: number, json: number): boolean {
@@ -139,7 +161,6 @@ export class BatchEncoder {
       return false
     }
     this.#waiting = undefined
-    this.release(this.#encoder.out.bytes)
     this.#begin(apart.slab, apart.end, 1)
     if (apart.json !== '') this.#addJson(apart.json, apart.jsonBytes)
     return true

@@ -2,13 +2,16 @@
  * Cuts what a socket gives into frames.
  *
  * 1. The declared length is judged before anything of the frame is kept.
- * 2. Memory follows what has come, never what was declared: at most twice the bytes that wait, and 1 KiB.
+ * 2. Memory follows what has come, never what was declared: at most twice the bytes that waited for a frame of usual size,
+ *    or wait now.
  * 3. A frame that lies whole in a chunk is not copied.
  */
 import { declaredFrameBytes, lengthBytes, smallestFrameBytes } from './frame-layout.js'
 import { malformed, refusal } from './refusals.js'
 
 const firstRoomBytes = 1024
+/** A frame of usual size has little more than `batchBytes`. */
+const usualRoomBytes = 131_072
 
 /** Where a connection puts what it reads. */
 export class FrameReader {
@@ -66,9 +69,9 @@ export class FrameReader {
 
   #handOver(length: number, onFrame: (frame: Buffer) => void): void {
     const frame = this.#kept.subarray(0, length)
-    // Not used again: a large one would stay for ever.
-    this.#kept = Buffer.alloc(0)
     this.#keptBytes = 0
+    // A large one would stay for ever.
+    if (this.#kept.length > usualRoomBytes) this.#kept = Buffer.alloc(0)
     onFrame(frame)
   }
 

@@ -107,12 +107,12 @@ describe('Dialler and Acceptor', () => {
     })
 
     it.each([
-      ['a session', 16, 'SEC_REPLAY'],
-      ['a counter', 31, 'SEC_REPLAY'],
-      ['a flag', 6, 'SEC_FRAME_MALFORMED'],
-      ['a random of its peer', 64, 'SEC_HANDSHAKE_FAILED'],
-      ['another letter in the slot it dials', 107, 'SEC_HANDSHAKE_FAILED'],
-    ])('an authentic hello with %s', (_name, offset, code) => {
+      ['a session', 'SEC_REPLAY', 16],
+      ['a counter', 'SEC_REPLAY', 31],
+      ['a flag', 'SEC_FRAME_MALFORMED', 6],
+      ['a random of its peer', 'SEC_HANDSHAKE_FAILED', 64],
+      ['another letter in the slot it dials', 'SEC_HANDSHAKE_FAILED', 107],
+    ])('an authentic hello with %s is refused with %s', (_name, code, offset) => {
       const pair = testPair()
       const { hello } = dialler(pair)
       const changed = reframed(hello, pair.key, (bytes) => {

@@ -8,7 +8,7 @@ import { cancel, envelope, opened, sealed, type TestLink, testLink, testPair, tt
 import { resigned } from './reframed.js'
 import { textOf } from './text-of.js'
 
-const numRuns = 100 * Number(process.env.ROUNDS ?? 1)
+const numRuns = 40 * Number(process.env.ROUNDS ?? 1)
 
 describe('Sealer and Opener', () => {
   it('SEC-IPC-01 every record of a valid signed frame arrives, all fields equal', () => {
@@ -154,16 +154,16 @@ describe('Sealer and Opener', () => {
     })
 
     it.each([
-      ['a flag', 7, 'SEC_FRAME_MALFORMED'],
-      ['a time far ahead', 8, 'SEC_EXPIRED'],
-      ['a time long past', 11, 'SEC_EXPIRED'],
-      ['another session', 16, 'SEC_REPLAY'],
-      ['another session, in its last byte', 23, 'SEC_REPLAY'],
-      ['a counter beyond 32 bits', 24, 'SEC_REPLAY'],
-      ['a counter that is one off', 31, 'SEC_REPLAY'],
-      ['records that are longer than the batch', 34, 'SEC_FRAME_MALFORMED'],
-      ['a record of an unknown kind', 36, 'SEC_KIND_REFUSED'],
-    ])('an authentic frame with %s is refused with %s', (_name, offset, code) => {
+      ['a flag', 'SEC_FRAME_MALFORMED', 7],
+      ['a time far ahead', 'SEC_EXPIRED', 8],
+      ['a time long past', 'SEC_EXPIRED', 11],
+      ['another session', 'SEC_REPLAY', 16],
+      ['another session, in its last byte', 'SEC_REPLAY', 23],
+      ['a counter beyond 32 bits', 'SEC_REPLAY', 24],
+      ['a counter that is one off', 'SEC_REPLAY', 31],
+      ['records that are longer than the batch', 'SEC_FRAME_MALFORMED', 34],
+      ['a record of an unknown kind', 'SEC_KIND_REFUSED', 36],
+    ])('an authentic frame with %s is refused with %s', (_name, code, offset) => {
       const link = testLink()
       const frame = forged(link, (bytes) => {
         bytes[offset] = (bytes[offset] ?? 0) ^ 0x4a
@@ -203,6 +203,12 @@ describe('Sealer and Opener', () => {
       ).toBe('SEC_FRAME_MALFORMED')
       expect(heard).toEqual([])
       expect(link.accepting.opener.confirmed).toBe(false)
+      expect(
+        opened(
+          link.accepting,
+          forged(link, () => undefined),
+        ),
+      ).toEqual([envelope('text')])
     })
 
     it('a farewell with a body is SEC_FRAME_MALFORMED', () => {

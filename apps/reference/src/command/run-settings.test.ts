@@ -56,7 +56,10 @@ describe('runSettings', () => {
   it.each([
     [[], '--scenario must be one of baseline, experiment (it is missing)'],
     [['--scenario', 'Baseline'], '--scenario must be one of baseline, experiment (got "Baseline")'],
-    [[...complete, '--profile', 'udp'], '--profile must be one of memory, tcp_local, tcp_local_partitioned (got "udp")'],
+    [
+      [...complete, '--profile', 'udp'],
+      '--profile must be one of memory, tcp_local, tcp_local_partitioned (got "udp")',
+    ],
     [['--scenario', 'baseline'], '--input is missing: name a file, or give --input - for standard input'],
     [
       ['--scenario', 'baseline', '--input', '-'],

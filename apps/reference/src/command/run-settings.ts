@@ -80,7 +80,9 @@ function whole(option: string, given: string, least: number): number {
 
 function refuseConflicts({ profile, workers, input, output, resume, json }: RunSettings): void {
   if (profile === 'memory' && workers !== undefined)
-    throw refusal('--workers needs a profile with worker processes, such as --profile tcp_local: memory has one process')
+    throw refusal(
+      '--workers needs a profile with worker processes, such as --profile tcp_local: memory has one process',
+    )
   if (output === '-' && json)
     throw refusal('--json and --output - would both write to standard output: name a file for one of them')
   if (output === '-' && resume) throw refusal('--resume needs a file: standard output keeps nothing to go on from')

@@ -50,9 +50,7 @@ export async function parityCommand(
   among: readonly Variant[] = variants,
 ): Promise<number> {
   if (settings.input !== undefined) await openInput(settings.input)
-  const rows = await withInput(settings, (input) =>
-    parity({ input, variants: among, done: (row) => tell(row, io) }),
-  )
+  const rows = await withInput(settings, (input) => parity({ input, variants: among, done: (row) => tell(row, io) }))
   io.stdout.write(
     settings.json ? `${JSON.stringify({ identical: isIdentical(rows), rows })}\n` : `\n${parityText(rows)}`,
   )

@@ -23,8 +23,15 @@ function cells({ scenario, variant, report, seconds, comparison }: ParityRow): r
 function difference({ scenario, variant, comparison, answers }: ParityRow): readonly string[] {
   if (comparison.outcome === 'identical') return []
   const { line, expected = 'nothing', got = 'nothing' } = comparison
-  const answered = answers === undefined ? [] : [`  answers  line ${answers.number} of the input: ${short(answers.text)}`]
-  return [`${scenario}, ${variant}: line ${line} differs`, `  expected ${expected}`, `  got      ${got}`, ...answered, '']
+  const answered =
+    answers === undefined ? [] : [`  answers  line ${answers.number} of the input: ${short(answers.text)}`]
+  return [
+    `${scenario}, ${variant}: line ${line} differs`,
+    `  expected ${expected}`,
+    `  got      ${got}`,
+    ...answered,
+    '',
+  ]
 }
 
 /** A line may have a million characters. */

@@ -28,4 +28,22 @@ describe('tableOf', () => {
       ].join('\n'),
     )
   })
+
+  it('adds a table of everybody who was measured', () => {
+    const side = {
+      side: 'fork IPC json',
+      floor: '(c)',
+      ratio: 0.913,
+      perSecond: 140_000.2,
+      cpuUs: 11.04,
+      p50Ms: 0.4,
+      p99Ms: 1.23456,
+    }
+    const section = { title: 'Echo of 200 B', figures: [], sides: [side], rounds: [] }
+    expect(tableOf([section]).split('\n').slice(-3)).toEqual([
+      '| medians       | rate / (c) | per second | CPU each |      p50 |      p99 |',
+      '| ------------- | ---------: | ---------: | -------: | -------: | -------: |',
+      '| fork IPC json |       0.91 |    140,000 |  11.0 µs | 0.400 ms | 1.235 ms |',
+    ])
+  })
 })

@@ -30,7 +30,7 @@ let startedMs = 0
 let exhaustedMs = 0
 runtime.subscribe(({ name }) => {
   if (name === 'runtime.running') startedMs = performance.now()
-  console.error(name, Math.round(performance.now()));if (name === 'source.exhausted') exhaustedMs = performance.now()
+  if (name === 'source.exhausted') exhaustedMs = performance.now()
 })
 const { reports } = await runtime.run()
 report({ lines: Number(reports.write?.lines), wallMs: exhaustedMs - startedMs } satisfies HashMeasurement)
