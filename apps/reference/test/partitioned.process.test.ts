@@ -36,9 +36,7 @@ describe('the reference application with its state divided', () => {
       const made = async () => createRuntime(await application(settings))
       await expect(made()).rejects.toMatchObject({
         code: 'PLACEMENT_SHARED_STATE',
-        message: expect.stringContaining(
-          "state 'primes' of node 'decide' is global, but group 'decide' splits it",
-        ),
+        message: expect.stringContaining("state 'primes' of node 'decide' is global, but group 'decide' splits it"),
       })
     },
   )

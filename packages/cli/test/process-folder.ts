@@ -53,7 +53,8 @@ export function writeApplication(folder: TemporaryFolder, name: string, applicat
         platform: {
           bootstrap: { mode: 'process_supervisor' },
           execution_ipc: ipc,
-          process_groups: groups,
+          // Ten workers on a busy machine take their time to load; what is tested is not how soon.
+          process_groups: groups.map((group) => ({ start_timeout_seconds: 100, ...group })),
           ...platform,
         },
       },

@@ -78,9 +78,9 @@ async function tell(bundles: readonly WorkerBundle[]) {
   })
   const said: unknown[] = []
   child.on('message', (message) => void said.push(message))
-  await once(child, 'message', { signal: AbortSignal.timeout(20_000) })
+  await once(child, 'message', { signal: AbortSignal.timeout(50_000) })
   for (const bundle of bundles) child.send({ millrace: 'bundle', bundle, beatMs: 1_000 })
-  const [exitCode] = await once(child, 'close', { signal: AbortSignal.timeout(20_000) })
+  const [exitCode] = await once(child, 'close', { signal: AbortSignal.timeout(50_000) })
   return { exitCode, said }
 }
 

@@ -30,7 +30,7 @@ describe('workers whose supervisor was killed', () => {
     program = runProgram(supervises, ['20000'])
     await program.line('worker.starting busy#1')
     program.signal('SIGKILL')
-    await program.gone(20_000)
+    await program.gone(50_000)
   })
 })
 
@@ -40,7 +40,7 @@ describe('a program that has stopped its workers', () => {
     await program.line('worker.running busy#1')
     program.say('stop')
     await program.line('worker.stopped idle#1')
-    await program.gone(20_000)
+    await program.gone(50_000)
     expect(program.lines.at(-1)).toBe('mode graceful')
   })
 })

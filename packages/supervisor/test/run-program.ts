@@ -29,7 +29,7 @@ export function runProgram(file: string, args: readonly string[]): Program {
     for (const check of checks) check()
   })
   const line = (begin: string): Promise<string> =>
-    within(20_000, `a line ${begin}`, (resolve: (line: string) => void) => {
+    within(50_000, `a line ${begin}`, (resolve: (line: string) => void) => {
       function check(): void {
         const found = lines.find((line) => line.startsWith(begin))
         if (found === undefined) return

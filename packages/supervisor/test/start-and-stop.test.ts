@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { survivors } from './process-table.js'
 import { supervise, type TestSupervisor, type TestWorker } from './supervise.js'
 
@@ -27,6 +27,56 @@ async function life(): Promise<readonly string[]> {
   return [...log().slice(0, begin), ...[...log().slice(begin, end)].sort(), ...log().slice(end)]
 }
 
+describe('a start', () => {
+  let started: TestSupervisor
+
+  beforeAll(async () => {
+    started = supervise(three)
+    await started.supervisor.start(own)
+  })
+
+  afterAll(() => started.supervisor.kill())
+
+  it('PROC-01 tells each application to load, to become ready and to begin, in this order, and nobody to begin before all are ready', async () => {
+    const heard = await Promise.all(three.map(({ slot }) => started.supervisor.ask(slot, 'heard', null, 5_000)))
+    expect(heard).toEqual(three.map(() => ['load', 'connect 2', 'ready', 'start']))
+    expect(
+      started
+        .log()
+        .slice(0, 6)
+        .filter((entry) => entry.startsWith('worker.running')),
+    ).toEqual([])
+  })
+
+  it('BOOT-API-02 starts and shows workers in the order of the configuration', async () => {
+    const order = ['ingress#1', 'features#1', 'egress#1']
+    expect(started.log().slice(0, 3)).toEqual(order.map((slot) => `worker.starting ${slot}`))
+    expect(started.log().slice(6)).toEqual(order.map((slot) => `worker.running ${slot}`))
+    expect(started.supervisor.snapshot()).toEqual(
+      order.map((slot) => ({
+        slot,
+        group: slot.split('#')[0],
+        phase: 'running',
+        incarnation: 1,
+        pid: expect.any(Number),
+        restarts: 0,
+      })),
+    )
+  })
+
+  it('gives everybody, the listener too, one table with everybody in it', async () => {
+    const seen = await started.supervisor.ask('features#1', 'table', null, 5_000)
+    expect(started.tables).toEqual([seen])
+    expect(started.tables[0]?.endpoints.map(({ slot, incarnation }) => [slot, incarnation])).toEqual([
+      ['@app#1', 1],
+      ['ingress#1', 1],
+      ['features#1', 1],
+      ['egress#1', 1],
+    ])
+    expect(started.tables[0]?.endpoints[1]?.address).toBe(`at:${started.supervisor.snapshot()[0]?.pid}`)
+  })
+})
+
 describe('start and stop', () => {
   it('BOOT-API-01 start, ready, run and stop follow each other in the same order each time', async () => {
     const [first, second] = [await life(), await life()]
@@ -51,50 +101,6 @@ describe('start and stop', () => {
       'worker.stopping ingress#1',
       'worker.stopped ingress#1',
     ])
-  })
-
-  it('PROC-01 tells each application to load, to become ready and to begin, in this order, and nobody to begin before all are ready', async () => {
-    const { supervisor, log } = made(three)
-    await supervisor.start(own)
-    const heard = await Promise.all(three.map(({ slot }) => supervisor.ask(slot, 'heard', null, 5_000)))
-    expect(heard).toEqual(three.map(() => ['load', 'connect 2', 'ready', 'start']))
-    expect(
-      log()
-        .slice(0, 6)
-        .filter((entry) => entry.startsWith('worker.running')),
-    ).toEqual([])
-  })
-
-  it('BOOT-API-02 starts and shows workers in the order of the configuration', async () => {
-    const { supervisor, log } = made(three)
-    await supervisor.start(own)
-    const order = ['ingress#1', 'features#1', 'egress#1']
-    expect(log().slice(0, 3)).toEqual(order.map((slot) => `worker.starting ${slot}`))
-    expect(log().slice(6)).toEqual(order.map((slot) => `worker.running ${slot}`))
-    expect(supervisor.snapshot()).toEqual(
-      order.map((slot) => ({
-        slot,
-        group: slot.split('#')[0],
-        phase: 'running',
-        incarnation: 1,
-        pid: expect.any(Number),
-        restarts: 0,
-      })),
-    )
-  })
-
-  it('gives everybody, the listener too, one table with everybody in it', async () => {
-    const { supervisor, tables } = made(three)
-    await supervisor.start(own)
-    const seen = await supervisor.ask('features#1', 'table', null, 5_000)
-    expect(tables).toEqual([seen])
-    expect(tables[0]?.endpoints.map(({ slot, incarnation }) => [slot, incarnation])).toEqual([
-      ['@app#1', 1],
-      ['ingress#1', 1],
-      ['features#1', 1],
-      ['egress#1', 1],
-    ])
-    expect(tables[0]?.endpoints[1]?.address).toBe(`at:${supervisor.snapshot()[0]?.pid}`)
   })
 
   it('STOP-IPC-01 drains within the budget and stops without force', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { redacted } from '@millrace/contracts'
 import type { SupervisorOptions } from '../src/index.js'
 import { survivors } from './process-table.js'
-import { supervise, type TestSupervisor, type TestWorker } from './supervise.js'
+import { supervise, type TestSupervisor, type TestWorker, testStartTimeoutMs } from './supervise.js'
 
 const works = { slot: 'a#1' }
 let running: TestSupervisor | undefined
@@ -28,7 +28,7 @@ async function failure(...given: Parameters<typeof supervise>) {
 async function lateFailure(workers: readonly TestWorker[], options: Partial<SupervisorOptions> = {}) {
   let now = 0
   queueMicrotask(() => {
-    now = 19_900
+    now = testStartTimeoutMs - 100
   })
   return failure(workers, { options, parts: { clock: () => now } })
 }
@@ -67,7 +67,7 @@ describe('a start that fails', () => {
     const { error, left } = await lateFailure([works, { slot: 'b#1', does: 'never-ready' }])
     expect(error).toMatchObject({
       code: 'BOOT_NOT_READY',
-      message: 'BOOT_NOT_READY: b#1 was not ready within 20000 ms; it still waited for: link to features#2',
+      message: 'BOOT_NOT_READY: b#1 was not ready within 50000 ms; it still waited for: link to features#2',
       facts: { group: 'b', worker: 'b#1', waitsFor: ['link to features#2'] },
     })
     expect(left).toEqual([])

@@ -53,7 +53,7 @@ describe('strategies', () => {
 
   it('one_for_all restarts everybody, and begins again when one of them fails meanwhile', async () => {
     const { supervisor, event } = made(
-      [...three, { slot: 'd#1', does: 'dies-when-replaced-first', restart: onFailure }],
+      [...three.slice(0, 2), { slot: 'd#1', does: 'dies-when-replaced-first', restart: onFailure }],
       {
         options: { strategy: 'one_for_all' },
       },
@@ -61,7 +61,7 @@ describe('strategies', () => {
     await supervisor.start()
     exit('b#1', 1)
     await event('worker.running', 'd#1', 2)
-    expect(incarnations()).toEqual(['a#1:3', 'b#1:3', 'c#1:3', 'd#1:3'])
+    expect(incarnations()).toEqual(['a#1:3', 'b#1:3', 'd#1:3'])
     expect(await supervisor.stop()).toBe('graceful')
   })
 

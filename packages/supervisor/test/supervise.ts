@@ -46,6 +46,12 @@ export interface TestSupervisor {
   failure(): Promise<MillraceError>
 }
 
+/** As long as a test may take on a busy machine; what is waited for wakes the test. */
+const waitMs = 50_000
+
+/** How long the workers of tests may take to become ready, where a test says nothing else. */
+export const testStartTimeoutMs = 50_000
+
 const noRestart: RestartSettings = {
   policy: 'never',
   maxRestarts: 3,
@@ -85,7 +91,7 @@ export function supervise(
       const timer = setTimeout(() => {
         waiting.delete(check)
         reject(new Error(`waited in vain for ${what}; heard: ${log().join(', ')}`))
-      }, 20_000)
+      }, waitMs)
       function check(): void {
         const value = find()
         if (value === undefined) return
@@ -158,7 +164,7 @@ function groupOf(slot: string): string {
 function settingsOf({ does: _does, restart, ...given }: TestWorker): WorkerSettings {
   return {
     group: groupOf(given.slot),
-    startTimeoutMs: 20_000,
+    startTimeoutMs: testStartTimeoutMs,
     stopTimeoutMs: 10_000,
     heartbeatMs: 1_000,
     stallTimeoutMs: 20_000,

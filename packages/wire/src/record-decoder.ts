@@ -17,13 +17,12 @@ import { kindRefused, malformed } from './refusals.js'
 
 const none: readonly unknown[] = []
 
-/** Decodes the records of batches of one link; it remembers what repeats from one to the next. */
+/** Decodes batches, one after the other. */
 export class RecordDecoder {
   readonly #in = new ByteReader(Buffer.alloc(0), 0, 0)
   /** Those of the records before, in this batch. */
   #domain: string | undefined
   #root: string | undefined
-
   /** The JSON array of the batch, and the element that is needed next. */
   #values: readonly unknown[] = none
   #next = 0

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Acceptor, Dialler, linkKey, masterKey, NonceCache } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { acceptor, cancel, dialler, opened, sealed, secret, testEnd, testLink, testPair, ttlMs } from './linked.js'
-import { reframed } from './reframed.js'
+import { reframed, rewelcomed } from './reframed.js'
 
 describe('Dialler and Acceptor', () => {
   it('SEC-IPC-01 agree on a session in which both are heard, and learn who the other is', () => {
@@ -162,6 +162,28 @@ describe('Dialler and Acceptor', () => {
       const impostor = new Dialler(pair.near.settings, 'other#1', key)
       const { welcome } = new Acceptor(other.settings, () => key, pair.seen).answer(impostor.hello, other.clock.wall())
       expect(codeOf(() => dialling.finish(welcome, dialling.now()))).toBe('SEC_SIGNATURE_INVALID')
+    })
+
+    it.each([
+      ['of another kind', 'SEC_KIND_REFUSED', 5],
+      ['with a flag', 'SEC_FRAME_MALFORMED', 7],
+      ['with a session', 'SEC_REPLAY', 23],
+      ['with a counter', 'SEC_REPLAY', 31],
+      ['that gives another random back', 'SEC_HANDSHAKE_FAILED', 64],
+      ['that speaks for another slot', 'SEC_HANDSHAKE_FAILED', 101],
+      ['to another slot', 'SEC_HANDSHAKE_FAILED', 109],
+      ['to another incarnation', 'SEC_HANDSHAKE_FAILED', 110],
+      ['of another run', 'SEC_HANDSHAKE_FAILED', 114],
+      ['with another plan', 'BOOT_PLAN_MISMATCH', 118],
+    ])('an authentic welcome %s is refused with %s', (_name, code, offset) => {
+      const pair = testPair()
+      const dialling = dialler(pair)
+      const accepting = acceptor(pair)
+      const { welcome } = accepting.answer(dialling.hello, accepting.now())
+      const changed = rewelcomed(welcome, dialling.hello, pair.key, (bytes) => {
+        bytes[offset] = (bytes[offset] ?? 0) ^ 8
+      })
+      expect(codeOf(() => dialling.finish(changed, dialling.now()))).toBe(code)
     })
 
     it('SEC-IPC-02 a welcome that was touched', () => {

@@ -6,6 +6,17 @@ export function reframed(hello: Buffer, link: Uint8Array, change: (bytes: Buffer
   return resigned(hello, new Uint8Array(hkdfSync('sha256', link, '', info, 32)), change)
 }
 
+/** Changes a welcome of far#1 to near#1, which answers a hello, and signs it again. */
+export function rewelcomed(
+  welcome: Buffer,
+  hello: Buffer,
+  link: Uint8Array,
+  change: (bytes: Buffer) => Buffer | void,
+): Buffer {
+  const info = Buffer.from('millrace/1 welcome\0\u0005far#1\0\u0006near#1')
+  return resigned(welcome, new Uint8Array(hkdfSync('sha256', link, hello.subarray(32, 64), info, 32)), change)
+}
+
 /** Changes a frame and signs it again with a key. The length field follows what the frame becomes. */
 export function resigned(frame: Buffer, key: Uint8Array, change: (bytes: Buffer) => Buffer | void): Buffer {
   const unsigned = Buffer.from(frame.subarray(0, frame.length - 32))

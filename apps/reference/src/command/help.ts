@@ -10,7 +10,10 @@ run answers each line of the input that is not blank with one line of output, in
   --scenario   baseline, or experiment: Mondays count double, and prime ids have limits of their own
   --input      NDJSON, one attempt a line; - for standard input
   --output     NDJSON; - for standard output. Until the end of the run the lines are in FILE.part
-  --profile    where the graph runs: memory (default), everything in one process
+  --profile    where the graph runs: memory (default), everything in one process; tcp_local, four groups of processes;
+               tcp_local_partitioned, the baseline with its state divided by id and by customer
+  --workers    how many workers each group has that the profile gives several: in tcp_local those of features
+  --hash-rounds  hash each id so often, to give the features something to do: 2000 take about a millisecond
   --resume     go on where an interrupted run has stopped: what FILE.part holds is compared, not written again
   --json       print the summary as JSON on standard output
   --quiet      no progress and no summary
@@ -30,6 +33,9 @@ Examples
 
   # go on after Ctrl-C, a full disk or a crash
   pnpm reference run --scenario baseline --input attempts.ndjson --output decisions.ndjson --resume
+
+  # the same bytes from four groups of processes, features in four workers
+  pnpm reference run --scenario baseline --profile tcp_local --workers 4 --input attempts.ndjson --output decisions.ndjson
 
   # in a pipe; --silent keeps pnpm's own lines out of it
   gzip -dc attempts.gz | pnpm --silent reference run --scenario experiment --input - --output - | gzip > decisions.gz

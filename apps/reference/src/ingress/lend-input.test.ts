@@ -51,6 +51,19 @@ describe('lendInput', () => {
     await chunks.return?.(undefined)
   })
 
+  it('a reader that stops has not made the input fail', async () => {
+    const input = new PassThrough()
+    const lent = await lendInput(input, neverFails)
+    const over = new AbortController()
+    const chunks = (await openInput(lent.path)).chunks(over.signal)[Symbol.asyncIterator]()
+    input.write(Buffer.alloc(4_000_000))
+    await chunks.next()
+    over.abort()
+    await chunks.return?.(undefined)
+    await lent.close()
+    expect(lent.failure).toBe(undefined)
+  })
+
   it('ends although nobody has come to read', async () => {
     const lent = await lendInput(new PassThrough(), neverFails)
     await lent.close()

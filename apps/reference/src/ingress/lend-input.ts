@@ -4,7 +4,6 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { MillraceError } from '@millrace/contracts'
 import { fileError } from '../file-error.js'
 
@@ -37,13 +36,18 @@ export async function lendInput(input: Readable, failed: () => void): Promise<Le
   })
 
   async function give(socket: Socket): Promise<void> {
-    addAbortSignal(lending.signal, socket).on('error', () => undefined) // a reader that goes away says why itself
     server.close()
-    // The socket stays open when the input fails: its end would be taken for the end of the input.
-    await pipeline(input, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) if (!socket.write(chunk)) await once(socket, 'drain', lending)
+    const over = new AbortController()
+    addAbortSignal(lending.signal, socket)
+      .on('error', () => undefined) // a reader that goes away says why itself
+      .once('close', () => over.abort())
+    try {
+      for await (const chunk of input.iterator({ destroyOnReturn: false }))
+        if (!socket.write(chunk)) await once(socket, 'drain', { signal: over.signal })
       socket.end()
-    }).catch(() => undefined)
+    } catch {
+      // The reader has gone, or the input has failed: then the socket stays open, since its end would mean the input's.
+    }
   }
 
   server.once('connection', (socket) => void give(socket))

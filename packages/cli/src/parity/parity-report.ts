@@ -1,6 +1,6 @@
 import { MillraceError, type Redactor } from '@millrace/contracts'
+import { textTable } from '@millrace/placement'
 import { errorText } from '../report-error.js'
-import { textTable } from '../text-table.js'
 import type { Difference } from './compare-sink.js'
 import type { VariantRun } from './run-variant.js'
 import type { Received } from './sink-log.js'

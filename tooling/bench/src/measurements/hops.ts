@@ -5,10 +5,19 @@ import type { HopMeasurement } from '../programs/hop-side.js'
 import { type HopBudget, type HopCell, largeCells, smallCells } from './hop-cells.js'
 import { type HopSideName, hopPrograms, hopSides } from './hop-sides.js'
 
-const warmUp = { ms: 250, requests: 0 }
+/** Small requests are warmed up by their number too: a busy machine does few of them in any time. */
+const warmUp = { ms: 250, requests: 3000 }
+const largeWarmUp = { ms: 250, requests: 0 }
+const largeBytes = 65_536
 const measured = { ms: 800, requests: 0 }
 /** What every side does once when it has been started, so that its code is compiled, however busy the machine is. */
-const start = { kind: 'records', bytes: 200, flight: 64, warmUp: { ms: 500, requests: 40_000 }, measured } as const
+const start = {
+  kind: 'records',
+  bytes: 200,
+  flight: 64,
+  warmUp: { ms: 500, requests: 40_000 },
+  measured,
+} as const
 
 /** Each side of a cell, measured one after the other. */
 type CellRound = Readonly<Partial<Record<HopSideName, HopMeasurement>>>
@@ -56,7 +65,14 @@ async function measureCell(cell: HopCell, pairs: ReadonlyMap<HopSideName, Pair>,
   const results: Partial<Record<HopSideName, HopMeasurement>> = {}
   for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
     const pair = pairs.get(side)
-    if (pair !== undefined) results[side] = await pair.measure({ kind, bytes, flight, warmUp, measured })
+    if (pair !== undefined)
+      results[side] = await pair.measure({
+        kind,
+        bytes,
+        flight,
+        warmUp: bytes < largeBytes ? warmUp : largeWarmUp,
+        measured,
+      })
   }
   return results
 }
