@@ -1,6 +1,6 @@
 import moleculer from 'moleculer'
 
-/** A broker with its TCP transporter, told where both are instead of looking for them by UDP; no log, all else as it comes. */
+/** A broker with its TCP transporter, told where both are instead of looking for them by UDP. No log, and room for 1 MiB; all else as it comes. */
 export function createBroker(nodeID, port, urls) {
   return new moleculer.ServiceBroker({
     nodeID,

@@ -7,7 +7,7 @@ export async function open() {
     filename: fileURLToPath(new URL('piscina-worker.mjs', import.meta.url)),
     minThreads: 1,
     maxThreads: 1,
-    // Its default, 1, lets the thread wait for each task; its documentation recommends more for many small ones.
+    // Its default, 1, lets the thread take one task at a time; as many as are in flight is kinder to it here.
     concurrentTasksPerWorker: 256,
   })
   return {
