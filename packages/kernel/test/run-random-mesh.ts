@@ -38,6 +38,7 @@ export async function runRandomMesh(testCase: RandomCase, seed: number): Promise
   function worker(slot: SlotId, group: number) {
     const mesh = new Mesh({
       plan,
+      run: 'random',
       place: { slot, group, incarnation: 1 },
       peers: peersOf(pairs, slot),
       transport,

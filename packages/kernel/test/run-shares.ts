@@ -58,6 +58,7 @@ export async function runShares(
   const share = (slot: string, group: number): Share =>
     shareRuntime({
       preflight: checked,
+      run: 'shares',
       place: { slot, group, incarnation: 1 },
       peers: peersOf(pairs, slot),
       transport,

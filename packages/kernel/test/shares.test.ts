@@ -53,6 +53,35 @@ describe('requests across workers', () => {
     expect(running.remaining()).toBe(0)
   })
 
+  it('HANDOFF-03 every worker gives a root the same trace id, whether it was given one or not', async () => {
+    const seen: string[] = []
+    const see = (traceId: string): void => void seen.push(traceId)
+    const one = defineNode({
+      name: 'first',
+      consumes: Ask,
+      emits: [Half],
+      handle: ({ n }, { traceId }) => {
+        if (n > 1) see(traceId)
+        return Half.of({ n })
+      },
+    })
+    const two = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      handle: ({ n }, { traceId }) => {
+        see(traceId)
+        return Sum.of({ n })
+      },
+    })
+    const running = await shares([one, two], apart)
+    const given = 'abcdefabcdefabcdefabcdefabcdefab'
+    await ask(running, 2)
+    await ask(running, 3, { traceId: given })
+    expect(seen[0]).toMatch(/^[0-9a-f]{32}$/u)
+    expect(seen).toEqual([seen[0], seen[0], given, given])
+  })
+
   it('REPLY-08 a root that ends two workers further on without a reply fails at once with REPLY_MISSING', async () => {
     const silent = defineNode({ name: 'second', consumes: Half, emits: [Sum], handle: () => undefined })
     const running = await shares([first, silent], apart)

@@ -7,6 +7,8 @@
  * M3  A reply goes straight to the origin. It needs no acknowledgement where the envelope that it comes of is acknowledged over
  *     the same link after it; anywhere else it is a part of its subtree.
  */
+
+import { createHash } from 'node:crypto'
 import type {
   CancelRecord,
   EnvelopeRecord,
@@ -35,6 +37,8 @@ import { VisitingRoot } from './visiting-root.js'
 /** What crossing roots are made of. */
 export interface CrossingRootsParts {
   readonly place: Place
+  /** Names the run. */
+  readonly run: string
   readonly edges: EdgeMap
   readonly peers: ReadonlyMap<SlotId, Peer>
   readonly events: EventEmitter
@@ -133,6 +137,10 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const id = root.id ?? ''
     if (!this.#visiting.delete(id)) this.#own.delete(id)
     else if (this.#visiting.size === 0) for (const tell of this.#tellIdle.splice(0)) tell()
+  }
+
+  traceOf(id: RootId): string {
+    return createHash('sha256').update(`${this.#parts.run} ${id}`).digest('hex').slice(0, 32)
   }
 
   reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, position: Position): void {

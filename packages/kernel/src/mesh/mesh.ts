@@ -44,6 +44,8 @@ const verdictMs = 1000
 export interface MeshParts {
   readonly plan: Plan
   readonly place: Place
+  /** Names the run: what is derived from the name of a root differs from run to run. */
+  readonly run: string
   /** The slots that this one shares a link with. */
   readonly peers: readonly SlotId[]
   readonly transport: Transport
@@ -87,12 +89,13 @@ export class Mesh implements LinkHearer {
   #closing = false
 
   constructor(parts: MeshParts) {
-    const { plan, place, peers, transport, events, now } = parts
+    const { plan, place, run, peers, transport, events, now } = parts
     this.#parts = parts
     this.#edges = edgeMap(plan.graph)
     this.#peers = new Map(peers.map((slot) => [slot, new Peer(slot, { now, name: (root) => this.roots.name(root) })]))
     this.roots = new CrossingRoots({
       place,
+      run,
       events,
       now,
       edges: this.#edges,

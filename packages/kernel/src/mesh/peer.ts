@@ -159,7 +159,7 @@ export class Peer {
   }
 
   #record(ticket: number | undefined, edge: number, root: Root, position: Position, payload: unknown): EnvelopeRecord {
-    const { deadline, domain, traceId } = root
+    const { deadline, domain, knownTrace } = root
     return {
       kind: 'envelope',
       ticket,
@@ -168,7 +168,7 @@ export class Peer {
       position,
       root: this.#parts.name(root),
       remainingMs: deadline === undefined ? undefined : Math.max(0, deadline - this.#parts.now()),
-      trace: `00-${traceId}-${traceId.slice(16)}-00`,
+      trace: knownTrace === undefined ? undefined : `00-${knownTrace}-${knownTrace.slice(16)}-00`,
       payload,
     }
   }

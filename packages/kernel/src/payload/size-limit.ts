@@ -28,7 +28,12 @@ export function estimateBytes(value: unknown): number {
   if (typeof value !== 'object' || value === null) return literalBytes
   if (value instanceof Uint8Array) return value.byteLength
   let bytes = 2
-  for (const [key, item] of Object.entries(value)) bytes += stringBytes(key) + 2 + estimateBytes(item)
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) bytes += 1 + estimateBytes(value[index])
+    return bytes
+  }
+  // No list of entries is made: this is on the way of every request.
+  for (const key in value) bytes += stringBytes(key) + 2 + estimateBytes((value as Record<string, unknown>)[key]) // an object
   return bytes
 }
 

@@ -22,6 +22,8 @@ export interface RootCrossing {
   failed(root: Root, error: MillraceError): void
   /** Nothing of the root is left in this worker. */
   ended(root: Root): void
+  /** The trace id that every worker gives a root of this name, when none has travelled with it. */
+  traceOf(id: string): string
 }
 
 /** The way of a reply to a root that entered elsewhere. */
@@ -85,7 +87,13 @@ export class Root extends Subtree {
 
   /** W3C trace id, made when somebody first asks. */
   get traceId(): string {
-    this.#traceId ??= randomHex(16)
+    this.#traceId ??=
+      this.crossing === undefined || this.id === undefined ? randomHex(16) : this.crossing.traceOf(this.id)
+    return this.#traceId
+  }
+
+  /** Its trace id, if anybody has asked for it or given it one. */
+  get knownTrace(): string | undefined {
     return this.#traceId
   }
 

@@ -90,6 +90,7 @@ async function appShare(
   return shareRuntime({
     preflight,
     place,
+    run,
     peers,
     transport,
     events,

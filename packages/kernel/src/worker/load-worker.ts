@@ -41,6 +41,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     preflight,
     transport,
     events,
+    run,
     place: { slot, group: metadata.group, incarnation },
     peers: metadata.peers,
     store: createMemoryStateStore(),

@@ -14,6 +14,8 @@ import { quietLifecycle } from './quiet-lifecycle.js'
 export interface ShareParts {
   readonly preflight: Preflight
   readonly place: Place
+  /** Names the run, 32 hex digits. */
+  readonly run: string
   readonly peers: readonly SlotId[]
   readonly transport: Transport
   readonly store: StateStore
@@ -34,6 +36,7 @@ export interface Share {
 export function shareRuntime({
   preflight,
   place,
+  run,
   peers,
   transport: carrier,
   store,
@@ -50,7 +53,7 @@ export function shareRuntime({
   })
   container.bind(transportToken, carrier)
   const transport = container.get(transportToken)
-  const mesh = new Mesh({ plan, place, peers, transport, events, maxInFlight, now: Date.now })
+  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, now: Date.now })
   const routing = createRoutingService({
     graph,
     groupOf: plan.groupOf,
