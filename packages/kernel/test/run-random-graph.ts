@@ -142,7 +142,7 @@ export function definitionOf(
       ...common,
       kind: 'source',
       read: () => rootsOf(testCase, common.emits[0] ?? missing()),
-    } as SourceDefinition // as defineSource makes it
+    } as unknown as SourceDefinition // as defineSource makes it
   return {
     ...common,
     kind: kind === 'sink' ? 'sink' : 'node',

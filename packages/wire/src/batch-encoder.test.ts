@@ -45,14 +45,19 @@ describe('BatchEncoder', () => {
       text.map((value) => new JsonText(JSON.stringify(value))),
       fc.uint8Array({ maxLength: 60 }),
     )
+    const envelopes = fc.record({
+      ticket: fc.nat(3),
+      domain: fc.constantFrom(undefined, 'near#1/1', 'near#1/2'),
+      root: fc.constantFrom('near#1:1', 'near#1:2'),
+      payload,
+    })
     const records = fc.array(
       fc.oneof(
-        payload.map((value) => envelope(value)),
+        envelopes.map((fields) => ({ ...envelope(1), ...fields }) as LinkRecord), // the fields are an envelope's
         fc.nat(9).map(cancel),
+        fc.constantFrom('near#1/1', 'near#1/2').map((domain) => mark(domain)),
       ),
-      {
-        maxLength: 40,
-      },
+      { maxLength: 40 },
     )
     const holds = fc.property(records, fc.integer({ min: 360, max: 900 }), (sent, maxFrameBytes) => {
       const frames = framesOf(new BatchEncoder(maxFrameBytes), sent)
@@ -60,6 +65,20 @@ describe('BatchEncoder', () => {
       expect(frames.every((frame) => frame.length <= maxFrameBytes)).toBe(true)
     })
     fc.assert(holds, { numRuns })
+  })
+
+  it('texts of three bytes a letter have room, however many there are', () => {
+    const sent = Array.from({ length: 60 }, (_, ticket) => envelope('漢'.repeat(ticket * 3), ticket))
+    const frames = framesOf(new BatchEncoder(2000), sent)
+    expect(frames.flatMap(decoded)).toEqual(sent)
+    expect(frames.every((frame) => frame.length <= 2000)).toBe(true)
+  })
+
+  it('a record behind one that had to be measured does not refer to those before it', () => {
+    const batch = new BatchEncoder(500)
+    const sent = [envelope(1, 1), envelope('x'.repeat(130), 2), envelope(3, 1)]
+    expect(sent.every((record) => batch.add(record))).toBe(true)
+    expect(decoded(batch.close())).toEqual(sent)
   })
 
   it.each([
@@ -105,6 +124,20 @@ describe('BatchEncoder', () => {
     expect(decoded(batch.close())).toEqual([])
   })
 
+  it('a record that did not fit is serialised again when others came between', () => {
+    const batch = new BatchEncoder(2000)
+    const payload = { text: 'x'.repeat(1500) }
+    const large = envelope(payload)
+    batch.add(envelope('x'.repeat(1000)))
+    expect(batch.add(large)).toBe(false)
+    batch.close()
+    batch.add(cancel(1))
+    batch.close()
+    payload.text = 'y'
+    batch.add(large)
+    expect(decoded(batch.close())).toEqual([envelope({ text: 'y' })])
+  })
+
   it('sends what was there when the record was added', () => {
     const batch = new BatchEncoder(2000)
     const payload = { n: 1 }
@@ -136,7 +169,7 @@ describe('BatchEncoder', () => {
   it.each([
     ['a ticket', { ...envelope(1), ticket: -1 }],
     ['an edge', { ...envelope(1), edge: 1.5 }],
-    ['a component of a position', { ...envelope(1), position: [1, 2 ** 53] }],
+    ['a component of a position', { ...envelope(1), domain: 'd', position: [1, 2 ** 53] }],
     ['a remaining time', { ...envelope(1), remainingMs: Number.POSITIVE_INFINITY }],
     ['a range', { kind: 'ack', ranges: [[2, 1]] }],
     ['the edge of a mark', { kind: 'mark', edge: -2, domain: 'd', position: [] }],
@@ -146,8 +179,8 @@ describe('BatchEncoder', () => {
       const batch = new BatchEncoder(2000)
       batch.add(envelope('first'))
       expect(failureOf(() => batch.add(record))).toBeInstanceOf(RangeError)
-      batch.add({ kind: 'mark', edge: 0, domain: 'd', position: [] })
-      expect(decoded(batch.close())).toEqual([envelope('first'), { kind: 'mark', edge: 0, domain: 'd', position: [] }])
+      batch.add(mark('d'))
+      expect(decoded(batch.close())).toEqual([envelope('first'), mark('d')])
     },
   )
 
@@ -224,6 +257,10 @@ describe('BatchEncoder', () => {
     expect(failureOf(() => new BatchEncoder(limit))).toBeInstanceOf(RangeError)
   })
 })
+
+function mark(domain: string): LinkRecord {
+  return { kind: 'mark', edge: 0, domain, position: [] }
+}
 
 /** A receiver gets the value of a payload that was serialised already. */
 function asReceived(record: LinkRecord): LinkRecord {

@@ -83,6 +83,15 @@ describe('RecordDecoder', () => {
     })
   })
 
+  it.each([
+    ['domain', batch('05 00 01 01 64 00'), batch('05 40 01 00')],
+    ['root', batch('01 00 00 00 01 72', '[1]'), batch('01 80 00 00', '[1]')],
+  ])('SEC-IPC-12 refuses a reference to a %s of the batch before', (_name, first, second) => {
+    const decoder = new RecordDecoder()
+    expect(decoder.decode(first, 0, first.length)).toHaveLength(1)
+    expect(failureOf(() => decoder.decode(second, 0, second.length))).toMatchObject({ code: 'SEC_FRAME_MALFORMED' })
+  })
+
   it('keeps a letter that also stands for what is no UTF-8', () => {
     expect(decoded(batch('01 00 00 00 03 efbfbd', '["\ufffd"]'))).toMatchObject([{ root: '\ufffd', payload: '\ufffd' }])
   })

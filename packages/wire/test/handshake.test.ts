@@ -130,6 +130,16 @@ describe('Dialler and Acceptor', () => {
       expect(codeOf(() => accepting.answer(longer, accepting.now()))).toBe('SEC_FRAME_MALFORMED')
     })
 
+    it('an authentic hello whose last text reaches into its signature', () => {
+      const pair = testPair()
+      const { hello } = dialler(pair)
+      const accepting = acceptor(pair)
+      const reaching = reframed(hello, pair.key, (bytes) => {
+        bytes[bytes.length - 5] = 6
+      })
+      expect(codeOf(() => accepting.answer(reaching, accepting.now()))).toBe('SEC_FRAME_MALFORMED')
+    })
+
     it('SEC-IPC-02 anything that is too short to be a hello', () => {
       const pair = testPair()
       const { hello } = dialler(pair)

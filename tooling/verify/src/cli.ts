@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -42,13 +43,16 @@ async function main(args: readonly string[]): Promise<number> {
   const selected = selectStages(stages, values.only ?? [])
   mkdirSync(outputFolder, { recursive: true })
   for (const file of [jestJson, totalsFile]) rmSync(file, { force: true })
+  const clock = (): number => performance.now() / 1000
+  const begin = clock()
   const results = await runStages(selected, {
     execute,
-    clock: () => performance.now() / 1000,
+    cores: availableParallelism(),
+    clock,
     started: ({ name }) => console.log(`▸ ${name}`),
     ended: (result) => console.log(resultLine(result)),
   })
-  console.log(`\n${summary(results)}`)
+  console.log(`\n${summary(results, clock() - begin)}`)
   const totals = readTotals(jestJson)
   if (totals !== undefined) writeFileSync(totalsFile, `${totalsText(totals)}\n`)
   return results.every(({ ending }) => ending === 'passed') ? 0 : 1

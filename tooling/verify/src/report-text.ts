@@ -9,10 +9,13 @@ export function resultLine({ stage, ending, seconds }: Result): string {
   return [...columns, ...(note === undefined ? [] : [note])].join('  ')
 }
 
-/** The table at the end of a run, and one last sentence. */
-export function summary(results: readonly Result[]): string {
+/**
+ * The table at the end of a run, and one last sentence.
+ *
+ * @param seconds how long the run took; stages that ran side by side take more in sum
+ */
+export function summary(results: readonly Result[], seconds: number): string {
   const failed = results.filter(({ ending }) => ending !== 'passed').map(({ stage }) => stage.name)
-  const seconds = results.reduce((sum, result) => sum + result.seconds, 0)
   const verdict = failed.length === 0 ? 'all stages passed' : `not passed: ${failed.join(', ')}`
   return [...results.map(resultLine), `${verdict} (${seconds.toFixed(0)} s)`].join('\n')
 }

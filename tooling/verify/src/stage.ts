@@ -6,6 +6,8 @@ export interface Stage {
   /** Stages that must have passed before it can run. */
   readonly needs: readonly string[]
   readonly commands: readonly Command[]
+  /** How much of the machine its commands can use: one that uses all of it runs alone. */
+  readonly cores: 'one' | 'all'
   /** A remark for the table, read when the stage has ended. */
   readonly note?: () => string | undefined
 }
