@@ -30,7 +30,7 @@ describe('millrace parity with process groups', () => {
     const { code, stdout, stderr } = await millrace(['parity', shop('price.ts')])
     expect([code, stderr]).toEqual([0, ''])
     const rows = stdout.split('\n').map((row) => row.split(/ {2,}/u))
-    expect(rows.slice(1, 5).map(([variant, , , sha256, , outcome]) => [variant, sha256, outcome])).toEqual([
+    expect(rows.slice(2, 6).map(([variant, , , sha256, , outcome]) => [variant, sha256, outcome])).toEqual([
       ['memory', same, 'reference'],
       ['frozen', same, 'identical'],
       ['serialised', same, 'identical'],

@@ -89,7 +89,7 @@ export class BatchEncoder {
     if (!this.#hasRoom(room, 3 * json.length + 2)) return this.#addMeasured(record, json, room)
     this.#encoder.encode(record, json)
     this.#records++
-    if (json !== '') this.#addJson(json, 3 * json.length)
+    if (json.length > 0) this.#addJson(json, 3 * json.length)
     return true
   }
 
@@ -101,7 +101,7 @@ export class BatchEncoder {
   close(): Buffer {
     const { out } = this.#encoder
     writeU32(out.bytes, headerBytes, out.at - firstRecordAt)
-    if (this.#json !== '') out.at += out.bytes.write(`${this.#json}]`, out.at)
+    if (this.#json.length > 0) out.at += out.bytes.write(`${this.#json}]`, out.at)
     const frame = out.bytes.subarray(0, out.at + macBytes)
     const leaving = out.bytes === this.#slab ? this.#lend(frame) : frame
     this.#begin(this.#slab, firstRecordAt, 0)
@@ -133,8 +133,8 @@ export class BatchEncoder {
   }
 
   #addJson(json: string, room: number): void {
-    this.#jsonRoom += this.#json === '' ? room + 2 : room + 1
-    this.#json += this.#json === '' ? `[${json}` : `,${json}`
+    this.#jsonRoom += this.#json.length === 0 ? room + 2 : room + 1
+    this.#json += this.#json.length === 0 ? `[${json}` : `,${json}`
   }
 
   /** Encodes into a slab of its own, to see how large the record really is. */
@@ -143,15 +143,15 @@ export class BatchEncoder {
     const slab = Buffer.allocUnsafeSlow(firstRecordAt + room + jsonBytes + 2 + macBytes)
     const own = encodedApart(slab, record, json)
     const length = own.at - firstRecordAt
-    const frameBytes = own.at + (json === '' ? 0 : jsonBytes + 2) + macBytes
+    const frameBytes = own.at + (json.length === 0 ? 0 : jsonBytes + 2) + macBytes
     if (frameBytes > this.#maxFrameBytes) throw tooLarge(length + jsonBytes, this.#maxFrameBytes)
-    if (this.#json !== '') this.#jsonRoom = Buffer.byteLength(this.#json) + 1
+    if (this.#json.length > 0) this.#jsonRoom = Buffer.byteLength(this.#json) + 1
     if (!this.#hasRoom(length, jsonBytes + 2))
       return this.#addApart({ record, slab: own.bytes, end: own.at, json, jsonBytes })
     this.#encoder.forget()
     this.#encoder.out.raw(own.bytes.subarray(firstRecordAt, own.at))
     this.#records++
-    if (json !== '') this.#addJson(json, jsonBytes)
+    if (json.length > 0) this.#addJson(json, jsonBytes)
     return true
   }
 
@@ -162,7 +162,7 @@ export class BatchEncoder {
     }
     this.#waiting = undefined
     this.#begin(apart.slab, apart.end, 1)
-    if (apart.json !== '') this.#addJson(apart.json, apart.jsonBytes)
+    if (apart.json.length > 0) this.#addJson(apart.json, apart.jsonBytes)
     return true
   }
 

@@ -25,8 +25,13 @@ export class ByteReader {
 
   /** @throws MillraceError also when it is larger than 2^53 - 1 or longer than it needs to be */
   varint(): number {
-    const first = this.u8()
-    return first < 128 ? first : this.#longVarint(first - 128)
+    let value = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.u8()
+      value |= (byte & 127) << shift
+      if (byte < 128) return shift > 0 && byte === 0 ? badNumber() : value
+    }
+    return this.#longVarint(value)
   }
 
   /** A varint that counts things of at least one byte each, so that no number can make a reader allocate more than came. */
@@ -80,20 +85,22 @@ export class ByteReader {
     return readUtf8(this.bytes, start, this.at)
   }
 
+  /** Beyond the first four bytes, for which bit operations do. */
   #longVarint(lowest: number): number {
     let value = lowest
-    let scale = 128
-    for (let bytes = 2; bytes <= 8; bytes++) {
+    let scale = 2 ** 28
+    for (let bytes = 5; bytes <= 8; bytes++) {
       const byte = this.u8()
       value += (byte & 127) * scale
-      if (byte < 128) {
-        if (byte === 0 || value > Number.MAX_SAFE_INTEGER) break
-        return value
-      }
+      if (byte < 128) return byte === 0 || value > Number.MAX_SAFE_INTEGER ? badNumber() : value
       scale *= 128
     }
-    throw malformed('a number in it is too large, or longer than it needs to be')
+    return badNumber()
   }
+}
+
+function badNumber(): never {
+  throw malformed('a number in it is too large, or longer than it needs to be')
 }
 
 /** @throws MillraceError SEC_FRAME_MALFORMED when the bytes are no UTF-8 */

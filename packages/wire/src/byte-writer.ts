@@ -19,8 +19,13 @@ export class ByteWriter {
 
   /** Seven bits a byte, the lowest first, the top bit set on all bytes but the last. @throws RangeError */
   varint(value: number): void {
-    if (value >= 0 && value < 128 && Number.isInteger(value)) this.bytes[this.at++] = value
-    else this.#longVarint(value)
+    if ((value | 0) !== value || value < 0) return this.#longVarint(value)
+    let rest = value
+    while (rest >= 128) {
+      this.bytes[this.at++] = rest | 128
+      rest >>>= 7
+    }
+    this.bytes[this.at++] = rest
   }
 
   /** UTF-8 after its length in bytes. */
@@ -57,6 +62,7 @@ export class ByteWriter {
     this.at = this.bytes.writeDoubleBE(value, this.at)
   }
 
+  /** Beyond 31 bits there are no bit operations. */
   #longVarint(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`${value} cannot be sent where a whole number from 0 to 2^53 - 1 is meant`)

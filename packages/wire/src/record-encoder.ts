@@ -76,7 +76,7 @@ export class RecordEncoder {
         (newRoot ? 0 : envelopeFlags.sameRoot) |
         (remainingMs === undefined ? 0 : envelopeFlags.remaining) |
         (trace === undefined ? 0 : envelopeFlags.trace) |
-        (json !== '' ? 0 : payload instanceof Uint8Array ? envelopeFlags.bytes : envelopeFlags.json),
+        (json.length > 0 ? 0 : payload instanceof Uint8Array ? envelopeFlags.bytes : envelopeFlags.json),
     )
     if (ticket !== undefined) out.varint(ticket)
     out.varint(edge)
@@ -85,7 +85,7 @@ export class RecordEncoder {
     if (newRoot) out.text(root)
     if (remainingMs !== undefined) out.f64(finite(remainingMs))
     if (trace !== undefined) out.text(trace)
-    if (json === '') encodeInline(out, payload)
+    if (json.length === 0) encodeInline(out, payload)
     if (newDomain) this.#domain = domain
     if (newRoot) this.#root = root
   }

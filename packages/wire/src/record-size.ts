@@ -19,7 +19,7 @@ export function roomFor(record: LinkRecord, json: string): number {
     case 'envelope':
       return (
         rest +
-        (json === '' ? inlineRoom(record.payload) : 0) +
+        (json.length === 0 ? inlineRoom(record.payload) : 0) +
         (3 + record.position.length) * varintRoom +
         8 +
         textRoom(record.root) +
