@@ -131,7 +131,9 @@ console     off
     expect(await callMain(['check', 'shop.yml', 'processes.yml'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `PACKAGE_MISSING: preflight found 2 mistakes
+      stderr: `PACKAGE_MISSING: preflight found 4 mistakes
+  PACKAGE_MISSING: process_supervisor needs @millrace/supervisor; run: npm install @millrace/supervisor
+  PACKAGE_MISSING: tcp_local needs @millrace/transport-tcp-secure; run: npm install @millrace/transport-tcp-secure
   PACKAGE_MISSING: runtime.web.interfaces needs @millrace/web-fastify; run: npm install @millrace/web-fastify
   PACKAGE_MISSING: runtime.observability needs @millrace/observability; run: npm install @millrace/observability
 `,

@@ -87,9 +87,9 @@ describe('preflight', () => {
   it.each([
     [
       'process groups',
-      { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'zeromq_local' } },
-      '@millrace/transport-zeromq',
-      'zeromq_local',
+      { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } },
+      '@millrace/supervisor',
+      'process_supervisor',
     ],
     ['a Redis state store', { kv: { backend: 'redis' } }, '@millrace/transport-redis', 'kv.backend redis'],
   ])('says which package %s need, and how to install it', async (_what, platform, name, what) => {

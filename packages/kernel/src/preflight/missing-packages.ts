@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { MillraceConfig } from '@millrace/config-validator'
 import type { PreflightFinding } from './preflight-error.js'
 
@@ -17,9 +17,8 @@ const transports = {
 
 /** Optional packages that the configuration asks for and that cannot be found from its folder. */
 export function missingPackages(config: MillraceConfig, baseDir: string): readonly PreflightFinding[] {
-  const resolve = createRequire(join(baseDir, 'configuration')).resolve
   return needs(config)
-    .filter((need) => !isInstalled(need.package, resolve))
+    .filter((need) => !isInstalled(need.package, baseDir))
     .map((need) => ({
       code: 'PACKAGE_MISSING',
       message: `${need.what} needs ${need.package}; run: npm install ${need.package}`,
@@ -47,11 +46,9 @@ function needs({ runtime }: MillraceConfig): readonly Need[] {
   return listed.filter((need, index) => listed.findIndex((other) => other.package === need.package) === index)
 }
 
-function isInstalled(name: string, resolve: (name: string) => string): boolean {
-  try {
-    resolve(name)
-    return true
-  } catch {
-    return false
-  }
+/** Whether a package stands in a `node_modules` that an import from a folder would look into. */
+function isInstalled(name: string, folder: string): boolean {
+  if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return true
+  const above = dirname(folder)
+  return above !== folder && isInstalled(name, above)
 }
