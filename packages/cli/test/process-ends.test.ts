@@ -19,6 +19,8 @@ interface Shop {
   readonly price?: string
   /** The module of the source. @default edges.ts */
   readonly orders?: string
+  /** The module of the sink, where the source is not of edges.ts. @default lines */
+  readonly sink?: string
   /** Beside that of the pricing group. */
   readonly group?: object
   readonly platform?: object
@@ -26,9 +28,17 @@ interface Shop {
 }
 
 /** The shop in three groups: orders, pricing and lines. @returns its configuration and the file that it writes */
-function shop(name: string, { price = 'price.ts', orders, group = {}, platform = {}, count = 1_000_000 }: Shop = {}) {
+function shop(name: string, settings: Shop = {}) {
+  const {
+    price = 'price.ts',
+    orders,
+    sink: sinkName = 'lines',
+    group = {},
+    platform = {},
+    count = 1_000_000,
+  } = settings
   const [output, journal] = [join(folder.path, `${name}.txt`), join(folder.path, `${name}.journal`)]
-  const [source, sink] = orders === undefined ? ['edges.ts', []] : [orders, ['processes/lines.ts']]
+  const [source, sink] = orders === undefined ? ['edges.ts', []] : [orders, [`processes/${sinkName}.ts`]]
   const config = writeApplication(folder, `${name}.json`, {
     modules: [source, price, ...sink].map(fixture),
     groups: [
@@ -135,6 +145,34 @@ describe('a worker that fails', () => {
     const { code, stderr } = await endedAlone(run)
     expect([code, alive(pidsOf(stderr))]).toEqual([4, []])
     expect(lastLine(stderr)).toMatch(/^WORKER_CRASHED: pricing#1 /u)
+  })
+
+  it('PROC-03 a worker that dies at work ends the run at once: what waited for it is given up, and the others stop gracefully', async () => {
+    const run = start(
+      shop('killed-at-work', { orders: 'processes/journal.ts', group: { restart: { policy: 'never' } } }).config,
+    )
+    await run.said('fifty orders are sent')
+    process.kill(pidsOf(run.stderr())[1] ?? 0, 'SIGKILL')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr)), modesOf(stderr)]).toEqual([4, [], ['forced', 'graceful', 'graceful']])
+    expect(lastLine(stderr)).toMatch(/^WORKER_CRASHED: pricing#1 /u)
+  })
+
+  it.each([
+    ['a sink cannot be closed', 'unclosable-lines', { name: 'service.close_failed', facts: { service: 'lines' } }],
+    [
+      'a worker exits as it should stop',
+      'exits-when-closed',
+      { name: 'worker.stopped', facts: { mode: 'forced', exitCode: 9 } },
+    ],
+  ])('HANDOFF-E-03 ends a run by its first failure, with 1; that %s then is an event', async (_what, sink, event) => {
+    const run = start(shop(sink, { orders: 'processes/journal.ts', price: 'throws-at-three.ts', sink }).config)
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([1, []])
+    expect(lastLine(stderr)).toMatch(/^NODE_FAILED: .*price/u)
+    expect(eventsOf(stderr)).toContainEqual(
+      expect.objectContaining({ ...event, facts: expect.objectContaining({ worker: 'out#1', ...event.facts }) }),
+    )
   })
 
   it('PROC-INT-08 ends a service by its failure, with 4', async () => {

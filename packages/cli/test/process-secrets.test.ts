@@ -22,12 +22,7 @@ interface Mode {
 
 /** Where the secret of a run stands; of a generated one nobody outside knows the bytes. */
 const modes: Readonly<Record<string, (secret: Buffer) => Mode>> = {
-  'static, in a file': (secret) => {
-    const file = folder.write('secret', '')
-    chmodSync(file, 0o600)
-    folder.write('secret', secret.toString('latin1'))
-    return { auth: { secret_mode: 'static', secret_file: file }, env: {} }
-  },
+  'static, in a file': secretFile,
   'static, in a variable': (secret) => ({
     auth: { secret_mode: 'static', secret_env: 'SHOP_SECRET' },
     env: { SHOP_SECRET: secret.toString('latin1') },
@@ -74,13 +69,36 @@ describe('keys of worker processes', () => {
       }
     },
   )
+
+  it('KEY-IPC-02 of a static secret carry a run to its end, and the secret stands in no process', async () => {
+    const secret = Buffer.from(randomBytes(48).toString('base64url'))
+    const outputs = join(folder.path, 'to-its-end')
+    const run = startMillrace(['run', shop(outputs, secretFile(secret).auth, 200), '--log-level', 'info', '--log-json'])
+    await run.said('runtime.running')
+    const shown = [run.child.pid, ...pidsOf(run.stderr())].flatMap((pid) =>
+      ['environ', 'cmdline'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'latin1')),
+    )
+    const { code, stdout, stderr } = await endedAlone(run)
+    const priced = Array.from({ length: 200 }, (_, index) => `${index + 1} ${(index + 1) * 21}\n`).join('')
+    expect([code, shown.length]).toEqual([0, 8])
+    expect(filesIn(outputs)).toEqual([priced])
+    expect(leaks([...shown, stdout, stderr], keysOf(secret))).toEqual([])
+  })
 })
 
 /** What a worker's environment holds: that of the command, without the secret, and what Node says of the channel. */
 const inherited = ['MILLRACE_TEST', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'PATH']
 
+/** A secret in a file that nobody else may read. */
+function secretFile(secret: Buffer): Mode {
+  const file = folder.write('secret', '')
+  chmodSync(file, 0o600)
+  folder.write('secret', secret.toString('latin1'))
+  return { auth: { secret_mode: 'static', secret_file: file }, env: {} }
+}
+
 /** The shop in three groups, writing into a folder of its own; a worker that dies ends it. @returns its configuration */
-function shop(outputs: string, auth: object): string {
+function shop(outputs: string, auth: object, count = 1_000_000): string {
   folder.write(join(outputs.slice(folder.path.length), 'lines.txt'), '')
   return writeApplication(folder, 'shop.json', {
     modules: ['edges.ts', 'price.ts'].map(fixture),
@@ -90,7 +108,7 @@ function shop(outputs: string, auth: object): string {
       { name: 'pricing', nodes: ['price'], restart: { policy: 'never' } },
       { name: 'out', nodes: ['lines'] },
     ],
-    adapters: { orders: { count: 1_000_000, pauseMs: 2 }, lines: { path: join(outputs, 'lines.txt') } },
+    adapters: { orders: { count, pauseMs: 2 }, lines: { path: join(outputs, 'lines.txt') } },
   })
 }
 

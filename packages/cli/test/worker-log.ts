@@ -34,6 +34,15 @@ function stateOf(pid: number): string {
 
 const leaveMs = 20_000
 
+/** A process that was killed lets go of its pipes a moment before the kernel counts it as ended. */
+async function gone(pids: readonly number[]): Promise<void> {
+  const deadline = performance.now() + teardownMs
+  while (alive(pids).length > 0 && performance.now() < deadline) await new Promise((done) => setImmediate(done))
+}
+
+/** Long for a kernel on a busy machine, and short for a process that nobody has killed. */
+const teardownMs = 1000
+
 /**
  * Resolves when the command has ended and nobody holds its output any more: workers inherit it, so none is left then.
  *
@@ -47,7 +56,9 @@ export async function endedAlone({ child, ended, stderr }: Started): Promise<End
     })
   })
   try {
-    return await Promise.race([ended, orphaned])
+    const result = await Promise.race([ended, orphaned])
+    await gone(pidsOf(stderr()))
+    return result
   } finally {
     clearTimeout(timer)
   }

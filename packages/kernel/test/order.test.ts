@@ -6,6 +6,10 @@ import { runRandomMesh } from './run-random-mesh.js'
 /** How many seeds are run; each is a graph, its handlers and the order in which they go on. */
 const seeds = Number(process.env.ROUNDS ?? 1) * 200
 
+/** Seeds beyond the first ones that have found a mistake once. */
+const found = [5800, 7206]
+const all = [...Array.from({ length: seeds }, (_, index) => index + 1), ...found.filter((seed) => seed > seeds)]
+
 /** Runs one seed. @returns what was wrong, or undefined */
 async function mistakeOf(
   seed: number,
@@ -27,7 +31,7 @@ async function mistakeOf(
 describe('order of messages in one process', () => {
   it('ORDER-01 sinks and ordered nodes see source order in random graphs with asynchronous nodes, filters, fan-out and diamonds; all others see the same set; nothing is left', async () => {
     const mistakes: string[] = []
-    for (let seed = 1; seed <= seeds; seed++) {
+    for (const seed of all) {
       const mistake = await mistakeOf(seed, runRandomGraph)
       if (mistake !== undefined) mistakes.push(mistake)
     }
@@ -38,7 +42,7 @@ describe('order of messages in one process', () => {
 describe('order of messages across workers', () => {
   it('ORDER-01 the same holds on random groups and slots, with the real links over a carrier in memory and a seeded scheduler', async () => {
     const mistakes: string[] = []
-    for (let seed = 1; seed <= seeds; seed++) {
+    for (const seed of all) {
       const mistake = await mistakeOf(seed, runRandomMesh)
       if (mistake !== undefined) mistakes.push(mistake)
     }

@@ -236,6 +236,29 @@ describe('a run that fails', () => {
     expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
   })
 
+  it('HANDOFF-E-03 reports the first failure; that a sink then cannot be closed is an event', async () => {
+    const unclosable = defineSink({
+      name: 'unclosable',
+      consumes: Done,
+      open: () => ({ write: () => undefined, close: () => Promise.reject(new Error('device gone')) }),
+    })
+    const app = await make(
+      [
+        numbers(100),
+        finish((n) => {
+          if (n === 42) throw new Error('no 42')
+          return n
+        }),
+        unclosable,
+      ],
+      { overlay: { adapters: { numbers: {}, unclosable: {} } } },
+    )
+    const failures: unknown[] = []
+    app.subscribe(({ name, facts }) => name === 'service.close_failed' && failures.push(facts))
+    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', facts: { node: 'finish' } })
+    expect(failures).toMatchObject([{ service: 'unclosable' }])
+  })
+
   it('writes everything before it also when earlier messages are still at work and later ones are done', async () => {
     const taken: Book = { written: [], ends: [] }
     const gate = deferred()

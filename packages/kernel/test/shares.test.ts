@@ -214,6 +214,20 @@ describe('what a mesh refuses and gives up', () => {
       facts: { group: 'one' },
     })
   })
+
+  it('REPLY-04 a request that is cancelled while it waits for a slot without a worker is given up at once', async () => {
+    const running = await shares(chain, apart)
+    running.app.mesh.giveUp()
+    running.transport.sever('@app#1', 'one#1')
+    await new Promise((done) => setTimeout(done, 20))
+    const cancel = new AbortController()
+    const asked = ask(running, 1, { signal: cancel.signal })
+    await new Promise((done) => setImmediate(done))
+    const waiting = running.remaining()
+    cancel.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'REPLY_CANCELLED' })
+    expect([waiting > 0, running.remaining(), running.app.runtime.counters().inFlight]).toEqual([true, 0, 0])
+  })
 })
 
 describe('the transport of a share', () => {

@@ -46,7 +46,7 @@ describe('a start that fails', () => {
     expect(left).toEqual([])
   })
 
-  it('BOOT-API-03 fails with BOOT_START_FAILED and the code of what was missing, and nothing has run', async () => {
+  it('PROC-INT-06 BOOT-API-03 fails with BOOT_START_FAILED and the code of what was missing, DI_MISSING, and nothing has run', async () => {
     const { error, left, log } = await failure([works, { slot: 'b#1', does: 'lacks-a-service' }])
     expect(error).toMatchObject({
       code: 'BOOT_START_FAILED',

@@ -3,11 +3,11 @@ import { stateStoreSuite, transportSuite } from '@millrace/conformance'
 import { createMemoryStateStore } from './memory-state-store.js'
 import { createMemoryTransport } from './memory-transport.js'
 
-describe('memory transport, payloads by reference', () => {
+describe('CONF-01 memory transport, payloads by reference', () => {
   transportSuite({ describe, it }, { open: () => opened({}) })
 })
 
-describe('memory transport, payloads copied', () => {
+describe('CONF-01 memory transport, payloads copied', () => {
   transportSuite({ describe, it }, { open: () => opened({ serialise: true }) })
 })
 

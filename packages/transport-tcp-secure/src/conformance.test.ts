@@ -2,11 +2,11 @@ import { describe, it } from '@jest/globals'
 import { transportSuite } from '@millrace/conformance'
 import { openLosable } from '../test/open-losable.js'
 
-describe('TCP transport', () => {
+describe('CONF-01 TCP transport', () => {
   transportSuite({ describe, it }, { open: () => openLosable() })
 })
 
-describe('TCP transport with small frames', () => {
+describe('CONF-01 TCP transport with small frames', () => {
   const maxPayloadBytes = 100_000
   transportSuite({ describe, it }, { maxPayloadBytes, open: () => openLosable({ maxPayloadBytes }) })
 })

@@ -32,9 +32,9 @@ function writerWithSocket({ takesAtOnce = true } = {}) {
     get finished() {
       return finished
     },
-    send(ticket: number, { alone = false, payload = { n: ticket } as unknown } = {}) {
+    send(ticket: number, { underWay = 8, payload = { n: ticket } as unknown } = {}) {
       writer.add(envelope(ticket, payload))
-      writer.flushSoon(alone)
+      writer.flushSoon(underWay)
     },
     takes: () => waiting.shift()?.(),
     /** What the peer makes of the frames; a farewell is 'bye'. */
@@ -63,18 +63,34 @@ describe('FrameWriter', () => {
 
   it('sends at the next tick what is alone', async () => {
     const { send, read } = writerWithSocket()
-    send(1, { alone: true })
-    send(2, { alone: true })
+    send(1, { underWay: 1 })
+    send(2, { underWay: 1 })
     await tick()
     expect(read()).toEqual([[1, 2]])
   })
 
   it('sends a batch at once when it is full, and nothing empty afterwards', async () => {
     const { send, read } = writerWithSocket()
-    for (const ticket of [1, 2, 3]) send(ticket, { payload: large })
+    for (const ticket of [1, 2, 3]) send(ticket, { payload: large, underWay: 1000 })
     expect(read()).toEqual([[1, 2, 3]])
     await turn()
     expect(read()).toEqual([])
+  })
+
+  it('sends a batch while the turn goes on that is worth a write and a good share of what is under way', async () => {
+    const { send, read } = writerWithSocket()
+    const middling = 'x'.repeat(5000)
+    send(1, { payload: middling })
+    expect(read()).toEqual([])
+    send(2, { payload: middling })
+    expect(read()).toEqual([[1, 2]])
+    for (const ticket of [3, 4, 5]) send(ticket, { payload: middling, underWay: 13 })
+    expect(read()).toEqual([])
+    send(6, { payload: middling, underWay: 13 })
+    send(7)
+    expect(read()).toEqual([[3, 4, 5, 6]])
+    await turn()
+    expect(read()).toEqual([[7]])
   })
 
   it('sends what waits before a record that does not fit beside it', async () => {
@@ -86,10 +102,10 @@ describe('FrameWriter', () => {
 
   it('LINK-02 lets a small record leave beside large ones: nothing waits for more than its batch', async () => {
     const { writer, send, read } = writerWithSocket()
-    send(1, { payload: large })
+    send(1, { payload: large, underWay: 1000 })
     writer.add({ kind: 'ack', ranges: [[0, 7]] })
-    writer.flushSoon(false)
-    send(2, { payload: large })
+    writer.flushSoon(1000)
+    send(2, { payload: large, underWay: 1000 })
     await turn()
     expect(read()).toEqual([[1, 2]])
   })

@@ -1,7 +1,8 @@
 /**
  * The sending half of a link: records → batches → signed frames → the socket.
  *
- * 1. Records of one loop turn share a batch, and with it one signature and one write. A batch that is full leaves at once.
+ * 1. Records of one loop turn share a batch, and with it one signature and one write. A batch that is large enough leaves at
+ *    once, so that both ends work at the same time; one that is full does even when the socket takes no more.
  * 2. While at most one envelope is under way nobody else's record would come in time to share the batch: it leaves at the
  *    next tick. Otherwise it leaves when the sockets of this turn have been read.
  * 3. While the socket holds something that the kernel has not taken, nothing is signed: batches are cut and wait, and get
@@ -12,6 +13,13 @@ import type { LinkRecord } from '@millrace/contracts'
 import { batchBytes, type FrameSealer } from '@millrace/wire'
 import type { FrameSocket } from './frame-socket.js'
 import { createHeadedQueue } from './headed-queue.js'
+
+/**
+ * A batch that has grown this large, and holds such a share of what is under way, leaves while the turn goes on, if the socket
+ * takes it: the peer begins with it while the rest is being made. Smaller ones cost more signatures and writes than that gains.
+ */
+const earlyBytes = 8192
+const earlyShare = 4
 
 /** What a frame writer is made of. */
 export interface FrameWriterParts {
@@ -60,12 +68,13 @@ export class FrameWriter {
     this.#sealer.add(record)
   }
 
-  /** @param alone nothing else is under way that could share the open batch */
-  flushSoon(alone: boolean): void {
-    if (this.#sealer.pending >= batchBytes) {
+  /** @param underWay how many envelopes of the link are not acknowledged, this one included */
+  flushSoon(underWay: number): void {
+    const { pending, records } = this.#sealer
+    if (pending >= batchBytes || (pending >= earlyBytes && records * earlyShare >= underWay && this.#socket.idle)) {
       this.#cut()
       this.#pump()
-    } else if (this.#due === 'none') this.#schedule(alone)
+    } else if (this.#due === 'none') this.#schedule(underWay <= 1)
   }
 
   /** Sends what waits, and the farewell. May be called more than once. */

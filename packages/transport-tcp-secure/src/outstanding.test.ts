@@ -3,15 +3,15 @@ import { ack, envelope } from '../test/records.js'
 import { Outstanding } from './outstanding.js'
 
 describe('Outstanding', () => {
-  it('is alone with one envelope under way, and not with two, whoever has sent them', () => {
+  it('counts what is under way, whoever has sent it', () => {
     const outstanding = new Outstanding()
     outstanding.send(envelope(1))
-    expect(outstanding.alone).toBe(true)
+    expect(outstanding.count).toBe(1)
     outstanding.receive(envelope(1))
-    expect(outstanding.alone).toBe(false)
+    expect(outstanding.count).toBe(2)
   })
 
-  it('is alone again when they are acknowledged', () => {
+  it('counts no more what is acknowledged', () => {
     const outstanding = new Outstanding()
     for (let ticket = 0; ticket < 5; ticket++) {
       outstanding.send(envelope(ticket))
@@ -20,19 +20,19 @@ describe('Outstanding', () => {
     outstanding.receive(ack(2))
     outstanding.receive(ack(4, 4))
     outstanding.send(ack(4))
-    expect(outstanding.alone).toBe(true)
+    expect(outstanding.count).toBe(1)
   })
 
-  it('takes no part in what has no ticket', () => {
+  it('does not count what has no ticket', () => {
     const outstanding = new Outstanding()
     for (let count = 0; count < 5; count++) outstanding.send({ ...envelope(1), ticket: undefined })
-    expect(outstanding.alone).toBe(true)
+    expect(outstanding.count).toBe(0)
   })
 
   it('is not led astray by acknowledgements of what was never sent', () => {
     const outstanding = new Outstanding()
     outstanding.receive(ack(Number.MAX_SAFE_INTEGER))
     for (let ticket = 0; ticket < 2; ticket++) outstanding.send(envelope(ticket))
-    expect(outstanding.alone).toBe(false)
+    expect(outstanding.count).toBe(2)
   })
 })

@@ -8,9 +8,9 @@ export class Outstanding {
   #sent = 0
   #received = 0
 
-  /** True when waiting for more to share a batch with is of no use: at most one envelope is under way. */
-  get alone(): boolean {
-    return this.#sent + this.#received <= 1
+  /** How many there are. While there is at most one, waiting for more to share a batch with is of no use. */
+  get count(): number {
+    return this.#sent + this.#received
   }
 
   /** This end sends a record. */

@@ -105,7 +105,7 @@ export class TcpLink implements Link, FrameReceiver {
     if (this.#outlet === 'shut') return
     this.#writer.add(record)
     this.#outstanding.send(record)
-    this.#writer.flushSoon(this.#outstanding.alone)
+    this.#writer.flushSoon(this.#outstanding.count)
   }
 
   listen(listener: LinkListener): void {

@@ -8,7 +8,7 @@ import { textRoom, varintRoom } from './byte-writer.js'
  * @throws MillraceError PAYLOAD_INVALID when JSON cannot carry it
  */
 export function sharedJsonOf(record: LinkRecord): string {
-  if (record.kind === 'envelope') return isInline(record.payload) ? '' : jsonOf(record.payload)
+  if (record.kind === 'envelope') return sharedPayload(record.payload)
   return record.kind === 'fail' ? jsonOf(record.facts) : ''
 }
 
@@ -36,14 +36,19 @@ export function roomFor(record: LinkRecord, json: string): number {
   }
 }
 
-function isInline(payload: unknown): boolean {
-  return payload instanceof Uint8Array || payload instanceof JsonText
+/** A short text that is JSON already shares too: one array of many is parsed sooner than each of them. */
+function sharedPayload(payload: unknown): string {
+  if (payload instanceof JsonText) return payload.text.length < inlineText ? payload.text : ''
+  return payload instanceof Uint8Array ? '' : jsonOf(payload)
 }
 
 function inlineRoom(payload: unknown): number {
   if (payload instanceof Uint8Array) return payload.length + 4
   return payload instanceof JsonText ? jsonRoom(payload.text) + 4 : 0
 }
+
+/** From here on a text that is JSON already stands in its record, so that it is not copied once more. */
+const inlineText = 512
 
 /** From here on it is cheaper to measure a text than to make room for three bytes a letter. */
 const largeText = 16_384

@@ -39,7 +39,8 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       edge: 9,
       position: [300, 0],
       root: 'features#1:300',
-      payload: new JsonText('{"ok":1}'),
+      // Long enough to stand in its record.
+      payload: new JsonText(`{"ok":1,"note":"${'long '.repeat(100)}"}`),
     },
   ],
   'batch-ack': [

@@ -32,6 +32,7 @@ import type { Peer } from './peer.js'
 import type { Place } from './place.js'
 import { failedElsewhere } from './remote-errors.js'
 import { incarnationOf, originOf, type RootId, rootIds, waitsForReply } from './root-id.js'
+import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
 
 /** What crossing roots are made of. */
@@ -52,8 +53,8 @@ export interface CrossingRootsParts {
 export class CrossingRoots implements RootCrossing, HomeWay {
   readonly #parts: CrossingRootsParts
   readonly #nextId: (waits: boolean) => RootId
-  readonly #own = new Map<RootId, Root>()
-  readonly #visiting = new Map<RootId, VisitingRoot>()
+  readonly #own = new RootTable<Root>()
+  readonly #visiting = new RootTable<VisitingRoot>()
   #tellIdle: (() => void)[] = []
 
   constructor(parts: CrossingRootsParts) {
@@ -72,7 +73,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const id = this.#nextId(root.ticket >= 0)
     root.id = id
     root.crossing = this
-    this.#own.set(id, root)
+    this.#own.add(id, root)
     return id
   }
 
@@ -92,7 +93,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         deadline: remainingMs === undefined ? undefined : this.#parts.now() + remainingMs,
         trace,
       })
-      this.#visiting.set(id, root)
+      this.#visiting.add(id, root)
     }
     if (!root.senders.includes(session)) root.senders.push(session)
     return root
@@ -112,7 +113,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** The process that roots entered at is gone: nobody waits for them. */
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
-    for (const visit of [...this.#visiting.values()])
+    for (const visit of this.#visiting.values())
       if (originOf(visit.id) === slot && incarnationOf(visit.id) === incarnation) visit.failedElsewhere(error)
   }
 
@@ -124,7 +125,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** Gives up everything of other origins. */
   close(error: MillraceError): void {
-    for (const visit of [...this.#visiting.values()]) visit.failedElsewhere(error)
+    for (const visit of this.#visiting.values()) visit.failedElsewhere(error)
   }
 
   failed(root: Root, error: MillraceError): void {
@@ -135,8 +136,9 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   ended(root: Root): void {
     const id = root.id ?? ''
-    if (!this.#visiting.delete(id)) this.#own.delete(id)
-    else if (this.#visiting.size === 0) for (const tell of this.#tellIdle.splice(0)) tell()
+    if (!(root instanceof VisitingRoot)) return void this.#own.delete(id)
+    this.#visiting.delete(id)
+    if (this.#tellIdle.length > 0 && this.#visiting.size === 0) for (const tell of this.#tellIdle.splice(0)) tell()
   }
 
   traceOf(id: RootId): string {

@@ -1,6 +1,6 @@
 import type { MarkRecord, Plan, Position, SlotId } from '@millrace/contracts'
 import { Domain, noMoreRoots } from '../runner/domain.js'
-import { type DomainEntry, domainId, parseDomainId } from './domain-id.js'
+import { type DomainEntry, type DomainName, domainId, parseDomainId } from './domain-id.js'
 import { type DomainShape, domainShape } from './domain-shape.js'
 import { Ties } from './domain-ties.js'
 import type { EdgeMap } from './edge-map.js'
@@ -56,7 +56,7 @@ export class Domains {
     const known = this.#ties.get(id)
     if (known !== undefined) return known.domain
     const name = parseDomainId(id)
-    if (name === undefined) return undefined
+    if (name === undefined || this.#beganHere(name)) return undefined
     const domain = new Domain(this.#parts.dirty)
     domain.frontier = noMoreRoots
     return this.#tie(domain, id, name.entry, name.origin)
@@ -76,7 +76,8 @@ export class Domains {
     if (this.#dirty.length === 0) return
     const dirty = this.#dirty
     this.#dirty = []
-    for (const ties of dirty)
+    // After the end of a domain was said nothing more may follow: a mark would begin it anew, and nobody would end it again.
+    for (const ties of dirty.filter(({ domain }) => domain.ties !== undefined))
       ties.sendMarks((outlet, position) => this.#sendTo(ties, outlet.edge, outlet.slots, position))
   }
 
@@ -84,6 +85,12 @@ export class Domains {
   repeat(slot: SlotId): void {
     for (const ties of this.#ties.values())
       ties.repeatMarks(slot, (outlet, position) => this.#sendTo(ties, outlet.edge, [slot], position))
+  }
+
+  /** What began here and is not known here any more has ended. */
+  #beganHere({ origin, incarnation }: DomainName): boolean {
+    const { place } = this.#parts
+    return origin === place.slot && incarnation === place.incarnation
   }
 
   #tie(domain: Domain, id: string, entry: DomainEntry, origin: SlotId): Domain {

@@ -9,6 +9,7 @@ import {
 } from '@millrace/contracts'
 import type { Root } from '../runner/root.js'
 import type { Subtree } from '../runner/subtree.js'
+import { NumberedItems } from './numbered-items.js'
 import { nobodyReady } from './remote-errors.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
@@ -32,13 +33,14 @@ export interface PeerParts {
  * Another slot, as the sender of envelopes sees it.
  *
  * O1  What was sent is remembered until it is acknowledged; its subtree has a part for it.
- * O2  Without a link, envelopes wait; they leave in the order of their positions when there is one.
+ * O2  Without a link, envelopes wait; they leave in the order of their positions when there is one. Those of a root that fails
+ *     meanwhile never leave.
  * O3  What a lost link has carried and was not acknowledged fails when it is known why: nothing waits for a deadline.
  */
 export class Peer {
   readonly slot: SlotId
   readonly #parts: PeerParts
-  readonly #sent = new Map<number, Sent>()
+  readonly #sent = new NumberedItems<Sent>()
   #link: Link | undefined
   /** What a lost link has carried; judged when it is known whether the worker died. */
   #lost: readonly Sent[] = []
@@ -63,10 +65,11 @@ export class Peer {
   send(edge: number, payload: unknown, subtree: Subtree, position: Position): void {
     const ticket = this.#nextTicket++
     const sent: Sent = { ticket, edge, subtree, position, payload }
-    this.#sent.set(ticket, sent)
+    this.#sent.add(ticket, sent)
     subtree.add()
-    if (this.#link !== undefined) this.#transmit(this.#link, sent)
-    else this.#watchDeadlines()
+    if (this.#link !== undefined) return this.#transmit(this.#link, sent)
+    this.#parts.name(subtree.root) // so that its failure comes to `cancel`
+    this.#watchDeadlines()
   }
 
   /** Sends a message that nobody has to acknowledge: what comes after it on this link says that it has arrived. */
@@ -84,17 +87,18 @@ export class Peer {
   acknowledged(ranges: readonly (readonly [first: number, last: number])[]): void {
     for (const [first, last] of ranges)
       for (let ticket = first; ticket <= last; ticket++) {
-        const sent = this.#sent.get(ticket)
-        if (sent === undefined) continue
-        this.#sent.delete(ticket)
-        sent.subtree.partDone()
+        this.#sent.take(ticket)?.subtree.partDone()
       }
   }
 
-  /** Asks the peer to stop what it does for a root, if it may do anything. */
+  /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
   cancel(root: Root, cancel: CancelRecord): void {
-    if (this.#link === undefined) return
-    for (const { subtree } of this.#sent.values()) if (subtree.root === root) return this.#link.send(cancel)
+    for (const { ticket, subtree } of this.#sent.values()) {
+      if (subtree.root !== root) continue
+      if (this.#link !== undefined) return this.#link.send(cancel)
+      this.#sent.take(ticket)
+      subtree.partDone()
+    }
   }
 
   /** There is a link: what has waited leaves. */
@@ -109,8 +113,7 @@ export class Peer {
   /** The link is gone. What it carried waits for the verdict. */
   linkLost(): void {
     this.#link = undefined
-    this.#lost = [...this.#lost, ...this.#sent.values()]
-    this.#sent.clear()
+    this.#lost = [...this.#lost, ...this.#sent.clear()]
   }
 
   /** Why the link was lost: what it carried fails. */
@@ -131,7 +134,7 @@ export class Peer {
   /** Without a link nothing else notices that a deadline passes: the earliest is waited for, and a little less, to be the first to say so. */
   #watchDeadlines(): void {
     if (this.#deadlines !== undefined) return
-    const earliest = Math.min(...[...this.#sent.values()].map(({ subtree }) => subtree.root.deadline ?? Infinity))
+    const earliest = Math.min(...this.#sent.values().map(({ subtree }) => subtree.root.deadline ?? Infinity))
     if (earliest === Number.POSITIVE_INFINITY) return
     const remaining = earliest - this.#parts.now()
     this.#deadlines = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(20, remaining / 10)))
@@ -140,9 +143,9 @@ export class Peer {
   #deadlinePassed(): void {
     this.#deadlines = undefined
     const soon = this.#parts.now() + 20
-    for (const sent of [...this.#sent.values()]) {
+    for (const sent of this.#sent.values()) {
       if ((sent.subtree.root.deadline ?? Infinity) > soon) continue
-      this.#sent.delete(sent.ticket)
+      this.#sent.take(sent.ticket)
       this.#fail(sent, nobodyReady(this.slot))
     }
     this.#watchDeadlines()
@@ -153,7 +156,7 @@ export class Peer {
     try {
       link.send(this.#record(ticket, edge, subtree.root, position, payload))
     } catch (thrown) {
-      this.#sent.delete(ticket)
+      this.#sent.take(ticket)
       this.#fail(sent, MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `an envelope could not be sent to ${this.slot}`))
     }
   }

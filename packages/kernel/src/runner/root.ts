@@ -49,6 +49,8 @@ export class Root extends Subtree {
   abandoned = false
   /** Index of the message type that the owner waits for; -1 for none. */
   expect = -1
+  /** Where it is among the unfinished roots of its origin; -1 where it is not counted. */
+  place = -1
   /** What other workers know it by, once it has been sent to one. */
   id: string | undefined
   /** Who tells other workers of it; undefined while it is known in this one alone. */

@@ -13,7 +13,9 @@ export interface InFlightLimits {
  */
 export class InFlight {
   readonly #limits: InFlightLimits
-  readonly #roots = new Map<Root, number>()
+  /** Each knows its place. A map that roots come to and leave all the time would keep them from the garbage collector. */
+  readonly #roots: Root[] = []
+  readonly #bytesOf: number[] = []
   readonly #blocked: Work[] = []
   readonly #wake: (work: Work) => void
   #bytes = 0
@@ -26,7 +28,7 @@ export class InFlight {
   }
 
   get length(): number {
-    return this.#roots.size
+    return this.#roots.length
   }
 
   get bytes(): number {
@@ -34,23 +36,31 @@ export class InFlight {
   }
 
   get full(): boolean {
-    return this.#roots.size >= this.#limits.maxRoots || this.#bytes >= this.#limits.maxBytes
+    return this.#roots.length >= this.#limits.maxRoots || this.#bytes >= this.#limits.maxBytes
   }
 
   /** @param bytes about how much the root's payload takes */
   add(root: Root, bytes: number): void {
-    this.#roots.set(root, bytes)
+    root.place = this.#roots.length
+    this.#roots.push(root)
+    this.#bytesOf.push(bytes)
     this.#bytes += bytes
   }
 
   /** The root is done; nothing happens if it never was among them. */
   remove(root: Root): void {
-    const bytes = this.#roots.get(root)
-    if (bytes === undefined) return
-    this.#roots.delete(root)
-    this.#bytes -= bytes
+    const { place } = root
+    if (place < 0) return
+    root.place = -1
+    this.#bytes -= this.#bytesOf[place] ?? 0
+    const [last, bytes] = [this.#roots.pop(), this.#bytesOf.pop()]
+    if (last !== undefined && last !== root) {
+      last.place = place
+      this.#roots[place] = last
+      this.#bytesOf[place] = bytes ?? 0
+    }
     this.#unblock()
-    if (this.#roots.size === 0) this.#tellIdle()
+    if (this.#roots.length === 0) this.#tellIdle()
   }
 
   /** Work to be woken when there is room again. */
@@ -60,12 +70,12 @@ export class InFlight {
 
   /** Every root that is not done. */
   roots(): readonly Root[] {
-    return [...this.#roots.keys()]
+    return [...this.#roots]
   }
 
   /** Resolves when no root is left. */
   idle(): Promise<void> {
-    if (this.#roots.size === 0) return Promise.resolve()
+    if (this.#roots.length === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 

@@ -43,6 +43,7 @@ export async function openPair({ driver, side, cwd, flags = [] }: PairProgram): 
       return heard(child, `${side} has not answered ${JSON.stringify(task)}`) as Promise<HopMeasurement> // our own driver says it
     },
     async close() {
+      if (!child.connected) return // it has ended, and who waited for it has heard
       child.send('close')
       const timer = setTimeout(() => child.kill('SIGKILL'), mostMs)
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]

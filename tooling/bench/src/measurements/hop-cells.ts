@@ -79,11 +79,12 @@ export const largeCells: readonly HopCell[] = [
     budgets: [],
   },
   {
+    // Without NestJS, which does not get through it: after more than a minute it closes the connection.
     title: '1 MiB of records, 64 in flight',
     kind: 'records',
     bytes: mebibyte,
     flight: 64,
-    sides: everybody,
+    sides: everybody.filter((side) => side !== 'nest'),
     budgets: [more('P7', 'unsigned', 0.5, 0.6)],
   },
   {

@@ -7,7 +7,7 @@ const { open } = (await import(process.argv[2] ?? '')) as HopSideModule // the p
 const side = await open()
 
 process.on('message', (task: HopTask | 'close') => {
-  if (task === 'close') void side.close().then(() => process.disconnect())
+  if (task === 'close') void side.close().then(() => process.exit())
   else void measure(side, task).then((measured) => process.send?.(measured))
 })
 process.send?.('open')

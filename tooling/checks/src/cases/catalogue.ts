@@ -20,9 +20,15 @@ function isCaseId(word: string): boolean {
   return idPattern.test(word)
 }
 
-/** The case id with which a title begins, if it begins with one. */
-export function leadingCaseId(title: string): string | undefined {
-  return idAtStart.exec(title)?.[0]
+/** The case ids with which a title begins, one after the other. */
+export function leadingCaseIds(title: string): readonly string[] {
+  const ids: string[] = []
+  for (let rest = title; ; ) {
+    const id = idAtStart.exec(rest)?.[0]
+    if (id === undefined) return ids
+    ids.push(id)
+    rest = rest.slice(id.length).trimStart()
+  }
 }
 
 /** Reads the tables `| id | core | given → outcome |` of the catalogue. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createTestWorkspace, type TestWorkspace } from '../test-workspace.js'
-import { leadingCaseId, readCatalogue } from './catalogue.js'
+import { leadingCaseIds, readCatalogue } from './catalogue.js'
 import { checkCases } from './check-cases.js'
 import { testTitles } from './test-titles.js'
 
@@ -52,22 +52,23 @@ describe('readCatalogue', () => {
   })
 })
 
-describe('leadingCaseId', () => {
+describe('leadingCaseIds', () => {
   it.each([
-    ['SEC-IPC-04 refuses', 'SEC-IPC-04'],
-    ['HANDOFF-D-01: first wins', 'HANDOFF-D-01'],
-    ['SHA-256 is used', undefined],
-    ['UTF-8 is read', undefined],
-    ['refuses SEC-IPC-04', undefined],
-    ['SEC-IPC-04-x', undefined],
-  ])('reads %j', (title, id) => {
-    expect(leadingCaseId(title)).toBe(id)
+    ['SEC-IPC-04 refuses', ['SEC-IPC-04']],
+    ['SEC-IPC-04 HANDOFF-D-01 refuses', ['SEC-IPC-04', 'HANDOFF-D-01']],
+    ['HANDOFF-D-01: first wins', ['HANDOFF-D-01']],
+    ['SHA-256 is used', []],
+    ['UTF-8 is read', []],
+    ['refuses SEC-IPC-04', []],
+    ['SEC-IPC-04-x', []],
+  ])('reads %j', (title, ids) => {
+    expect(leadingCaseIds(title)).toEqual(ids)
   })
 })
 
 describe('testTitles', () => {
   it.each([
-    ['plain tests', "describe('D', () => { it('a', f); test('b', f) })", ['a', 'b']],
+    ['plain tests', "describe('D', () => { it('a', f); test('b', f) })", ['D', 'a', 'b']],
     ['tests with a modifier', "it.concurrent('a', f)", ['a']],
     ['templates', `it(\`a \${n}\`, f)`, ['a ']],
     ['tables with a title', "it.each([['x']])('a %s', f)", ['a %s']],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from '../finding.js'
 import { casesPage, type Proofs } from './cases-page.js'
-import { leadingCaseId, readCatalogue } from './catalogue.js'
+import { leadingCaseIds, readCatalogue } from './catalogue.js'
 import { testTitles } from './test-titles.js'
 
 const cataloguePath = 'docs/cases/catalogue.md'
@@ -38,10 +38,8 @@ export function checkCases(root: string, files: readonly string[]): CasesResult 
 }
 
 function idsIn(root: string, file: string): readonly { readonly id: string; readonly file: string }[] {
-  return testTitles(file, readFileSync(join(root, file), 'utf8')).flatMap((title) => {
-    const id = leadingCaseId(title)
-    return id === undefined ? [] : [{ id, file }]
-  })
+  const titles = testTitles(file, readFileSync(join(root, file), 'utf8'))
+  return titles.flatMap(leadingCaseIds).map((id) => ({ id, file }))
 }
 
 function collectProofs(used: readonly { readonly id: string; readonly file: string }[]): Proofs {

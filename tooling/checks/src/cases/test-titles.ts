@@ -1,9 +1,9 @@
 import ts from 'typescript'
 
-const testFunctions = new Set(['it', 'test'])
+const testFunctions = new Set(['it', 'test', 'describe'])
 
 /**
- * The titles of the tests in a file. For a table (`it.each`) whose title is a placeholder, `%s` or `$title`, the titles
+ * The titles of the tests in a file, and of their groups, with which their whole names begin. For a table (`it.each`) whose title is a placeholder, `%s` or `$title`, the titles
  * are the texts in the table, which must stand in the same file.
  */
 export function testTitles(fileName: string, text: string): readonly string[] {

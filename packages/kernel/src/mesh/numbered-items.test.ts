@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { NumberedItems } from './numbered-items.js'
+
+const numRuns = 100 * Number(process.env.ROUNDS ?? 1)
+/** Numbers that ascend with gaps, and which of those that are there leaves next. */
+const steps = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 40 }), leave: fc.option(fc.nat()) }), {
+  maxLength: 400,
+})
+
+describe('numbered items', () => {
+  it('are those that a map holds, whatever comes and leaves', () => {
+    fc.assert(
+      fc.property(steps, fc.constantFrom(0, 2 ** 31 - 50, 2 ** 52), (steps, start) => {
+        const [items, model] = [new NumberedItems<string>(), new Map<number, string>()]
+        let number = start
+        for (const { gap, leave } of steps) {
+          number += gap
+          items.add(number, `item ${number}`)
+          model.set(number, `item ${number}`)
+          if (leave === null) continue
+          const leaving = [...model.keys()][leave % model.size] ?? -1
+          expect(items.take(leaving)).toBe(model.get(leaving))
+          model.delete(leaving)
+          expect(items.get(leaving)).toBeUndefined()
+          expect(items.take(leaving)).toBeUndefined()
+        }
+        expect(items.size).toBe(model.size)
+        expect(items.values()).toEqual([...model.values()])
+        for (const [number, item] of model) expect(items.get(number)).toBe(item)
+      }),
+      { numRuns },
+    )
+  })
+
+  it('keep one that stays while many others pass', () => {
+    const items = new NumberedItems<string>()
+    items.add(3, 'stays')
+    for (let number = 4; number < 10_000; number++) {
+      items.add(number, 'passes')
+      expect(items.take(number)).toBe('passes')
+    }
+    expect(items.get(3)).toBe('stays')
+    expect(items.clear()).toEqual(['stays'])
+    expect(items.size).toBe(0)
+    expect(items.get(3)).toBeUndefined()
+  })
+})
