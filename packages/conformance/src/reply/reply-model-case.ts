@@ -1,6 +1,7 @@
 import { isMillraceError, MillraceError } from '@millrace/contracts'
 import fc from 'fast-check'
 import { assertSame } from '../assert-same.js'
+import { propertyParameters } from '../test-runner.js'
 import { assertCounters, type Ending, type ReplyWaiterCase, type ReplyWaiterWorld } from './reply-waiter-world.js'
 import type { CountersUnderTest, ReplyWaitersUnderTest } from './reply-waiters-under-test.js'
 
@@ -13,7 +14,7 @@ export const replyModelCase: ReplyWaiterCase = {
     const likeModel = fc.asyncProperty(fc.array(stepArbitrary(), { maxLength: 100, size: 'max' }), async (steps) =>
       behavesLikeModel(world, await world.open(), steps),
     )
-    await fc.assert(likeModel, { numRuns: world.settings.rounds })
+    await fc.assert(likeModel, propertyParameters(world.settings))
   },
 }
 

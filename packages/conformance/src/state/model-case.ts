@@ -2,6 +2,7 @@ import type { StateWrite } from '@millrace/contracts'
 import fc from 'fast-check'
 import { nastyKeys } from '../nasty-keys.js'
 import { payloadArbitrary } from '../payload-arbitrary.js'
+import { propertyParameters } from '../test-runner.js'
 import { assertSameValues } from './same-values.js'
 import type { AwaitedStore, StateStoreCase } from './state-store-world.js'
 
@@ -13,12 +14,12 @@ type Step =
 export const modelCase: StateStoreCase = {
   title: 'it does what a Map does, for random loads and commits over several spaces',
   async run(world) {
-    const likeMap = fc.asyncProperty(fc.array(stepArbitrary(), { maxLength: 40 }), async (steps) => {
+    const likeMap = fc.asyncProperty(fc.array(stepArbitrary(), { maxLength: 40, size: 'max' }), async (steps) => {
       const store = await world.open()
       await behavesLikeMap(store, steps)
       await store.close()
     })
-    await fc.assert(likeMap, { numRuns: world.settings.rounds })
+    await fc.assert(likeMap, propertyParameters(world.settings))
   },
 }
 

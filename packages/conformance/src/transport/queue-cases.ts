@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { WorkQueue } from '@millrace/contracts'
 import fc from 'fast-check'
 import { assertSame } from '../assert-same.js'
+import { propertyParameters } from '../test-runner.js'
 import type { TransportCase, TransportWorld } from './transport-world.js'
 
 const title = (behaviour: string): string => `CONF-01 queue: ${behaviour}`
@@ -21,7 +22,7 @@ export const queueCases: readonly TransportCase[] = [
       const likeList = fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) =>
         behavesLikeList(world, steps),
       )
-      fc.assert(likeList, { numRuns: world.settings.rounds })
+      fc.assert(likeList, propertyParameters(world.settings))
     },
   },
   {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { assertSame } from '../assert-same.js'
 import { linkRecordArbitrary } from '../link-record-arbitrary.js'
 import { nastyPayloads } from '../nasty-payloads.js'
+import { propertyParameters } from '../test-runner.js'
 import { createHeard } from './heard.js'
 import { assertSameRecords } from './same-records.js'
 import { ack, envelope, fail } from './sample-records.js'
@@ -78,7 +79,7 @@ export const recordCases: readonly TransportCase[] = [
       const carriesAll = fc.asyncProperty(fc.array(linkRecordArbitrary(), { maxLength: 20 }), (records) =>
         arriveBeforeClose(world, `near#${++runs}`, records),
       )
-      await fc.assert(carriesAll, { numRuns: world.settings.rounds })
+      await fc.assert(carriesAll, propertyParameters(world.settings))
     },
   },
 ]
