@@ -126,6 +126,15 @@ describe('signals to a run in processes', () => {
     },
   )
 
+  it('PROC-SIG-01 a signal during the start ends it without waiting for start_timeout_seconds, with 143 and without an orphan', async () => {
+    const run = start(shop('never-loads', { price: 'processes/never-loads.ts' }).config)
+    await run.said('"worker":"out#1"')
+    run.child.kill('SIGTERM')
+    const { code, stderr } = await endedAlone(run)
+    expect([code, alive(pidsOf(stderr))]).toEqual([143, []])
+    expect(eventsOf(stderr).map(({ name }) => name)).not.toContain('worker.running')
+  })
+
   it('PROC-SIG-01 what hangs is given up when its time is over, with 5 and without an orphan', async () => {
     const platform = { lifecycle: { graceful_timeout_seconds: 0.1 } }
     const run = start(shop('overdue', { price: 'hangs.ts', platform }).config)

@@ -109,6 +109,42 @@ describe('runUntilDone', () => {
     expect(await end).toMatchObject({ outcome: 'stopped', exitCode, signal, mode: 'graceful' })
   })
 
+  it('PROC-SIG-01 gives up what is in flight on a second signal, closes the sinks, and ends the process only where that hangs', async () => {
+    const io = fakeIo()
+    const closed: string[] = []
+    const sink = defineSink({
+      name: 'lines',
+      consumes: Priced,
+      open: () => ({ write: () => new Promise<void>(() => undefined), close: () => void closed.push('lines') }),
+    })
+    const runtime = await runtimeOf([orders(), price, sink])
+    const ready = running(runtime)
+    const end = runUntilDone(runtime, io)
+    await ready
+    io.emit('SIGTERM')
+    io.emit('SIGINT')
+    expect(await end).toMatchObject({ outcome: 'stopped', exitCode: 5, signal: 'SIGTERM', mode: 'forced' })
+    expect([closed, io.exits]).toEqual([['lines'], []])
+  })
+
+  it('PROC-SIG-01 ends the process at once on a third signal', async () => {
+    const io = fakeIo()
+    const sink = defineSink({
+      name: 'lines',
+      consumes: Priced,
+      open: () => ({
+        write: () => new Promise<void>(() => undefined),
+        close: () => new Promise<void>(() => undefined),
+      }),
+    })
+    const runtime = await runtimeOf([orders(), price, sink])
+    const ready = running(runtime)
+    void runUntilDone(runtime, io)
+    await ready
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGINT']) io.emit(signal)
+    expect(io.exits).toEqual([5])
+  })
+
   it('ends with a service that the program itself stops', async () => {
     const runtime = await runtimeOf([quote], {})
     const ready = running(runtime)

@@ -110,6 +110,8 @@ export interface WorkerSnapshot {
 export interface SupervisorListener {
   /** What a new worker is told. Called once for each process. */
   bundleOf(slot: SlotId, incarnation: number): WorkerBundle
+  /** At the first start: all workers are ready, and none of them has been given work. What this returns is waited for. */
+  ready(): Promise<void>
   /** The table changed; workers have been told too. */
   endpoints(table: EndpointTable): void
   /** A worker says something unasked. */

@@ -4,7 +4,8 @@
  *   new → starting → running → draining → stopping → stopped
  *
  * 1. Workers are spawned in their order and load side by side. When all are discovered everybody gets the table, when all
- *    are ready they are started one after the other, in their order. They are stopped in the reverse order.
+ *    are ready the listener hears of it, and then they are started one after the other, in their order. They are stopped in
+ *    the reverse order.
  * 2. A start that fails leaves no process, and is not repeated.
  * 3. Later, a worker that ends unasked is replaced by its policy, together with whom the strategy names. All that are
  *    restarted together are one round: those still alive are stopped, and then they start as in 1. A further failure among
@@ -60,7 +61,8 @@ export class ProcessSupervisor implements Supervisor {
     if (own !== undefined) this.#registry.put([own])
     try {
       for (const slot of this.#slots) this.#spawn(slot, 'start')
-      await Promise.race([this.#bringUp(this.#slots, this.#abort.signal), this.#failedWhileStarting.promise])
+      const running = this.#bringUp(this.#slots, this.#abort.signal, () => this.#parts.listener.ready())
+      await Promise.race([running, this.#failedWhileStarting.promise])
       this.#abort.signal.throwIfAborted()
       this.#phase = 'running'
     } catch (error) {
@@ -126,13 +128,14 @@ export class ProcessSupervisor implements Supervisor {
   }
 
   /** Makes what was spawned run. @throws MillraceError what kept one of them from it */
-  async #bringUp(slots: readonly Slot[], signal: AbortSignal): Promise<void> {
+  async #bringUp(slots: readonly Slot[], signal: AbortSignal, allReady?: () => Promise<void>): Promise<void> {
     const processes = slots.flatMap(({ process }) => process ?? [])
     const endpoints = await Promise.all(processes.map(({ discovered }) => discovered))
     signal.throwIfAborted()
     this.#registry.put(endpoints)
     this.#announce()
     await Promise.all(processes.map(({ ready }) => ready))
+    await allReady?.()
     for (const process of processes) {
       signal.throwIfAborted()
       await process.start()

@@ -30,5 +30,11 @@ export function restartsExhausted({ id, settings }: Slot, restarts: number, last
 
 /** Why a start ends that was overtaken by a stop. */
 export function stoppedWhileStarting(): MillraceError {
-  return new MillraceError('BOOT_START_FAILED', 'nothing has run, because everything was stopped before it had started')
+  return new MillraceError(
+    'BOOT_START_FAILED',
+    'nothing has run, because everything was stopped before it had started',
+    {
+      facts: { code: 'SHUTTING_DOWN' },
+    },
+  )
 }

@@ -25,6 +25,7 @@ function made(changes: object) {
     bundleOf: () => {
       throw new Error('not asked for')
     },
+    ready: async () => undefined,
     endpoints: () => undefined,
     told: () => undefined,
     failed: () => undefined,

@@ -121,6 +121,7 @@ export function supervise(
             keys,
             metadata: { does: workers.find((worker) => worker.slot === slot)?.does ?? 'works' },
           }),
+        ready: async () => void told.push('all are ready'),
         endpoints: (table) => void tables.push(table),
         told: (slot, subject, facts) => void told.push([slot, subject, facts]),
         failed(error) {

@@ -21,8 +21,8 @@ export interface RunUntilDoneOptions {
 
 /**
  * Runs an application as a command: sources to their end, or, where there are none, a service until a signal comes. The first
- * SIGINT or SIGTERM drains and stops, a second one ends the process at once with exit code 5, and worker processes with it. A
- * service whose workers fail for good ends with their failure. Never throws: how it ended, and the exit code for it, is what it
+ * SIGINT or SIGTERM drains and stops; a second one gives up what is in flight, kills worker processes, closes what is open, and
+ * exits with 5; a third, or a close that hangs, ends the process without waiting for that. A service whose workers fail for good ends with their failure. Never throws: how it ended, and the exit code for it, is what it
  * returns. Tell people about an error with `reportError`.
  *
  * @param runtime not started yet
@@ -49,13 +49,13 @@ type Untimed<End> = End extends RunEnd ? Omit<End, 'seconds'> : never
 type WorkEnd = Extract<Untimed<RunEnd>, { readonly outcome: 'done' | 'failed' }>
 
 async function endOf(runtime: Runtime, io: Io, watch: EventWatch): Promise<Untimed<RunEnd>> {
-  const stop = stopRequest(io, watch)
+  const stop = stopRequest(runtime, io, watch)
   const nothingLeft = deadEnd(io)
   const work = (isService(runtime) ? serve(runtime) : runtime.run()).then(done, failed)
   try {
     const first = await Promise.race([work, stop.asked, nothingLeft.reached])
     if (first === 'nothing left') return await givenUp(runtime, watch)
-    return typeof first === 'string' ? await stopped(runtime, first, work, watch) : first
+    return typeof first === 'string' ? await stopped(runtime, first, { work, watch, stop }) : first
   } finally {
     stop.close()
     nothingLeft.close()
@@ -110,23 +110,46 @@ function failed(error: unknown): WorkEnd {
   return { outcome: 'failed', exitCode: exitCodeOf(error), error }
 }
 
-/** Resolves with the first signal; the second one ends the process. */
-function stopRequest(io: Io, watch: EventWatch): { readonly asked: Promise<StopSignal>; close(): void } {
+/** What people ask of a run by signals. */
+interface StopRequest {
+  /** Resolves with the first signal. */
+  readonly asked: Promise<StopSignal>
+  /** Whether a second one has come. */
+  forced(): boolean
+  close(): void
+}
+
+/** How long what is open in this process may take to be closed after a second signal, in milliseconds. */
+const forcedCloseMs = 2000
+
+/** The first signal stops, the second one by force, and the third ends the process. */
+function stopRequest(runtime: Runtime, io: Io, watch: EventWatch): StopRequest {
   let ask: (signal: StopSignal) => void = () => undefined
   const asked = new Promise<StopSignal>((resolve) => {
     ask = resolve
   })
+  let hardEnd: NodeJS.Timeout | undefined
+  const exit = (): void => io.exit(exitCodes.stopForced)
   const close = onStopSignals(io, {
     first: (signal) => {
       watch.say(`${signal}: finishing what is in flight, then stopping; once more stops at once`)
       ask(signal)
     },
     again: () => {
+      if (hardEnd !== undefined) return exit()
       watch.say('stopped by force: what was in flight is lost')
-      io.exit(exitCodes.stopForced)
+      hardEnd = setTimeout(exit, forcedCloseMs)
+      void runtime.kill()
     },
   })
-  return { asked, close }
+  return {
+    asked,
+    forced: () => hardEnd !== undefined,
+    close() {
+      clearTimeout(hardEnd)
+      close()
+    },
+  }
 }
 
 /** Resolves when nothing can happen any more although the work has not ended; Node.js would exit without a word. */
@@ -152,16 +175,15 @@ async function givenUp(runtime: Runtime, watch: EventWatch): Promise<WorkEnd> {
 async function stopped(
   runtime: Runtime,
   signal: StopSignal,
-  work: Promise<WorkEnd>,
-  watch: EventWatch,
+  { work, watch, stop }: { readonly work: Promise<WorkEnd>; readonly watch: EventWatch; readonly stop: StopRequest },
 ): Promise<Untimed<RunEnd>> {
   const mode = await runtime.stop()
   const service = isService(runtime)
   const end = await Promise.race([work, nextTurn()])
   if (end?.outcome === 'failed' && !isShuttingDown(end.error)) return end
-  if (mode === 'forced') {
-    watch.say(givenUpText(runtime))
-    return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode }
+  if (mode === 'forced' || stop.forced()) {
+    if (!stop.forced()) watch.say(givenUpText(runtime))
+    return { outcome: 'stopped', exitCode: exitCodes.stopForced, signal, mode: 'forced' }
   }
   if (end?.outcome === 'done' && !service) return end
   const exitCode = service && signal === 'SIGTERM' ? exitCodes.done : signalExitCodes[signal]
@@ -176,9 +198,9 @@ function givenUpText(runtime: Runtime): string {
   return `not all was finished within graceful_timeout_seconds; given up: ${runtime.counters().inFlight} in flight`
 }
 
-/** What a run fails with because it was stopped. */
+/** What a run, or its start, fails with because it was stopped. */
 function isShuttingDown(error: unknown): boolean {
-  return isMillraceError(error) && error.code === 'SHUTTING_DOWN'
+  return isMillraceError(error) && (error.code === 'SHUTTING_DOWN' || error.facts.code === 'SHUTTING_DOWN')
 }
 
 function nextTurn(): Promise<undefined> {

@@ -38,6 +38,7 @@ export class InlineRuntime implements Runtime {
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
+  readonly #kill = new AbortController()
   #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
 
   /** Made by `createRuntime`. */
@@ -129,12 +130,18 @@ export class InlineRuntime implements Runtime {
     if (this.#phase.name === 'running' || this.#phase.name === 'ready') this.#beginDrain(this.#phase.working)
     if (this.#phase.name !== 'draining') return true
     const { inFlight, sources } = this.#phase.working
-    return within(this.#gracefulMs, Promise.all([inFlight.idle(), sources.ended, this.#completed()]))
+    const done = Promise.all([inFlight.idle(), sources.ended, this.#completed()])
+    return within(this.#gracefulMs, done, this.#kill.signal)
   }
 
   stop(): Promise<StopMode> {
     this.#stop ??= this.#stopOnce()
     return this.#stop
+  }
+
+  async kill(): Promise<void> {
+    this.#kill.abort()
+    await this.stop()
   }
 
   workers(): readonly WorkerSnapshot[] {

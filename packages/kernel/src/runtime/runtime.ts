@@ -80,6 +80,11 @@ export interface Runtime {
   drain(): Promise<boolean>
   /** Drains, then closes everything in the reverse order of its start. May be called at any time and more than once. */
   stop(): Promise<StopMode>
+  /**
+   * Stops at once, also in the middle of a stop: what is in flight fails with SHUTTING_DOWN, worker processes are killed, and
+   * what is open in this process is closed. Resolves when that is done.
+   */
+  kill(): Promise<void>
   /** What has been counted since the start. @throws MillraceError BOOT_NOT_READY before it */
   counters(): RuntimeCounters
   /** The worker processes as they are now; none where everything runs in this process. */

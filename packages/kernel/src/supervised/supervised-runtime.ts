@@ -74,6 +74,8 @@ export class SupervisedRuntime implements Runtime {
   readonly #sources: SourceTally
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
   #start: Promise<void> | undefined
+  /** This process has a link to every worker that it shares one with. */
+  #linked: Promise<void> | undefined
   #drain: Promise<boolean> | undefined
   #stop: Promise<StopMode> | undefined
   #givenUp: EngineCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
@@ -88,6 +90,7 @@ export class SupervisedRuntime implements Runtime {
     this.#supervisor = parts.supervisor(
       {
         bundleOf: (slot, incarnation) => this.#bundleOf(slot, incarnation),
+        ready: () => this.#ready(),
         endpoints: (table) => this.#endpoints(table),
         told: (slot, subject, facts) => this.#told(slot, subject, facts),
         failed: (error) => this.#failed(error),
@@ -158,6 +161,12 @@ export class SupervisedRuntime implements Runtime {
     return this.#stop
   }
 
+  async kill(): Promise<void> {
+    const stopped = this.stop()
+    await Promise.all([this.#supervisor.kill(), this.#parts.app?.runtime.kill()])
+    await stopped
+  }
+
   counters(): RuntimeCounters {
     const { app } = this.#parts
     const own = app === undefined ? undefined : app.runtime.counters()
@@ -186,11 +195,9 @@ export class SupervisedRuntime implements Runtime {
     events.emit('runtime.starting')
     try {
       const own = await app?.mesh.listen()
-      const linked = app?.runtime.prepare()
-      linked?.catch(() => undefined) // heard below, unless a worker has failed before
+      this.#linked = app?.runtime.prepare()
+      this.#linked?.catch(() => undefined) // heard when all are ready, unless a worker has failed before
       await this.#supervisor.start(own)
-      await linked
-      events.emit('runtime.ready')
       this.#phase = 'running'
       events.emit('runtime.running')
       app?.runtime.begin()
@@ -205,6 +212,12 @@ export class SupervisedRuntime implements Runtime {
     }
   }
 
+  /** All workers are ready, and none has begun. */
+  async #ready(): Promise<void> {
+    await this.#linked
+    this.#parts.events.emit('runtime.ready')
+  }
+
   async #drainOnce(): Promise<boolean> {
     const { events, app, preflight } = this.#parts
     this.#phase = 'draining'
@@ -217,7 +230,10 @@ export class SupervisedRuntime implements Runtime {
 
   async #stopOnce(): Promise<StopMode> {
     if (this.#start === undefined) this.#phase = 'stopped'
-    else await this.#start.catch(() => undefined) // whoever called start hears of it
+    else {
+      if (this.#phase === 'starting') this.#abandonStart()
+      await this.#start.catch(() => undefined) // whoever called start hears of it
+    }
     const inTime = await this.drain()
     if (this.#phase !== 'draining') return inTime ? 'graceful' : 'forced'
     this.#phase = 'stopping'
@@ -227,6 +243,12 @@ export class SupervisedRuntime implements Runtime {
     this.#phase = 'stopped'
     this.#parts.events.emit('runtime.stopped', { mode })
     return mode
+  }
+
+  /** The start fails, and ends the workers that it has spawned. */
+  #abandonStart(): void {
+    this.#parts.app?.mesh.giveUp()
+    void this.#supervisor.stop()
   }
 
   async #closeAll(): Promise<StopMode> {
