@@ -17,9 +17,11 @@ export interface Io {
   /** Carries everything that is said to people. */
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Hears stop signals, and `beforeExit`: nothing is left that could happen. */
-  on(event: StopSignal | 'beforeExit', listener: () => void): unknown
-  off(event: StopSignal | 'beforeExit', listener: () => void): unknown
+  /** What the process ends with, as far as anybody has said. */
+  readonly exitCode?: number | string | null | undefined
+  /** Hears stop signals, `beforeExit`: nothing is left that could happen, and `exit`: the process ends. */
+  on(event: StopSignal | 'beforeExit' | 'exit', listener: () => void): unknown
+  off(event: StopSignal | 'beforeExit' | 'exit', listener: () => void): unknown
   /** Ends the process at once. */
   exit(code: number): void
 }

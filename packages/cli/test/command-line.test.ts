@@ -97,7 +97,7 @@ preflight; 3 the start failed; 4 a worker failed; 5 the stop had to be forced; 1
 Compiles what every worker would run by, and shows it: which node runs in which group, which edge stays inside
 a worker, and which is a hop between two. Packages that the configuration needs may be missing.
 
-  --json     prints the plan as one line of JSON
+  --json     prints the plan, or {"ok":false,"code","findings"}, as one line of JSON
   --mermaid  prints the plan as a Mermaid flowchart
   --verbose  shows the stacks of errors
   --help     this text

@@ -38,6 +38,20 @@ describe('preflight', () => {
     },
   )
 
+  it.each(['check', 'plan', 'parity'])(
+    'tells programs why an application was refused: millrace %s --json',
+    async (command) => {
+      const { code, stdout } = await callMain([command, 'shop.yml', 'insecure.yml', '--json'])
+      const answer: unknown = JSON.parse(stdout)
+      expect(code).toBe(2)
+      expect(answer).toEqual({
+        ok: false,
+        code: 'CONFIG_INVALID',
+        findings: insecure.trimEnd().split('\n  ').slice(1),
+      })
+    },
+  )
+
   it.each([
     ['shorter than 32 bytes', 'short', 0o600, 'leads to a secret of 5 bytes; it must have at least 32'],
     [

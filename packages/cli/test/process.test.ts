@@ -85,7 +85,15 @@ NODE_FAILED: the run cannot end: a source, a handler or a sink waits for a promi
     expect(steady(stderr)).toBe(`${summary}
 TIME error runtime.failed code=BOOT_START_FAILED
 BOOT_START_FAILED: sink 'lines' could not be opened, so nothing has run: ENOTDIR: not a directory, open '/dev/null/nowhere'
---verbose shows where it was thrown; --checks every checks what nodes hand to each other
+--verbose shows where it was thrown
+`)
+  })
+
+  it('is 1 where the application ends the process before the run has ended', async () => {
+    const { code, stderr } = await millrace(['run', 'shop.yml', 'exits-at-three.yml'])
+    expect(code).toBe(1)
+    expect(stderr).toBe(`${summary}
+the process ended before the run did, and what was in flight is lost: something in the application called process.exit(); let a handler throw instead
 `)
   })
 

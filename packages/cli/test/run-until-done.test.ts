@@ -175,6 +175,6 @@ describe('runUntilDone', () => {
   it('gives signals back to the process at its end', async () => {
     const io = fakeIo()
     await runUntilDone(await runtimeOf([orders(), price, lines()]), io)
-    expect(['SIGINT', 'SIGTERM', 'beforeExit'].map((name) => io.emit(name))).toEqual([false, false, false])
+    expect(['SIGINT', 'SIGTERM', 'beforeExit', 'exit'].map((name) => io.emit(name))).toEqual(Array(4).fill(false))
   })
 })

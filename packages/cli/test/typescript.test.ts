@@ -73,11 +73,11 @@ describe('prepareTypeScript', () => {
     await expect(prepareTypeScript([application(modules)], abilities)).resolves.toEqual(moduleFlags(process.execArgv))
   })
 
-  it('makes a process without tsx import TypeScript, and its workers too', async () => {
+  it('makes a process without tsx import TypeScript, of whatever kind its package is, and its workers too', async () => {
     const script = join(fixtures, 'register-tsx.mjs')
     const run = promisify(execFile)(process.execPath, ['--conditions=@millrace/source', script], { cwd: fixtures })
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href.replace('loader.cjs', 'loader.mjs')
     const flags = ['--conditions=@millrace/source', '--import', loader]
-    expect((await run).stdout).toBe(`refused\nprice\n${JSON.stringify(flags)}\nprice\n`)
+    expect((await run).stdout).toBe(`refused\nprice\ncommon-price\n${JSON.stringify(flags)}\nprice\n`)
   })
 })

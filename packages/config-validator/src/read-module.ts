@@ -15,13 +15,19 @@ export type ImportModule = (url: string) => Promise<{ readonly default?: unknown
  */
 export async function readModule(path: string, file: string, importModule: ImportModule): Promise<Reading> {
   try {
-    const module = await importModule(pathToFileURL(path).href)
-    return module.default === undefined
+    const value = defaultOf(await importModule(pathToFileURL(path).href))
+    return value === undefined
       ? unreadable(file, 'has no default export; write: export default { version: 1, … }')
-      : moduleReading(module.default, file)
+      : moduleReading(value, file)
   } catch (error) {
     return unreadable(file, importFailure(error, file))
   }
+}
+
+/** What a module exports by default; of one that was compiled to CommonJS, what it had exported by default before. */
+function defaultOf({ default: value }: { readonly default?: unknown }): unknown {
+  const isCompiled = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
+  return isCompiled ? value.default : value
 }
 
 function moduleReading(value: unknown, file: string): Reading {

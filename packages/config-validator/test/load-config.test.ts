@@ -268,6 +268,12 @@ describe('Modules', () => {
     expect(await folder.refusal([name], { cwd: modules })).toBe(message)
   })
 
+  it('may be compiled to CommonJS, with what was their default export inside', async () => {
+    const compiled = { __esModule: true, default: { version: 1, scenario: { name: 'compiled' } } }
+    const { config } = await loadConfig(['app.config.ts'], { cwd: modules, importModule: async () => ({ default: compiled }) })
+    expect(config.scenario.name).toBe('compiled')
+  })
+
   it('in TypeScript say what to do where this process cannot import them', async () => {
     // What Node.js 20 throws for such a file without a loader.
     const importModule = async () => {

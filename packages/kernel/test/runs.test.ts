@@ -465,6 +465,20 @@ describe('onError', () => {
     expect(counters.givenUp).toMatchObject({ dropped: 5 })
   })
 
+  it('a dead letter that cannot be written fails its root: the disk is full', async () => {
+    const app = await createRuntime({
+      nodes: [numbers(10), finish(odd, { onError: 'dead_letter' }), book({ written: [], ends: [] })],
+      overlay: { adapters, dead_letters: { path: '/dev/full' } },
+    })
+    await expect(app.run()).rejects.toMatchObject({
+      code: 'NODE_FAILED',
+      message:
+        "NODE_FAILED: a dead letter of node 'finish' could not be written; free some space, or choose another dead_letters.path",
+      facts: { node: 'finish' },
+      cause: { code: 'ENOSPC' },
+    })
+  })
+
   it('dead_letter without a file for them is found by preflight', async () => {
     const app = make([numbers(10), finish(odd, { onError: 'dead_letter' }), book({ written: [], ends: [] })])
     await expect(app).rejects.toThrow(

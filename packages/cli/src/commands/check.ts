@@ -4,6 +4,7 @@ import type { Preflight } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { exitCodeOf, exitCodes } from '../exit-code.js'
 import { examineApplication } from './examine-application.js'
+import { refusedJson } from './refused-json.js'
 import { embedded, verbose } from './shared-options.js'
 
 /** `millrace check`. */
@@ -42,8 +43,7 @@ async function checkForPrograms(invocation: Invocation): Promise<number> {
     return exitCodes.done
   } catch (error) {
     if (!isMillraceError(error)) throw error
-    const findings = error.facts.findings ?? [error.message]
-    io.stdout.write(`${JSON.stringify({ ok: false, code: error.code, findings })}\n`)
+    io.stdout.write(`${refusedJson(error)}\n`)
     return exitCodeOf(error)
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../parity/variant.js'
 import { reportError } from '../report-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { refusedJson, toldAsJson } from './refused-json.js'
 import { verbose } from './shared-options.js'
 
 /** `millrace parity`. */
@@ -37,24 +38,26 @@ Exit code 0 when all are identical, 1 when not.`,
       value: 'LIST',
       says: `what to compare, the reference first (default ${defaultVariants}; with groups tcp_local too)`,
     },
-    json: { says: 'prints the comparison as one line of JSON' },
+    json: { says: 'prints the comparison, or {"ok":false,"code","findings"}, as one line of JSON' },
     verbose,
   },
   example: {
     says: 'does the production profile give what one process gives?',
     line: 'millrace parity app.yml --variants memory,serialised,production=profile.production.yml',
   },
-  async run(invocation) {
-    const variants = parseVariants(invocation.values.variants ?? (await usualVariants(invocation)))
-    const workerFlags = new Map<Variant, readonly string[]>()
-    for (const variant of variants) workerFlags.set(variant, await prepare(variant, invocation))
-    const recordings = new Map<string, Recording>()
-    try {
-      return await compare(invocation, variants, { workerFlags, recordings })
-    } finally {
-      for (const recording of recordings.values()) recording.close()
-    }
-  },
+  run: (invocation) => toldAsJson(invocation, () => runAll(invocation)),
+}
+
+async function runAll(invocation: Invocation): Promise<number> {
+  const variants = parseVariants(invocation.values.variants ?? (await usualVariants(invocation)))
+  const workerFlags = new Map<Variant, readonly string[]>()
+  for (const variant of variants) workerFlags.set(variant, await prepare(variant, invocation))
+  const recordings = new Map<string, Recording>()
+  try {
+    return await compare(invocation, variants, { workerFlags, recordings })
+  } finally {
+    for (const recording of recordings.values()) recording.close()
+  }
 }
 
 /** What is compared when nobody says so depends on whether there is anything to put into processes. */
@@ -93,6 +96,7 @@ async function compare(
   if (first.end.outcome === 'failed') {
     io.stderr.write(`${reference.name} failed, so there is nothing to compare with\n`)
     reportError(first.end.error, io, { redactor: events.redactor, verbose: flags.has('verbose') })
+    if (flags.has('json')) io.stdout.write(`${events.redactor.text(refusedJson(first.end.error))}\n`)
   }
   if (first.end.outcome !== 'done') return first.end.exitCode
   const runs: [VariantRun, ...VariantRun[]] = [first]

@@ -1,9 +1,10 @@
 import type { Plan } from '@millrace/contracts'
 import { planJson, planMermaid, planTable } from '@millrace/placement'
-import type { Command } from '../command-line/command.js'
+import type { Command, Invocation } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { exitCodes } from '../exit-code.js'
 import { examineApplication } from './examine-application.js'
+import { toldAsJson } from './refused-json.js'
 import { verbose } from './shared-options.js'
 
 /** `millrace plan`. */
@@ -13,7 +14,7 @@ export const plan: Command = {
   details: `Compiles what every worker would run by, and shows it: which node runs in which group, which edge stays inside
 a worker, and which is a hop between two. Packages that the configuration needs may be missing.`,
   options: {
-    json: { says: 'prints the plan as one line of JSON' },
+    json: { says: 'prints the plan, or {"ok":false,"code","findings"}, as one line of JSON' },
     mermaid: { says: 'prints the plan as a Mermaid flowchart' },
     verbose,
   },
@@ -21,12 +22,17 @@ a worker, and which is a hop between two. Packages that the configuration needs 
     says: 'a drawing of an application for its documentation',
     line: 'millrace plan app.yml profile.production.yml --mermaid > plan.mmd',
   },
-  async run({ files, flags, io, abilities }) {
+  async run(invocation) {
+    const { flags } = invocation
     if (flags.has('json') && flags.has('mermaid')) throw new UsageError('choose one of --json and --mermaid', 'plan')
-    const application = await examineApplication(files, { embedded: true, packages: false, abilities })
-    io.stdout.write(shown(application.plan, flags))
-    return exitCodes.done
+    return toldAsJson(invocation, () => show(invocation))
   },
+}
+
+async function show({ files, flags, io, abilities }: Invocation): Promise<number> {
+  const application = await examineApplication(files, { embedded: true, packages: false, abilities })
+  io.stdout.write(shown(application.plan, flags))
+  return exitCodes.done
 }
 
 function shown(compiled: Plan, flags: ReadonlySet<string>): string {

@@ -63,12 +63,17 @@ function tellFailure(error: unknown, { io, flags, values }: Invocation, redactor
   const verbose = flags.has('verbose')
   const advice = [
     ...(verbose || !wasThrown(error) ? [] : ['--verbose shows where it was thrown']),
-    ...(values.checks === 'every' || !wasThrown(error) ? [] : ['--checks every checks what nodes hand to each other']),
+    ...(values.checks === 'every' || !isFromNode(error) ? [] : ['--checks every checks what nodes hand to each other']),
   ]
   reportError(error, io, { redactor, verbose, ...(advice.length === 0 ? {} : { advice: advice.join('; ') }) })
 }
 
-/** Whether code of the application threw it, so that its message may not say what to do. */
+/** Whether code of the application threw it in this process, so that its message may not say what to do. */
 function wasThrown(error: unknown): boolean {
-  return !isMillraceError(error) || error.cause !== undefined
+  return !isMillraceError(error) || (error.cause !== undefined && error.facts.worker === undefined)
+}
+
+/** Whether a node threw it, here or in a worker: it may have begun with what the node was handed. */
+function isFromNode(error: unknown): boolean {
+  return !isMillraceError(error) || (error.code === 'NODE_FAILED' && error.cause !== undefined)
 }

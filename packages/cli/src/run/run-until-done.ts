@@ -51,6 +51,7 @@ type WorkEnd = Extract<Untimed<RunEnd>, { readonly outcome: 'done' | 'failed' }>
 async function endOf(runtime: Runtime, io: Io, watch: EventWatch): Promise<Untimed<RunEnd>> {
   const stop = stopRequest(runtime, io, watch)
   const nothingLeft = deadEnd(io)
+  const exit = prematureExit(io, watch)
   const work = (isService(runtime) ? serve(runtime) : runtime.run()).then(done, failed)
   try {
     const first = await Promise.race([work, stop.asked, nothingLeft.reached])
@@ -59,6 +60,7 @@ async function endOf(runtime: Runtime, io: Io, watch: EventWatch): Promise<Untim
   } finally {
     stop.close()
     nothingLeft.close()
+    exit.close()
   }
 }
 
@@ -160,6 +162,19 @@ function deadEnd(io: Io): { readonly reached: Promise<'nothing left'>; close(): 
   })
   io.on('beforeExit', listener)
   return { reached, close: () => io.off('beforeExit', listener) }
+}
+
+/** Whatever called `process.exit` while the run lasted, the run is not done: exit code 0 would say so. */
+function prematureExit(io: Io, watch: EventWatch): { close(): void } {
+  const listener = (): void => {
+    if (Number(io.exitCode ?? exitCodes.done) !== exitCodes.done) return
+    watch.say(
+      'the process ended before the run did, and what was in flight is lost: something in the application called process.exit(); let a handler throw instead',
+    )
+    io.exit(exitCodes.failed)
+  }
+  io.on('exit', listener)
+  return { close: () => void io.off('exit', listener) }
 }
 
 async function givenUp(runtime: Runtime, watch: EventWatch): Promise<WorkEnd> {

@@ -18,7 +18,8 @@ export interface ImportAbilities {
  * configuration lives, and says what worker processes of the application need for it. Does nothing for an application in
  * JavaScript.
  *
- * See https://tsx.is/dev-api/register-esm
+ * See https://tsx.is/dev-api/register-esm and https://tsx.is/dev-api/register-cjs: a TypeScript file of a package that is not of
+ * `"type": "module"` is CommonJS to tsx, and needs both.
  *
  * @param files the configuration files by name, the base first
  * @param abilities of this process
@@ -33,11 +34,13 @@ export async function prepareTypeScript(
   if (abilities.tsx) return own
   const use = await findTypeScript(files, process.cwd())
   if (use === undefined) return own
-  const api = fromFolder(use.baseDir, 'tsx/esm/api')
+  const apis = ['tsx/cjs/api', 'tsx/esm/api'].flatMap((name) => fromFolder(use.baseDir, name) ?? [])
   const loader = fromFolder(use.baseDir, 'tsx')
-  if (api !== undefined && loader !== undefined) {
-    const { register } = (await import(api)) as { readonly register: () => unknown } // tsx documents it
-    register()
+  if (apis.length === 2 && loader !== undefined) {
+    for (const api of apis) {
+      const { register } = (await import(api)) as { readonly register: () => unknown } // tsx documents it
+      register()
+    }
     return [...own, '--import', loader]
   }
   if (!abilities.stripsTypes) throw missing(use)

@@ -169,8 +169,16 @@ describe('discover', () => {
         "CONFIG_UNREADABLE: discovery module './built.js' cannot be found from BASE: there is no file or folder BASE/built.js; did you mean BASE/built.ts?",
       ],
       [
+        './bulit.ts',
+        "CONFIG_UNREADABLE: discovery module './bulit.ts' cannot be found from BASE: there is no file or folder BASE/bulit.ts; did you mean BASE/built.ts?",
+      ],
+      [
+        'bulit.ts',
+        "CONFIG_UNREADABLE: discovery module 'bulit.ts' cannot be found from BASE: there is no such file or folder, and no package of that name can be imported; did you mean BASE/built.ts?",
+      ],
+      [
         '@shop/gone',
-        "CONFIG_UNREADABLE: discovery module '@shop/gone' cannot be found from BASE: there is no such file or folder, and no package of that name can be imported (Cannot find package '@shop/gone' imported from BASE/discovery.js)",
+        "CONFIG_UNREADABLE: discovery module '@shop/gone' cannot be found from BASE: there is no such file or folder, and no package of that name can be imported",
       ],
       [
         'closed/nodes',

@@ -2,7 +2,8 @@ import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const moduleFile = /\.(?:m?js|m?ts)$/u
+/** Names of files that are modules. */
+export const moduleFile: RegExp = /\.(?:m?js|m?ts)$/u
 const noModule = /(?:\.d\.m?ts|\.(?:test|spec)\.m?[jt]s)$/u
 const skippedFolders = new Set(['node_modules', '__tests__', 'test', 'tests'])
 

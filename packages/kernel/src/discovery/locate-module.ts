@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { folderModules } from './folder-modules.js'
+import { nearestName } from '@millrace/contracts'
+import { folderModules, moduleFile } from './folder-modules.js'
 import { errorCode } from './import-failure.js'
 import { resolvePackage } from './resolve-package.js'
 
@@ -33,7 +34,7 @@ export async function locateModule(entry: string, baseDir: string): Promise<Loca
   const path = resolve(baseDir, entry)
   try {
     if (await exists(path)) return await locatePath(path)
-    return isPath(entry) ? await missingPath(path) : locatePackage(entry, baseDir)
+    return isPath(entry) ? await missingPath(path) : await locatePackage(entry, baseDir, path)
   } catch (cause) {
     return { kind: 'missing', why: `${path} cannot be read`, cause }
   }
@@ -49,26 +50,41 @@ async function locatePath(path: string): Promise<LocatedModule> {
   return { kind: 'folder', at: path, urls: modules.map((module) => pathToFileURL(module).href) }
 }
 
-function locatePackage(entry: string, baseDir: string): LocatedModule {
+async function locatePackage(entry: string, baseDir: string, path: string): Promise<LocatedModule> {
   try {
     const url = resolvePackage(entry, baseDir)
     return { kind: 'package', at: url.protocol === 'file:' ? fileURLToPath(url) : url.href, urls: [url.href] }
   } catch (cause) {
-    return {
-      kind: 'missing',
-      why: 'there is no such file or folder, and no package of that name can be imported',
-      cause,
-    }
+    const why = 'there is no such file or folder, and no package of that name can be imported'
+    const near = await nearbyModule(path)
+    if (near !== undefined) return { kind: 'missing', why: `${why}; did you mean ${near}?` }
+    // That a package was not found says no more than that.
+    return { kind: 'missing', why, ...(errorCode(cause) === 'ERR_MODULE_NOT_FOUND' ? {} : { cause }) }
   }
 }
 
 /** People leave the extension away, or write the one that the file will have when it is built. */
 async function missingPath(path: string): Promise<LocatedModule> {
+  const near = (await withOtherEnding(path)) ?? (await nearbyModule(path))
+  return {
+    kind: 'missing',
+    why: `there is no file or folder ${path}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  }
+}
+
+async function withOtherEnding(path: string): Promise<string | undefined> {
   const stem = path.replace(/\.[cm]?[jt]s$/u, '')
-  for (const ending of ['.js', '.mjs', '.ts', '.mts'])
-    if (await exists(stem + ending))
-      return { kind: 'missing', why: `there is no file or folder ${path}; did you mean ${stem}${ending}?` }
-  return { kind: 'missing', why: `there is no file or folder ${path}` }
+  for (const ending of ['.js', '.mjs', '.ts', '.mts']) if (await exists(stem + ending)) return stem + ending
+  return undefined
+}
+
+/** The module or folder beside a path that is not there whose name is nearest to it. */
+async function nearbyModule(path: string): Promise<string | undefined> {
+  const folder = dirname(path)
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter((entry) => entry.isDirectory() || moduleFile.test(entry.name)).map(({ name }) => name)
+  const near = nearestName(basename(path), names)
+  return near === undefined ? undefined : join(folder, near)
 }
 
 async function exists(path: string): Promise<boolean> {

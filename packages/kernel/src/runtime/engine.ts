@@ -303,10 +303,24 @@ export class Engine implements MeshEngine {
       this.#counters.dropped++
       return this.#parts.events.emit('message.dropped', facts)
     }
+    try {
+      this.#parts.deadLetter(run.name, error, message)
+    } catch (thrown) {
+      return message.root.fail(deadLetterLost(run.name, thrown))
+    }
     this.#counters.deadLettered++
-    this.#parts.deadLetter(run.name, error, message)
     this.#parts.events.emit('message.dead_lettered', facts)
   }
+}
+
+/** A message that can be neither handled nor kept must not vanish: its root fails. */
+function deadLetterLost(node: string, thrown: unknown): MillraceError {
+  return MillraceError.from(
+    thrown,
+    'NODE_FAILED',
+    `a dead letter of node '${node}' could not be written; free some space, or choose another dead_letters.path`,
+    { node },
+  )
 }
 
 /** Writes a handler's log lines as events. */
