@@ -32,7 +32,7 @@ function envelopeArbitrary(): fc.Arbitrary<EnvelopeRecord> {
     edge: edgeArbitrary(),
     domain: fc.option(domainArbitrary(), { nil: undefined }),
     position: positionArbitrary(),
-    root: rootArbitrary(),
+    ...rootName(),
     remainingMs: fc.option(fc.nat(86_400_000), { nil: undefined }),
     trace: fc.option(traceArbitrary(), { nil: undefined }),
     payload: fc.oneof({ weight: 3, arbitrary: payloadArbitrary() }, bytesArbitrary()),
@@ -49,14 +49,14 @@ function ackArbitrary(): fc.Arbitrary<AckRecord> {
 function failArbitrary(): fc.Arbitrary<FailRecord> {
   return fc.record({
     kind: fc.constant('fail' as const),
-    root: rootArbitrary(),
+    ...rootName(),
     code: codeArbitrary(),
     facts: factsArbitrary(),
   })
 }
 
 function cancelArbitrary(): fc.Arbitrary<CancelRecord> {
-  return fc.record({ kind: fc.constant('cancel' as const), root: rootArbitrary(), code: codeArbitrary() })
+  return fc.record({ kind: fc.constant('cancel' as const), ...rootName(), code: codeArbitrary() })
 }
 
 function markArbitrary(): fc.Arbitrary<MarkRecord> {
@@ -83,8 +83,9 @@ function slotArbitrary(): fc.Arbitrary<string> {
     .map(([group, place]) => `${group}#${place}`)
 }
 
-function rootArbitrary(): fc.Arbitrary<string> {
-  return fc.tuple(slotArbitrary(), fc.maxSafeNat()).map(([origin, number]) => `${origin}:${number}`)
+function rootName() {
+  const origin = fc.tuple(slotArbitrary(), fc.constantFrom(':', '/')).map(([slot, mark]) => `${slot}.1${mark}`)
+  return { origin, root: fc.maxSafeNat() }
 }
 
 function domainArbitrary(): fc.Arbitrary<string> {

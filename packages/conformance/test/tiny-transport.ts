@@ -140,7 +140,7 @@ class TinyEnd implements Link {
   readonly peer: SlotId
   readonly other: TinyEnd
   readonly ended: Promise<void>
-  readonly cancelled = new Set<string>()
+  readonly cancelled = new Set<number>()
   inbox: LinkRecord[] = []
   listener: LinkListener | undefined
   incoming: 'open' | LinkEnd | 'ended' = 'open'

@@ -118,6 +118,7 @@ export type {
   LinkRecord,
   Listener,
   MarkRecord,
+  RootName,
   SlotId,
   Transport,
   WorkQueue,

@@ -6,8 +6,15 @@ import type { Position } from './position.js'
 /** A place for a worker, `features#2`. */
 export type SlotId = string
 
+/** What every worker knows a root by: where it entered, and its number there. */
+export interface RootName {
+  /** The slot that it entered at, its incarnation, and whether a reply is waited for there: `slot.incarnation:`, else `slot.incarnation/`. */
+  readonly origin: string
+  readonly root: number
+}
+
 /** One message on its way over a hop. */
-export interface EnvelopeRecord {
+export interface EnvelopeRecord extends RootName {
   readonly kind: 'envelope'
   /** The sender's number for it, one more than the last on this link; acknowledgements name it. Undefined where none is wanted. */
   readonly ticket: number | undefined
@@ -16,8 +23,6 @@ export interface EnvelopeRecord {
   /** Order domain; undefined for a root that belongs to none. */
   readonly domain: string | undefined
   readonly position: Position
-  /** Root it belongs to, `origin:number`. */
-  readonly root: string
   /** What remains of the deadline, in milliseconds. */
   readonly remainingMs: number | undefined
   /** W3C traceparent. */
@@ -33,17 +38,15 @@ export interface AckRecord {
 }
 
 /** A root that failed on the far side. */
-export interface FailRecord {
+export interface FailRecord extends RootName {
   readonly kind: 'fail'
-  readonly root: string
   readonly code: ErrorCode
   readonly facts: Facts
 }
 
 /** A root whose remaining work shall stop. */
-export interface CancelRecord {
+export interface CancelRecord extends RootName {
   readonly kind: 'cancel'
-  readonly root: string
   readonly code: ErrorCode
 }
 

@@ -38,7 +38,8 @@ export class FrameSocket implements Watched {
   readonly #onFrame = (frame: Buffer): void => this.receiver.frame(frame)
   /** True while the last read may have left something in the socket. */
   #readWasFull = false
-  #byteLimit = handshakeFrameLimit
+  /** How much the peer may still send; without a limit once it is open. */
+  #allowance = handshakeFrameLimit
 
   constructor({ socket, clock, watch, emptyAt }: FrameSocketParts) {
     this.#clock = clock
@@ -72,7 +73,7 @@ export class FrameSocket implements Watched {
 
   /** From the next frame on, frames may be as large as this. */
   open(maxFrameBytes: number): void {
-    this.#byteLimit = Number.POSITIVE_INFINITY
+    this.#allowance = Number.POSITIVE_INFINITY
     this.#reader.setLimit(maxFrameBytes)
   }
 
@@ -121,7 +122,8 @@ export class FrameSocket implements Watched {
     this.#readWasFull = chunk.length >= readBytes
     this.guard(() => {
       this.#reader.push(chunk, this.#onFrame)
-      if (this.#socket.bytesRead > this.#byteLimit) throw tooMuch()
+      this.#allowance -= chunk.length
+      if (this.#allowance < 0) throw tooMuch()
     })
   }
 }

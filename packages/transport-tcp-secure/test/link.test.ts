@@ -15,8 +15,8 @@ describe('a link', () => {
       envelope(1, { text: 'é\u0000𝄞', list: [null, 1.5, true] }),
       { ...envelope(2), ticket: undefined, domain: undefined, remainingMs: undefined, trace: undefined },
       ack(7, 3),
-      { kind: 'fail', root: 'near#1:4', code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } },
-      { kind: 'cancel', root: 'near#1:5', code: 'REPLY_TIMEOUT' },
+      { kind: 'fail', origin: 'near#1.1:', root: 4, code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } },
+      { kind: 'cancel', origin: 'near#1.1:', root: 5, code: 'REPLY_TIMEOUT' },
       { kind: 'mark', edge: -1, domain: 'near#1/1', position: [Number.MAX_SAFE_INTEGER] },
     ] as const
     await withAttackedLink(unhindered, async ({ near, far }) => {

@@ -48,7 +48,8 @@ describe('BatchEncoder', () => {
     const envelopes = fc.record({
       ticket: fc.nat(3),
       domain: fc.constantFrom(undefined, 'near#1/1', 'near#1/2'),
-      root: fc.constantFrom('near#1:1', 'near#1:2'),
+      origin: fc.constantFrom('near#1.1:', 'near#1.1/'),
+      root: fc.nat(),
       payload,
     })
     const records = fc.array(

@@ -42,8 +42,8 @@ export class BatchEncoder {
   #slab: Buffer
   /** Slabs that were given back. */
   readonly #spare: Buffer[] = []
-  /** The memory of slabs whose frames are out. */
-  readonly #lent = new Set<ArrayBufferLike>()
+  /** Slabs whose frames are out. */
+  readonly #lent: Buffer[] = []
   readonly #encoder: RecordEncoder
   /** Where records and JSON must end. */
   #end: number
@@ -110,21 +110,22 @@ export class BatchEncoder {
 
   /** Takes a frame back that nobody reads any more. */
   release(frame: Buffer): void {
-    if (this.#lent.delete(frame.buffer)) this.#spare.push(Buffer.from(frame.buffer))
+    const at = this.#lent.findIndex((slab) => slab.buffer === frame.buffer)
+    if (at >= 0) this.#spare.push(...this.#lent.splice(at, 1))
   }
 
   /** Lets go of the slab that a frame is in, or of a copy of the frame when there is no other slab. */
   #lend(frame: Buffer): Buffer {
     const next = this.#freeSlab()
     if (next === undefined) return Buffer.from(frame)
-    this.#lent.add(frame.buffer)
+    this.#lent.push(this.#slab)
     this.#slab = next
     return frame
   }
 
   #freeSlab(): Buffer | undefined {
     const spare = this.#spare.pop()
-    if (spare !== undefined || this.#lent.size + 1 >= mostSlabs) return spare
+    if (spare !== undefined || this.#lent.length + 1 >= mostSlabs) return spare
     return Buffer.allocUnsafeSlow(this.#slabBytes)
   }
 

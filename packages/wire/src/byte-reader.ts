@@ -18,6 +18,13 @@ export class ByteReader {
     return this.at >= this.end
   }
 
+  /** Whether the bytes that come next are these. */
+  startsWith(bytes: Uint8Array): boolean {
+    if (bytes.length > this.end - this.at) return false
+    for (let index = 0; index < bytes.length; index++) if (this.bytes[this.at + index] !== bytes[index]) return false
+    return true
+  }
+
   u8(): number {
     if (this.at >= this.end) throw tooShort()
     return this.bytes[this.at++] ?? 0

@@ -1,13 +1,35 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { macBytes } from './frame-layout.js'
 
-/** Signs and checks whole frames with one key, which nothing shows again. */
+/** SHA-256 works on blocks of this size. HMAC begins each of its two hashes with one that holds the padded key. */
+const blockBytes = 64
+
+/** Larger frames are hashed where they are: the copy would cost more than an HMAC object does. */
+const mostCopiedBytes = 32_768
+
+/**
+ * Signs and checks whole frames with one key, which nothing shows again.
+ *
+ * An HMAC object of Node costs more than the hashing of a small frame, twice as much again in a process that has just been woken.
+ * So frames of usual size are signed as RFC 2104 defines it, by two hashes that are one call each, over a copy of the frame behind
+ * the padded key.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc2104
+ */
 export class FrameSigner {
   readonly #key: KeyObject
+  /** The inner padded key, then room for frames. */
+  #inner: Buffer
+  /** The outer padded key, then the inner hash. */
+  readonly #outer: Buffer
   readonly #expected: Buffer = Buffer.alloc(macBytes)
 
+  /** @throws RangeError for a key that is longer than a block: none of the key schedule is */
   constructor(key: Uint8Array) {
+    if (key.length > blockBytes) throw new RangeError(`a key of ${key.length} bytes does not fit a block of SHA-256`)
     this.#key = createSecretKey(key)
+    this.#inner = padded(key, 0x36, blockBytes)
+    this.#outer = padded(key, 0x5c, blockBytes + macBytes)
   }
 
   /** Fills in the last bytes of a frame that is otherwise complete. */
@@ -21,9 +43,37 @@ export class FrameSigner {
     return timingSafeEqual(this.#expected, frame.subarray(frame.length - macBytes))
   }
 
-  /** By way of a text: a digest in a Buffer of its own costs more than the hashing of a small frame. */
   #write(frame: Buffer, into: Buffer, at: number): void {
-    const signed = frame.subarray(0, frame.length - macBytes)
-    into.write(createHmac('sha256', this.#key).update(signed).digest('binary'), at, 'binary')
+    const length = frame.length - macBytes
+    into.write(length > mostCopiedBytes ? this.#streamed(frame, length) : this.#copied(frame, length), at, 'binary')
   }
+
+  /** By way of texts: a digest in a Buffer of its own costs more than the hashing of a small frame. */
+  #copied(frame: Buffer, length: number): string {
+    const end = blockBytes + length
+    if (end > this.#inner.length) this.#inner = grown(this.#inner, end)
+    frame.copy(this.#inner, blockBytes, 0, length)
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), blockBytes, 'binary')
+    return hash('sha256', this.#outer, 'binary')
+  }
+
+  #streamed(frame: Buffer, length: number): string {
+    return createHmac('sha256', this.#key).update(frame.subarray(0, length)).digest('binary')
+  }
+}
+
+/** The key, filled up to a block with zeros and mixed with a byte, at the beginning of as many bytes as asked for. */
+function padded(key: Uint8Array, mixed: number, bytes: number): Buffer {
+  const block = Buffer.alloc(bytes)
+  block.set(key)
+  for (let index = 0; index < blockBytes; index++) block[index] = (block[index] ?? 0) ^ mixed
+  return block
+}
+
+/** The same padded key with more room behind it; its old memory does not keep it. */
+function grown(inner: Buffer, needed: number): Buffer {
+  const larger = Buffer.alloc(Math.min(2 * needed, blockBytes + mostCopiedBytes))
+  inner.copy(larger, 0, 0, blockBytes)
+  inner.fill(0)
+  return larger
 }

@@ -12,6 +12,7 @@ import {
 } from '@millrace/contracts'
 import { ByteReader, readUtf8 } from './byte-reader.js'
 import { readU32 } from './frame-layout.js'
+import { KnownText } from './known-text.js'
 import { envelopeFlags, markFlags, recordKinds, recordsLengthBytes } from './record-layout.js'
 import { kindRefused, malformed } from './refusals.js'
 
@@ -22,7 +23,8 @@ export class RecordDecoder {
   readonly #in = new ByteReader(Buffer.alloc(0), 0, 0)
   /** Those of the records before, in this batch. */
   #domain: string | undefined
-  #root: string | undefined
+  #origin: string | undefined
+  readonly #origins = new KnownText()
   /** The JSON array of the batch, and the element that is needed next. */
   #values: readonly unknown[] = none
   #next = 0
@@ -42,7 +44,7 @@ export class RecordDecoder {
     this.#values = from.end === end ? none : readArray(bytes, from.end, end)
     this.#next = 0
     this.#domain = undefined
-    this.#root = undefined
+    this.#origin = undefined
     const records: LinkRecord[] = []
     while (!from.done) records.push(this.#record())
     if (this.#next !== this.#values.length) throw malformed('the records of a batch do not need all of its JSON')
@@ -77,7 +79,8 @@ export class RecordDecoder {
       edge: from.varint(),
       domain: flags & (envelopeFlags.domain | envelopeFlags.sameDomain) ? this.#domainOf(flags) : undefined,
       position: readPosition(from),
-      root: flags & envelopeFlags.sameRoot ? again(this.#root) : this.#newRoot(),
+      origin: flags & envelopeFlags.sameOrigin ? again(this.#origin) : this.#newOrigin(),
+      root: from.varint(),
       remainingMs: flags & envelopeFlags.remaining ? readRemaining(from) : undefined,
       trace: flags & envelopeFlags.trace ? from.text() : undefined,
       payload: this.#payload(flags),
@@ -96,10 +99,10 @@ export class RecordDecoder {
     return domain
   }
 
-  #newRoot(): string {
-    const root = this.#in.text()
-    this.#root = root
-    return root
+  #newOrigin(): string {
+    const origin = this.#origins.read(this.#in)
+    this.#origin = origin
+    return origin
   }
 
   #payload(flags: number): unknown {
@@ -133,13 +136,13 @@ export class RecordDecoder {
   }
 
   #fail(): FailRecord {
-    const root = this.#in.text()
-    return { kind: 'fail', root, code: readCode(this.#in), facts: asFacts(this.#value()) }
+    const origin = this.#in.text()
+    return { kind: 'fail', origin, root: this.#in.varint(), code: readCode(this.#in), facts: asFacts(this.#value()) }
   }
 
   #cancel(): CancelRecord {
-    const root = this.#in.text()
-    return { kind: 'cancel', root, code: readCode(this.#in) }
+    const origin = this.#in.text()
+    return { kind: 'cancel', origin, root: this.#in.varint(), code: readCode(this.#in) }
   }
 
   #mark(): MarkRecord {
@@ -158,8 +161,9 @@ function again(before: string | undefined): string {
 
 function readPosition(from: ByteReader): Position {
   const length = from.count()
-  const position: number[] = []
-  for (let index = 0; index < length; index++) position.push(from.varint())
+  // As long as it will be: a list that grows takes room for seventeen first.
+  const position = new Array<number>(length)
+  for (let index = 0; index < length; index++) position[index] = from.varint()
   return position
 }
 

@@ -16,7 +16,7 @@ export class RecordEncoder {
   readonly out: ByteWriter
   /** Those of the records before, in this batch. */
   #domain: string | undefined
-  #root: string | undefined
+  #origin: string | undefined
 
   constructor(bytes: Buffer, at: number) {
     this.out = new ByteWriter(bytes, at)
@@ -32,7 +32,7 @@ export class RecordEncoder {
   /** The next record shares nothing with those before. */
   forget(): void {
     this.#domain = undefined
-    this.#root = undefined
+    this.#origin = undefined
   }
 
   /**
@@ -65,15 +65,16 @@ export class RecordEncoder {
     }
   }
 
-  #envelope({ ticket, edge, domain, position, root, remainingMs, trace, payload }: EnvelopeRecord, json: string): void {
+  #envelope(record: EnvelopeRecord, json: string): void {
+    const { ticket, edge, domain, position, origin, root, remainingMs, trace, payload } = record
     const { out } = this
     const newDomain = domain !== undefined && domain !== this.#domain
-    const newRoot = root !== this.#root
+    const newOrigin = origin !== this.#origin
     out.u8(recordKinds.envelope)
     out.u8(
       (ticket === undefined ? 0 : envelopeFlags.ticket) |
         (domain === undefined ? 0 : newDomain ? envelopeFlags.domain : envelopeFlags.sameDomain) |
-        (newRoot ? 0 : envelopeFlags.sameRoot) |
+        (newOrigin ? 0 : envelopeFlags.sameOrigin) |
         (remainingMs === undefined ? 0 : envelopeFlags.remaining) |
         (trace === undefined ? 0 : envelopeFlags.trace) |
         (json.length > 0 ? 0 : payload instanceof Uint8Array ? envelopeFlags.bytes : envelopeFlags.json),
@@ -82,12 +83,13 @@ export class RecordEncoder {
     out.varint(edge)
     if (newDomain) out.text(domain)
     encodePosition(out, position)
-    if (newRoot) out.text(root)
+    if (newOrigin) out.text(origin)
+    out.varint(root)
     if (remainingMs !== undefined) out.f64(finite(remainingMs))
     if (trace !== undefined) out.text(trace)
     if (json.length === 0) encodeInline(out, payload)
     if (newDomain) this.#domain = domain
-    if (newRoot) this.#root = root
+    if (newOrigin) this.#origin = origin
   }
 
   #mark({ edge, domain, position }: MarkRecord): void {
@@ -111,9 +113,10 @@ function encodeAck(out: ByteWriter, { ranges }: AckRecord): void {
   }
 }
 
-function encodeEnd(out: ByteWriter, { kind, root, code }: FailRecord | CancelRecord): void {
+function encodeEnd(out: ByteWriter, { kind, origin, root, code }: FailRecord | CancelRecord): void {
   out.u8(recordKinds[kind])
-  out.text(root)
+  out.text(origin)
+  out.varint(root)
   out.text(code)
 }
 

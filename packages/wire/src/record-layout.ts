@@ -15,7 +15,7 @@ export const recordsLengthBytes = 4
 export const recordKinds = { envelope: 1, ack: 2, fail: 3, cancel: 4, mark: 5 } as const
 
 /**
- * What an envelope has. Without `bytes` and `json` its payload is the next element of the array. `sameDomain` and `sameRoot`
+ * What an envelope has. Without `bytes` and `json` its payload is the next element of the array. `sameDomain` and `sameOrigin`
  * stand for the text: it is that of the envelope (or mark, for a domain) before.
  */
 export const envelopeFlags = {
@@ -26,7 +26,7 @@ export const envelopeFlags = {
   bytes: 16,
   json: 32,
   sameDomain: 64,
-  sameRoot: 128,
+  sameOrigin: 128,
 } as const
 
 /** What a mark has. */

@@ -20,9 +20,9 @@ export function roomFor(record: LinkRecord, json: string): number {
       return (
         rest +
         (json.length === 0 ? inlineRoom(record.payload) : 0) +
-        (3 + record.position.length) * varintRoom +
+        (4 + record.position.length) * varintRoom +
         8 +
-        textRoom(record.root) +
+        textRoom(record.origin) +
         (record.domain === undefined ? 0 : textRoom(record.domain)) +
         (record.trace === undefined ? 0 : textRoom(record.trace))
       )
@@ -30,7 +30,7 @@ export function roomFor(record: LinkRecord, json: string): number {
       return rest + (1 + 2 * record.ranges.length) * varintRoom
     case 'fail':
     case 'cancel':
-      return rest + textRoom(record.root) + textRoom(record.code)
+      return rest + varintRoom + textRoom(record.origin) + textRoom(record.code)
     case 'mark':
       return rest + (2 + record.position.length) * varintRoom + textRoom(record.domain)
   }

@@ -14,13 +14,16 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       edge: 2,
       domain: 'features#1/5f',
       position: [300, 0, 16_384],
-      root: 'features#1:300',
+      origin: 'features#1.1:',
+      root: 300,
       remainingMs: 29_999.5,
       trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       payload: { id: '15887', cents: 331_847, tags: ['é', '💥'] },
     },
   ],
-  'batch-envelope-least': [{ ...least, kind: 'envelope', edge: 0, position: [7], root: 'features#1:7', payload: null }],
+  'batch-envelope-least': [
+    { ...least, kind: 'envelope', edge: 0, position: [7], origin: 'features#1.1:', root: 7, payload: null },
+  ],
   'batch-envelope-bytes': [
     {
       ...least,
@@ -28,7 +31,8 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       ticket: Number.MAX_SAFE_INTEGER,
       edge: 128,
       position: [Number.MAX_SAFE_INTEGER],
-      root: 'features#1:8',
+      origin: 'features#1.1:',
+      root: 8,
       payload: Uint8Array.of(0, 1, 127, 128, 255),
     },
   ],
@@ -38,7 +42,8 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       kind: 'envelope',
       edge: 9,
       position: [300, 0],
-      root: 'features#1:300',
+      origin: 'features#1.1:',
+      root: 300,
       // Long enough to stand in its record.
       payload: new JsonText(`{"ok":1,"note":"${'long '.repeat(100)}"}`),
     },
@@ -56,12 +61,13 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
   'batch-fail': [
     {
       kind: 'fail',
-      root: 'features#1:300',
+      origin: 'features#1.1:',
+      root: 300,
       code: 'NODE_FAILED',
       facts: { node: 'decide', attempts: 2, final: true, since: null, path: ['parse', 'décide'] },
     },
   ],
-  'batch-cancel': [{ kind: 'cancel', root: 'features#1:300', code: 'REPLY_TIMEOUT' }],
+  'batch-cancel': [{ kind: 'cancel', origin: 'features#1.1:', root: 300, code: 'REPLY_TIMEOUT' }],
   'batch-mark': [
     { kind: 'mark', edge: 2, domain: 'features#1/5f', position: [301, 1] },
     { kind: 'mark', edge: 3, domain: 'features#1/5f', position: [] },
@@ -70,12 +76,12 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
   ],
   'batch-many': [
     { kind: 'ack', ranges: [[131, 140]] },
-    { ...ordered, ticket: 2, position: [301, 0], root: 'features#1:301', payload: [1.5, true] },
-    { ...ordered, ticket: 3, position: [301, 1], root: 'features#1:301', payload: Uint8Array.of(1, 2, 3) },
-    { kind: 'fail', root: 'features#1:299', code: 'PAYLOAD_INVALID', facts: {} },
-    { ...ordered, ticket: 4, position: [302, 0], root: 'features#1:302', payload: 'two' },
+    { ...ordered, ticket: 2, position: [301, 0], origin: 'features#1.1:', root: 301, payload: [1.5, true] },
+    { ...ordered, ticket: 3, position: [301, 1], origin: 'features#1.1:', root: 301, payload: Uint8Array.of(1, 2, 3) },
+    { kind: 'fail', origin: 'features#1.1:', root: 299, code: 'PAYLOAD_INVALID', facts: {} },
+    { ...ordered, ticket: 4, position: [302, 0], origin: 'features#1.1:', root: 302, payload: 'two' },
     { kind: 'mark', edge: 2, domain: 'features#1/5f', position: [303] },
     { kind: 'mark', edge: 2, domain: 'features#1/60', position: [1] },
-    { ...least, kind: 'envelope', ticket: 5, edge: 5, position: [17], root: 'features#1:302', payload: {} },
+    { ...least, kind: 'envelope', ticket: 5, edge: 5, position: [17], origin: 'features#1.1:', root: 302, payload: {} },
   ],
 }

@@ -102,7 +102,7 @@ export function opened({ opener, now }: Session, frame: Buffer, lastEmpty: numbe
 
 /** A record that its number tells from others. */
 export function cancel(number: number): LinkRecord {
-  return { kind: 'cancel', root: `near#1:${number}`, code: 'REPLY_TIMEOUT' }
+  return { kind: 'cancel', origin: 'near#1.1:', root: number, code: 'REPLY_TIMEOUT' }
 }
 
 /** An envelope with a payload. */
@@ -113,7 +113,8 @@ export function envelope(payload: unknown, ticket = 1): LinkRecord {
     edge: 0,
     domain: undefined,
     position: [ticket],
-    root: `near#1:${ticket}`,
+    origin: 'near#1.1:',
+    root: ticket,
     remainingMs: 5000,
     trace: undefined,
     payload,

@@ -13,17 +13,16 @@ import type { TransportCase, TransportWorld } from './transport-world.js'
 export const recordCases: readonly TransportCase[] = [
   {
     title: 'CONF-01 duplicate terminal: both pass unchanged',
-    run: (world) =>
-      passUnchanged(world, [fail('near#1:7'), fail('near#1:7'), envelope(8), envelope(8), ack(8), ack(8)]),
+    run: (world) => passUnchanged(world, [fail(7), fail(7), envelope(8), envelope(8), ack(8), ack(8)]),
   },
   {
     title: 'CONF-01 late terminal: it passes unchanged after cancel and acknowledgement',
     run: (world) =>
       passUnchanged(world, [
         envelope(7),
-        { kind: 'cancel', root: 'near#1:7', code: 'REPLY_TIMEOUT' },
+        { kind: 'cancel', origin: 'near#1.1:', root: 7, code: 'REPLY_TIMEOUT' },
         ack(7),
-        fail('near#1:7'),
+        fail(7),
         envelope(7),
       ]),
   },

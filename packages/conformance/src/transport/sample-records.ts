@@ -8,7 +8,8 @@ export function envelope(ticket: number, payload: unknown = { n: ticket }): Enve
     edge: 0,
     domain: 'near#1/1',
     position: [ticket],
-    root: `near#1:${ticket}`,
+    origin: 'near#1.1:',
+    root: ticket,
     remainingMs: 5000,
     trace: undefined,
     payload,
@@ -26,6 +27,6 @@ export function ack(last: number): AckRecord {
 }
 
 /** A failed root. */
-export function fail(root: string): FailRecord {
-  return { kind: 'fail', root, code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } }
+export function fail(root: number): FailRecord {
+  return { kind: 'fail', origin: 'near#1.1:', root, code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } }
 }

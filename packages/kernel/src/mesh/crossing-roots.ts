@@ -17,6 +17,7 @@ import type {
   FailRecord,
   MillraceError,
   Position,
+  RootName,
   SlotId,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
@@ -31,7 +32,7 @@ import type { MeshEngine } from './mesh.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
 import { failedElsewhere } from './remote-errors.js'
-import { incarnationOf, originOf, type RootId, rootIds, waitsForReply } from './root-id.js'
+import { incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
 import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
 
@@ -52,14 +53,20 @@ export interface CrossingRootsParts {
 /** The roots of one worker that others know too: its own that have left it, and those of others that are here. */
 export class CrossingRoots implements RootCrossing, HomeWay {
   readonly #parts: CrossingRootsParts
-  readonly #nextId: (waits: boolean) => RootId
+  readonly #waited: string
+  readonly #unwaited: string
   readonly #own = new RootTable<Root>()
   readonly #visiting = new RootTable<VisitingRoot>()
+  #next = 0
+  /** Where replies go to the origin that was asked for last. */
+  #home: { readonly origin: string; readonly peer: Peer | undefined } = { origin: '', peer: undefined }
   #tellIdle: (() => void)[] = []
 
   constructor(parts: CrossingRootsParts) {
+    const { slot, incarnation } = parts.place
     this.#parts = parts
-    this.#nextId = rootIds(parts.place.slot, parts.place.incarnation)
+    this.#waited = rootOrigin(slot, incarnation, true)
+    this.#unwaited = rootOrigin(slot, incarnation, false)
   }
 
   /** How many there are. */
@@ -67,54 +74,55 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return this.#own.size + this.#visiting.size
   }
 
-  /** What other workers know a root by; given when it leaves for the first time. */
-  name(root: Root): RootId {
-    if (root.id !== undefined) return root.id
-    const id = this.#nextId(root.ticket >= 0)
-    root.id = id
+  /** Gives a root that leaves for the first time the name that other workers know it by. @returns its origin */
+  name(root: Root): string {
+    if (root.origin !== undefined) return root.origin
+    const origin = root.ticket >= 0 ? this.#waited : this.#unwaited
+    root.origin = origin
+    root.number = this.#next++
     root.crossing = this
-    this.#own.add(id, root)
-    return id
+    this.#own.add(origin, root.number, root)
+    return origin
   }
 
   /** The root of this name that entered here; undefined when nothing of it is left. */
-  own(id: RootId): Root | undefined {
-    return this.#own.get(id)
+  own({ origin, root }: RootName): Root | undefined {
+    return this.#own.get(origin, root)
   }
 
   /** The root of an envelope that a peer sent: it is here while one of its envelopes is. */
-  visit(session: LinkSession, { root: id, domain, remainingMs, trace }: EnvelopeRecord): Root {
-    const own = this.#own.get(id)
+  visit(session: LinkSession, envelope: EnvelopeRecord): Root {
+    const own = this.own(envelope)
     if (own !== undefined) return own
-    let root = this.#visiting.get(id)
+    const { origin, root: number, domain, remainingMs, trace } = envelope
+    let root = this.#visiting.get(origin, number)
     if (root === undefined) {
-      root = new VisitingRoot(id, this, {
+      root = new VisitingRoot(envelope, this, session, {
         domain: domain === undefined ? undefined : this.#parts.domain(domain),
         deadline: remainingMs === undefined ? undefined : this.#parts.now() + remainingMs,
         trace,
       })
-      this.#visiting.add(id, root)
-    }
-    if (!root.senders.includes(session)) root.senders.push(session)
+      this.#visiting.add(origin, number, root)
+    } else if (!root.senders.includes(session)) root.senders.push(session)
     return root
   }
 
   /** A peer says that a root failed. */
-  failedElsewhere({ root: id, code, facts }: FailRecord): void {
+  failedElsewhere({ origin, root, code, facts }: FailRecord): void {
     const error = failedElsewhere(code, facts)
-    this.#own.get(id)?.fail(error)
-    this.#visiting.get(id)?.fail(error)
+    this.#own.get(origin, root)?.fail(error)
+    this.#visiting.get(origin, root)?.fail(error)
   }
 
   /** A peer says that nobody wants a root any more. */
-  cancelled({ root: id, code }: CancelRecord): void {
-    this.#visiting.get(id)?.failedElsewhere(failedElsewhere(code, {}))
+  cancelled({ origin, root, code }: CancelRecord): void {
+    this.#visiting.get(origin, root)?.failedElsewhere(failedElsewhere(code, {}))
   }
 
   /** The process that roots entered at is gone: nobody waits for them. */
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
     for (const visit of this.#visiting.values())
-      if (originOf(visit.id) === slot && incarnationOf(visit.id) === incarnation) visit.failedElsewhere(error)
+      if (originOf(visit.origin) === slot && incarnationOf(visit.origin) === incarnation) visit.failedElsewhere(error)
   }
 
   /** Resolves when nothing of other origins is here. */
@@ -130,30 +138,36 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   failed(root: Root, error: MillraceError): void {
     if (root instanceof VisitingRoot && !root.sendersKnow) this.#tellSenders(root, error)
-    const cancel: CancelRecord = { kind: 'cancel', root: root.id ?? '', code: error.code }
+    const cancel: CancelRecord = { kind: 'cancel', origin: root.origin ?? '', root: root.number, code: error.code }
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)
   }
 
   ended(root: Root): void {
-    const id = root.id ?? ''
-    if (!(root instanceof VisitingRoot)) return void this.#own.delete(id)
-    this.#visiting.delete(id)
+    const { origin = '', number } = root
+    if (!(root instanceof VisitingRoot)) return void this.#own.delete(origin, number)
+    this.#visiting.delete(origin, number)
     if (this.#tellIdle.length > 0 && this.#visiting.size === 0) for (const tell of this.#tellIdle.splice(0)) tell()
   }
 
-  traceOf(id: RootId): string {
-    return createHash('sha256').update(`${this.#parts.run} ${id}`).digest('hex').slice(0, 32)
+  traceOf({ origin = '', number }: Root): string {
+    return createHash('sha256').update(`${this.#parts.run} ${origin}${number}`).digest('hex').slice(0, 32)
   }
 
   reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, position: Position): void {
-    const { engine, peers, edges } = this.#parts
-    const id = root.id ?? ''
-    const peer = peers.get(originOf(id))
-    if (peer === undefined || !waitsForReply(id)) return engine().unclaimed(type)
+    const { engine, edges } = this.#parts
+    const peer = this.#homeOf(root.origin ?? '')
+    if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
     const leaves = engine().replyForWire(type, payload)
     if (root.domain === undefined && cameStraightFrom(root, peer)) peer.tell(edge, leaves, root, position)
     else peer.send(edge, leaves, subtree, position)
+  }
+
+  /** Whom the replies of an origin's roots go to; undefined where nobody waits for them. */
+  #homeOf(origin: string): Peer | undefined {
+    if (origin !== this.#home.origin)
+      this.#home = { origin, peer: waitsForReply(origin) ? this.#parts.peers.get(originOf(origin)) : undefined }
+    return this.#home.peer
   }
 
   #tellSenders(root: VisitingRoot, error: MillraceError): void {
@@ -162,7 +176,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const facts = here ? { ...error.facts, worker: place.slot } : error.facts
     if (here) events.emit('root.failed', { ...facts, code: error.code, reason: reasonOf(error), trace: root.traceId })
     const { code }: { readonly code: ErrorCode } = error
-    for (const { link } of root.senders) link.send({ kind: 'fail', root: root.id, code, facts })
+    for (const { link } of root.senders)
+      link.send({ kind: 'fail', origin: root.origin, root: root.number, code, facts })
   }
 }
 

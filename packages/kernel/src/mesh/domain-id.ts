@@ -1,5 +1,5 @@
 import type { SlotId } from '@millrace/contracts'
-import { incarnationOf, originOf } from './root-id.js'
+import { incarnationOf, originOf } from './root-origin.js'
 
 /** How the roots of an order domain enter the graph: from a source, or as a request of one type. */
 export type DomainEntry =

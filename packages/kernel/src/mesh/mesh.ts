@@ -273,8 +273,9 @@ export class Mesh implements LinkHearer {
     engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, record.position)
   }
 
-  #replyArrived(session: LinkSession, { root: id, ticket, payload, position }: EnvelopeRecord, type: number): void {
-    const root = this.roots.own(id)
+  #replyArrived(session: LinkSession, envelope: EnvelopeRecord, type: number): void {
+    const { ticket, payload, position } = envelope
+    const root = this.roots.own(envelope)
     if (root === undefined) {
       this.lateReply()
       if (ticket !== undefined) session.acknowledge(ticket)

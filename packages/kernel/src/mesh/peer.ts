@@ -25,7 +25,7 @@ interface Sent {
 export interface PeerParts {
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
-  /** Gives a root the name that other workers know it by. */
+  /** Gives a root the name that other workers know it by. @returns its origin */
   readonly name: (root: Root) => string
 }
 
@@ -169,7 +169,8 @@ export class Peer {
       edge,
       domain: domain?.id,
       position,
-      root: this.#parts.name(root),
+      origin: this.#parts.name(root),
+      root: root.number,
       remainingMs: deadline === undefined ? undefined : Math.max(0, deadline - this.#parts.now()),
       trace: knownTrace === undefined ? undefined : `00-${knownTrace}-${knownTrace.slice(16)}-00`,
       payload,

@@ -1,22 +1,23 @@
-import type { MillraceError } from '@millrace/contracts'
+import type { MillraceError, RootName } from '@millrace/contracts'
 import type { Domain } from '../runner/domain.js'
 import { type HomeWay, Root, type RootCrossing, type RootOwner } from '../runner/root.js'
 import type { LinkSession } from './link-session.js'
-import type { RootId } from './root-id.js'
 
 /** A root that entered elsewhere, as far as this worker works on it: it is here while one of its envelopes is. */
 export class VisitingRoot extends Root {
-  override readonly id: RootId
-  override readonly crossing: RootCrossing
-  override readonly home: HomeWay
+  // Declared only: to define a field anew that a base class has defined costs more than all else here.
+  declare readonly origin: string
+  declare readonly crossing: RootCrossing
+  declare readonly home: HomeWay
   /** The links that its envelopes came by. */
-  readonly senders: LinkSession[] = []
+  readonly senders: LinkSession[]
   /** Whether its senders know of the failure already. */
   sendersKnow = false
 
   constructor(
-    id: RootId,
+    { origin, root }: RootName,
     crossing: RootCrossing & HomeWay,
+    session: LinkSession,
     {
       domain,
       deadline,
@@ -24,9 +25,11 @@ export class VisitingRoot extends Root {
     }: { domain: Domain | undefined; deadline: number | undefined; trace: string | undefined },
   ) {
     super(nobody, domain, 0, deadline, trace?.slice(3, 35))
-    this.id = id
+    this.origin = origin
+    this.number = root
     this.crossing = crossing
     this.home = crossing
+    this.senders = [session]
     this.parts = 0
   }
 

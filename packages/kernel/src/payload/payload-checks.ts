@@ -65,10 +65,8 @@ function throughJson(value: unknown): unknown {
 }
 
 function chain(steps: readonly (PayloadCheck | undefined)[]): PayloadCheck | undefined {
-  const checks = steps.filter((step) => step !== undefined)
-  const [first, ...others] = checks
-  if (first === undefined || others.length === 0) return first
-  return (payload) => others.reduce((value, check) => check(value), first(payload))
+  const [first, ...others] = steps.filter((step) => step !== undefined)
+  return others.reduce((before, check) => before && ((payload) => check(before(payload))), first)
 }
 
 function keep(check: (payload: unknown) => void): PayloadCheck {

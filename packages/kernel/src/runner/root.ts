@@ -23,7 +23,7 @@ export interface RootCrossing {
   /** Nothing of the root is left in this worker. */
   ended(root: Root): void
   /** The trace id that every worker gives a root of this name, when none has travelled with it. */
-  traceOf(id: string): string
+  traceOf(root: Root): string
 }
 
 /** The way of a reply to a root that entered elsewhere. */
@@ -51,8 +51,9 @@ export class Root extends Subtree {
   expect = -1
   /** Where it is among the unfinished roots of its origin; -1 where it is not counted. */
   place = -1
-  /** What other workers know it by, once it has been sent to one. */
-  id: string | undefined
+  /** Where it entered, as other workers know it, once it has been sent to one; and its number there. */
+  origin: string | undefined
+  number = 0
   /** Who tells other workers of it; undefined while it is known in this one alone. */
   crossing: RootCrossing | undefined
   /** Where its replies go; undefined for a root that entered here. */
@@ -89,8 +90,7 @@ export class Root extends Subtree {
 
   /** W3C trace id, made when somebody first asks. */
   get traceId(): string {
-    this.#traceId ??=
-      this.crossing === undefined || this.id === undefined ? randomHex(16) : this.crossing.traceOf(this.id)
+    this.#traceId ??= this.crossing === undefined ? randomHex(16) : this.crossing.traceOf(this)
     return this.#traceId
   }
 

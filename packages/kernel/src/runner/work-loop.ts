@@ -16,6 +16,9 @@ import type { Work } from './work.js'
 /** How many works are done before the gates are looked at, unless there is no more work. */
 const worksBetweenGates = 32
 
+/** What comes after it is a microtask. `queueMicrotask` makes an object for async hooks as well, which costs five times as much. */
+const microtasks = Promise.resolve()
+
 /** The work of one runner. */
 export class WorkLoop {
   readonly #slice: TimeSlice
@@ -71,7 +74,7 @@ export class WorkLoop {
     if (this.#phase !== 'idle') return
     if (this.#slice.isOver()) return this.#continueNextTurn()
     this.#phase = 'scheduled'
-    queueMicrotask(this.#run)
+    void microtasks.then(this.#run)
   }
 
   #work(): void {

@@ -132,14 +132,15 @@ export class Requests implements RootOwner {
     const expect = this.#expected(options.expect)
     const checked = entry.check(payload)
     if (parent === undefined) this.#admit()
-    const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, now())
-    const { ticket, reply } = waiters.request({
-      timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onCancel: (error) => abandon(root, error),
-    })
+    const askedAt = now()
+    const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, askedAt)
+    const { signal } = options
+    const onCancel = (error: MillraceError): void => abandon(root, error)
+    const { ticket, reply } = waiters.request(
+      signal === undefined ? { timeoutMs, onCancel } : { timeoutMs, onCancel, signal },
+    )
     if (ticket === noTicket) return reply // refused at once: there is nothing to begin
-    const root = new Root(this, undefined, 0, now() + timeoutMs, options.traceId ?? parent?.traceId)
+    const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)
     root.ticket = ticket
     root.expect = expect
     if (parent === undefined) inFlight.add(root, estimateBytes(checked))

@@ -183,7 +183,7 @@ function factsOf(value) {
   return value
 }
 
-// Records. `before` holds the domain before and the root before.
+// Records. `before` holds the domain before and the origin before.
 function readRecord(reader, before, codes) {
   const kind = reader.u8()
   must(kind >= 1 && kind <= 5, `a record of kind ${kind}`, 'SEC_KIND_REFUSED')
@@ -203,7 +203,8 @@ function readEnvelope(reader, before) {
   read.edge = reader.varint()
   if (has(2) || has(64)) before.domain = read.domain = has(2) ? reader.text() : back(before, 'domain')
   read.position = readPosition(reader)
-  before.root = read.root = has(128) ? back(before, 'root') : reader.text()
+  before.origin = read.origin = has(128) ? back(before, 'origin') : reader.text()
+  read.root = reader.varint()
   if (has(4)) read.remainingMs = reader.f64()
   must(!has(4) || (Number.isFinite(read.remainingMs) && read.remainingMs >= 0), `${read.remainingMs} ms remaining`)
   if (has(8)) read.trace = reader.text()
@@ -220,7 +221,7 @@ function readRange(reader) {
 }
 const readAck = (reader) => ({ kind: 'ack', ranges: reader.many(readRange) })
 function rootAndCode(kind, reader, codes) {
-  const read = { kind, root: reader.text(), code: reader.text() }
+  const read = { kind, origin: reader.text(), root: reader.varint(), code: reader.text() }
   must(codes === undefined || codes.has(read.code), 'a code that is not in the table')
   return read
 }

@@ -1,0 +1,24 @@
+import type { SlotId } from '@millrace/contracts'
+
+/**
+ * Where roots enter, in every worker: `slot.incarnation:` for those whose reply is waited for there, `slot.incarnation/` for the
+ * others. The incarnation keeps the roots of a replacement apart from those of the process it replaces.
+ */
+export function rootOrigin(slot: SlotId, incarnation: number, waits: boolean): string {
+  return `${slot}.${incarnation}${waits ? ':' : '/'}`
+}
+
+/** The slot that a root or a domain entered at. */
+export function originOf(name: string): SlotId {
+  return name.slice(0, name.indexOf('.', name.indexOf('#')))
+}
+
+/** Which process of its slot a root or a domain entered at. */
+export function incarnationOf(name: string): number {
+  return Number.parseInt(name.slice(name.indexOf('.', name.indexOf('#')) + 1), 10)
+}
+
+/** Whether the origin of a root waits for its reply. */
+export function waitsForReply(origin: string): boolean {
+  return origin.endsWith(':')
+}
