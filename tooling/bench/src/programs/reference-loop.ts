@@ -25,6 +25,7 @@ import type { ReferenceTask } from './reference-task.js'
 import { type AnswerLine, runStraightLoop } from './straight-loop.js'
 
 const task = taskOf<ReferenceTask>()
+const features = { config: { hash_rounds: 0 } }
 const firsts = { state: { firsts: new Map<string, StateOf<typeof FirstAttempt>>() } }
 const windows = {
   config: limits,
@@ -36,11 +37,12 @@ const windows = {
 }
 
 // The definitions say that a handler may return anything a handler may; these return one message each.
-type Handle<Payload, Result, Context = undefined> = (payload: Payload, context?: Context) => Result
-const keyed = timeKeys.handle as Handle<PayloadOf<typeof Attempt>, MessageOf<typeof KeyedAttempt>>
+type Handle<Payload, Result, Context> = (payload: Payload, context: Context) => Result
+const keyed = timeKeys.handle as Handle<PayloadOf<typeof Attempt>, MessageOf<typeof KeyedAttempt>, undefined>
 const featured = (task.scenario === 'baseline' ? baselineFeatures : experimentFeatures).handle as Handle<
   PayloadOf<typeof KeyedAttempt>,
-  MessageOf<typeof FeaturedAttempt>
+  MessageOf<typeof FeaturedAttempt>,
+  typeof features
 >
 const canonical = idempotency.handle as Handle<
   PayloadOf<typeof FeaturedAttempt>,
@@ -52,17 +54,17 @@ const decided = (task.scenario === 'baseline' ? baselineDecide : experimentDecid
   MessageOf<typeof Decision>,
   typeof windows
 >
-const formatted = format.handle as Handle<PayloadOf<typeof Decision>, MessageOf<typeof OutputLine>>
+const formatted = format.handle as Handle<PayloadOf<typeof Decision>, MessageOf<typeof OutputLine>, undefined>
 
 const answer: AnswerLine = (line) => {
   const parsed = readAttempt(Line.of(line).payload)
   if (parsed === undefined) return undefined
   const decision = parsed.type === Attempt ? decide(parsed as MessageOf<typeof Attempt>) : parsed // its type says so
-  return formatted((decision as MessageOf<typeof Decision>).payload).payload // an attempt has been decided
+  return formatted((decision as MessageOf<typeof Decision>).payload, undefined).payload // an attempt has been decided
 }
 
 function decide(attempt: MessageOf<typeof Attempt>): MessageOf<typeof Decision> {
-  const once = canonical(featured(keyed(attempt.payload).payload).payload, firsts)
+  const once = canonical(featured(keyed(attempt.payload, undefined).payload, features).payload, firsts)
   if (once.type !== CanonicalAttempt) return once as MessageOf<typeof Decision> // the only other type
   return decided((once as MessageOf<typeof CanonicalAttempt>).payload, windows) // its type says so
 }
