@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
-import { expectedOutput, runReference, startReference } from './run-reference.js'
+import { expectedOutput, kept, runReference, startReference } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { waitForBytes } from './wait-for-bytes.js'
 import { writeGenerated } from './write-generated.js'
@@ -39,7 +39,7 @@ describe('reference run --profile tcp_local', () => {
     const [part, expected] = [readFileSync(`${path}.part`, 'utf8'), expectedOutput(input, 'baseline')]
     expect([code, stderr, existsSync(path), expected.startsWith(part), part.endsWith('}\n')]).toEqual([
       143,
-      `SIGTERM: finishing what is in flight, then stopping; once more stops at once\n${path}.part holds what was decided; --resume goes on from there\n`,
+      `SIGTERM: finishing what is in flight, then stopping; once more stops at once\n${kept(`${path}.part`)}\n`,
       false,
       true,
       true,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, jest } from '@jest/globals'
-import { expectedOutput, runLimited, runReference, startReference } from './run-reference.js'
+import { expectedOutput, kept, runLimited, runReference, startReference } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { waitForBytes } from './wait-for-bytes.js'
 import { writeGenerated } from './write-generated.js'
@@ -95,7 +95,7 @@ describe('reference run', () => {
       1,
       true,
       true,
-      `NODE_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place\n  caused by: Error: EFBIG: file too large, write\n${path}.part holds what was decided; --resume goes on from there\n`,
+      `NODE_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place\n  caused by: Error: EFBIG: file too large, write\n${kept(`${path}.part`)}\n`,
     ])
     const resumed = await run('--input', input, '--output', path, '--resume', '--quiet')
     expect([resumed.code, readFileSync(path, 'utf8') === expected]).toEqual([0, true])
@@ -157,7 +157,7 @@ describe('reference run', () => {
     const [part, expected] = [readFileSync(`${path}.part`, 'utf8'), expectedOutput(input, 'baseline')]
     expect([code, stderr, existsSync(path), expected.startsWith(part), part.endsWith('}\n')]).toEqual([
       exitCode,
-      `${signal}: finishing what is in flight, then stopping; once more stops at once\n${path}.part holds what was decided; --resume goes on from there\n`,
+      `${signal}: finishing what is in flight, then stopping; once more stops at once\n${kept(`${path}.part`)}\n`,
       false,
       true,
       true,

@@ -53,6 +53,12 @@ function watched(child: ChildProcessWithoutNullStreams): Running {
   return { child, ended }
 }
 
+/** What the command says of a part that it has left. */
+export function kept(part: string): string {
+  const lines = readFileSync(part, 'utf8').split('\n').length - 1
+  return `${part} holds the first ${lines.toLocaleString('en-US')} lines, and all of them are right; --resume goes on from there`
+}
+
 /** What the oracle answers to a file, as one text. */
 export function expectedOutput(inputPath: string, scenario: Scenario): string {
   return [...decideAll(splitLines([readFileSync(inputPath)]), scenario)].map(({ text }) => `${text}\n`).join('')

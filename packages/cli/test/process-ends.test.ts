@@ -147,6 +147,25 @@ describe('signals to a run in processes', () => {
 })
 
 describe('a worker that fails', () => {
+  it.each([
+    ['reads the source', 0, 'in'],
+    ['writes the sink', 2, 'out'],
+  ])(
+    'PROC-04 a worker that %s is not replaced: another would begin anew, so the run ends with 4',
+    async (_, worker, group) => {
+      const run = start(shop(`killed-${group}`).config)
+      await run.said('runtime.running')
+      process.kill(pidsOf(run.stderr())[worker] ?? 0, 'SIGKILL')
+      const { code, stderr } = await endedAlone(run)
+      const names = eventsOf(stderr).map(({ name }) => name)
+      expect([code, names.filter((name) => name === 'worker.starting').length]).toEqual([4, 3])
+      expect(eventsOf(stderr).find(({ name }) => name === 'runtime.failed')?.facts).toMatchObject({
+        code: 'WORKER_CRASHED',
+        group,
+      })
+    },
+  )
+
   it('PROC-03 ends a run by its failure, with 4: what is killed is WORKER_CRASHED', async () => {
     const run = start(shop('killed', { group: { restart: { policy: 'never' } } }).config)
     await run.said('runtime.running')

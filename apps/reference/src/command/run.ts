@@ -3,6 +3,7 @@ import { exitCodeOf, type Io, type RunEnd, reportError, runUntilDone } from '@mi
 import { createRuntime, MillraceError, type Runtime } from '@millrace/kernel'
 import { application } from '../application.js'
 import type { TallyReport } from '../egress/tally.js'
+import { wholeLines } from '../egress/whole-lines.js'
 import { openInput } from '../ingress/input.js'
 import { type LentInput, lendInput } from '../ingress/lend-input.js'
 import type { RunSettings } from './run-settings.js'
@@ -62,13 +63,20 @@ function report(end: RunEnd, settings: RunSettings, io: Io): void {
 
 function reportFailure(thrown: unknown, settings: RunSettings, io: Io): void {
   const error = MillraceError.from(thrown, 'NODE_FAILED', 'the run ended by an error of the program itself')
-  reportError(error, io, error.code === 'NODE_FAILED' ? kept(settings) : {})
+  reportError(error, io, hasRun(error) ? kept(settings) : {})
   if (settings.json) io.stdout.write(`${JSON.stringify({ error })}\n`)
+}
+
+/** Otherwise a part that is there is of an earlier run, and nothing was found out about it, or nothing good. */
+function hasRun(error: MillraceError): boolean {
+  const exitCode = exitCodeOf(error)
+  return (exitCode === 1 || exitCode === 4) && error.code !== 'RESUME_MISMATCH'
 }
 
 /** What can be done with the part of a run that has not come to its end, where there is one. */
 function kept({ output }: RunSettings): { readonly advice?: string } {
   const part = `${output}.part`
   if (output === '-' || !existsSync(part)) return {}
-  return { advice: `${part} holds what was decided; --resume goes on from there` }
+  const lines = wholeLines(part).toLocaleString('en-US')
+  return { advice: `${part} holds the first ${lines} lines, and all of them are right; --resume goes on from there` }
 }

@@ -1,10 +1,16 @@
 import type { MillraceConfig } from '@millrace/config-validator'
 import type { Plan, WorkerSettings } from '@millrace/contracts'
 
-/** What the configuration says of each worker, in the order in which they start. */
-export function workerSettings({ groups }: Plan, config: MillraceConfig): readonly WorkerSettings[] {
+/**
+ * What the configuration says of each worker, in the order in which they start.
+ *
+ * Who reads a source or writes a sink is never replaced, whatever the configuration says: another would read from the
+ * beginning and write over what is there.
+ */
+export function workerSettings(plan: Plan, config: MillraceConfig): readonly WorkerSettings[] {
   const configured = new Map(config.runtime.platform.process_groups.map((group) => [group.name, group]))
-  return groups.flatMap(({ name, slots }) => {
+  const irreplaceable = groupsAtTheEdge(plan)
+  return plan.groups.flatMap(({ name, slots }, index) => {
     const group = configured.get(name)
     if (group === undefined) throw new RangeError(`the configuration has no group ${name}`)
     const { restart } = group
@@ -17,7 +23,7 @@ export function workerSettings({ groups }: Plan, config: MillraceConfig): readon
       stallTimeoutMs: group.stall_timeout_seconds * 1000,
       maxMemoryMb: group.max_memory_mb,
       restart: {
-        policy: restart.policy,
+        policy: irreplaceable.has(index) ? 'never' : restart.policy,
         maxRestarts: restart.max_restarts,
         periodMs: restart.period_seconds * 1000,
         backoffMs: restart.backoff_ms,
@@ -25,4 +31,9 @@ export function workerSettings({ groups }: Plan, config: MillraceConfig): readon
       },
     }))
   })
+}
+
+/** The groups that have a source or a sink. */
+function groupsAtTheEdge({ graph, groupOf }: Plan): ReadonlySet<number> {
+  return new Set(graph.nodes.flatMap(({ kind }, node) => (kind === 'handler' ? [] : [groupOf[node] ?? -1])))
 }
