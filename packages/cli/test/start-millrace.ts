@@ -18,6 +18,8 @@ export interface Started {
   readonly child: ChildProcess
   /** Resolves when standard error holds a text. */
   said(text: string): Promise<void>
+  /** Resolves when standard output holds a text. */
+  printed(text: string): Promise<void>
   /** What it has said so far. */
   stderr(): string
   readonly ended: Promise<Ended>
@@ -56,15 +58,15 @@ export function startMillrace(args: readonly string[], options: StartOptions = {
       texts[name] += piece
       for (const look of waiting) look()
     })
-  const said = (text: string) =>
+  const appears = (name: 'stdout' | 'stderr') => (text: string) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => texts.stderr.includes(text) && waiting.delete(look) && resolve()
+      const look = () => texts[name].includes(text) && waiting.delete(look) && resolve()
       waiting.add(look)
-      child.once('close', () => waiting.has(look) && reject(new Error(`it never said ${text}: ${texts.stderr}`)))
+      child.once('close', () => waiting.has(look) && reject(new Error(`it never said ${text}: ${texts[name]}`)))
       look()
     })
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts })) // Node says so
-  return { child, said, stderr: () => texts.stderr, ended }
+  return { child, said: appears('stderr'), printed: appears('stdout'), stderr: () => texts.stderr, ended }
 }
 
 /** Runs the real command to its end. */

@@ -45,6 +45,7 @@ const errorFamilies: Readonly<Record<string, string>> = {
   SHUTTING: 'Admission and backends',
   BACKEND: 'Admission and backends',
   RESUME: 'Resumed runs',
+  CONTROL: 'Running applications',
 }
 
 function errorTables(): string {

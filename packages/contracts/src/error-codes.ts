@@ -60,6 +60,8 @@ export const errorCodes = {
   BACKEND_UNAVAILABLE: 'A backend such as Redis cannot be reached.',
   FENCED: 'A worker lost its lease and may commit nothing more.',
   RESUME_MISMATCH: 'A resumed run would write something else than the interrupted run has written.',
+  CONTROL_UNAVAILABLE:
+    'A running application cannot be reached: none runs, several fit, or its control socket cannot be opened safely.',
 } as const
 
 /** A code of the closed table of {@link errorCodes}. */

@@ -104,6 +104,7 @@ export type {
   WorkerPhase,
   WorkerSettings,
   WorkerSnapshot,
+  WorkerVitals,
   WorkerVoice,
 } from './supervision.js'
 export type {

@@ -106,6 +106,19 @@ export interface WorkerSnapshot {
   readonly restarts: number
 }
 
+/** How a worker fares: what it has done since it began, and what it holds now. */
+export interface WorkerVitals {
+  /** Messages that handlers and sinks were called with, since it began. */
+  readonly handled: number
+  /** Messages that wait for a place at their node. */
+  readonly queued: number
+  /** Roots that began here, and envelopes that others have sent here, which are not done. */
+  readonly inFlight: number
+  readonly rssBytes: number
+  /** How late its event loop was at worst since this was last asked for, in milliseconds. */
+  readonly loopDelayMs: number
+}
+
 /** What a supervisor needs from the assembler. */
 export interface SupervisorListener {
   /** What a new worker is told. Called once for each process. */

@@ -13,8 +13,8 @@ export interface OptionSpec {
 
 /** What was asked for on the command line. */
 export interface Invocation {
-  /** Configuration files by name, the base first; at least one. */
-  readonly files: readonly string[]
+  /** What stands beside the options; configuration files by name, the base first, where the command says nothing else. */
+  readonly operands: readonly string[]
   /** Names of the flags that were given. */
   readonly flags: ReadonlySet<string>
   /** Values by the names of their options. */
@@ -24,6 +24,16 @@ export interface Invocation {
   readonly abilities: ImportAbilities
 }
 
+/** What stands beside the options of a command. */
+export interface Operands {
+  /** As the help shows it. */
+  readonly form: string
+  readonly least: number
+  readonly most: number
+  /** What to do where there are too few. */
+  readonly missing: string
+}
+
 /** A command of `millrace`. */
 export interface Command {
   readonly name: string
@@ -31,6 +41,8 @@ export interface Command {
   readonly summary: string
   /** What one should know before using it: lines of at most 100 characters. */
   readonly details: string
+  /** @default configuration files */
+  readonly operands?: Operands
   /** By name, without the dashes. */
   readonly options: Readonly<Record<string, OptionSpec>>
   /** One realistic use, with what it is for. */

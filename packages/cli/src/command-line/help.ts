@@ -1,4 +1,5 @@
 import type { Command } from './command.js'
+import { configurationFiles } from './parse-arguments.js'
 
 /** What `millrace --help` says. */
 export function help(commands: readonly Command[]): string {
@@ -23,14 +24,14 @@ preflight; 3 the start failed; 4 a worker failed; 5 the stop had to be forced; 1
 }
 
 /** What `millrace COMMAND --help` says. */
-export function commandHelp({ name, summary, details, options, example }: Command): string {
+export function commandHelp({ name, summary, details, operands, options, example }: Command): string {
   const rows = Object.entries(options).map(([option, { value, choices, says }]): readonly [string, string] => [
     value === undefined ? `--${option}` : `--${option} ${choices?.join('|') ?? value}`,
     says,
   ])
   return `millrace ${name}: ${summary}
 
-  millrace ${name} FILE... [options]
+  millrace ${name} ${(operands ?? configurationFiles).form} [options]
 
 ${details}
 

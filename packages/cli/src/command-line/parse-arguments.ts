@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { suggestion } from '@millrace/contracts'
-import type { Command, Invocation, OptionSpec } from './command.js'
+import type { Command, Invocation, Operands, OptionSpec } from './command.js'
 import { UsageError } from './usage-error.js'
 
 /** What stands on the command line of a command. */
-export type Given = Pick<Invocation, 'files' | 'flags' | 'values'>
+export type Given = Pick<Invocation, 'operands' | 'flags' | 'values'>
 
 /** What a command line asks for. */
 export type Asked =
@@ -42,18 +42,29 @@ function withoutCommand(args: readonly string[], name: string | undefined, comma
 function invocation(command: Command, args: readonly string[]): Given {
   const flags = new Set<string>()
   const values: Record<string, string> = {}
-  const files: string[] = []
+  const given: string[] = []
   for (const token of tokensOf(command, args)) {
-    if (token.kind === 'positional') files.push(token.value)
+    if (token.kind === 'positional') given.push(token.value)
     if (token.kind !== 'option') continue
     const value = checked(command, token)
     if (flags.has(token.name) || token.name in values) throw usage(command, `${token.rawName} stands there twice`)
     if (value === undefined) flags.add(token.name)
     else values[token.name] = value
   }
-  const [, ...rest] = files
-  if (rest.length === 0) throw usage(command, 'name at least one configuration file')
-  return { files: rest, flags, values }
+  const [, ...operands] = given
+  const { least, most, missing } = command.operands ?? configurationFiles
+  if (operands.length < least) throw usage(command, missing)
+  const [extra] = operands.slice(most)
+  if (extra !== undefined) throw usage(command, `${command.name} does not know what to do with '${extra}'`)
+  return { operands, flags, values }
+}
+
+/** What commands take that say nothing else. */
+export const configurationFiles: Operands = {
+  form: 'FILE...',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  missing: 'name at least one configuration file',
 }
 
 interface OptionToken {

@@ -27,7 +27,7 @@ Where there is none, it says what would start. Exit code 2 when something is wro
 }
 
 async function checkForPeople(invocation: Invocation): Promise<number> {
-  const { files, io } = invocation
+  const { operands: files, io } = invocation
   const checked = await examine(invocation)
   io.stdout.write(
     `${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`,
@@ -48,7 +48,7 @@ async function checkForPrograms(invocation: Invocation): Promise<number> {
   }
 }
 
-function examine({ files, flags, abilities }: Invocation): Promise<Preflight> {
+function examine({ operands: files, flags, abilities }: Invocation): Promise<Preflight> {
   return examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities })
 }
 

@@ -61,14 +61,14 @@ async function runAll(invocation: Invocation): Promise<number> {
 }
 
 /** What is compared when nobody says so depends on whether there is anything to put into processes. */
-async function usualVariants({ files, abilities }: Invocation): Promise<string> {
+async function usualVariants({ operands: files, abilities }: Invocation): Promise<string> {
   await prepareTypeScript(files, abilities)
   const { config } = await loadConfig(files)
   return config.runtime.platform.process_groups.length === 0 ? defaultVariants : defaultVariantsWithGroups
 }
 
 /** Makes sure that a variant can be run and compared. @returns flags of Node for its worker processes */
-async function prepare(variant: Variant, { files, abilities }: Invocation): Promise<readonly string[]> {
+async function prepare(variant: Variant, { operands: files, abilities }: Invocation): Promise<readonly string[]> {
   const workerFlags = await prepareTypeScript([...files, ...variant.overlays], abilities)
   comparable(await preflight({ ...applicationOf(variant, files), embedded: false }))
   return workerFlags
@@ -80,7 +80,7 @@ interface Prepared {
 }
 
 async function compare(
-  { files, flags, io }: Invocation,
+  { operands: files, flags, io }: Invocation,
   [reference, ...others]: readonly [Variant, ...Variant[]],
   { workerFlags, recordings }: Prepared,
 ): Promise<number> {

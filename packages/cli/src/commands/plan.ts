@@ -29,7 +29,7 @@ a worker, and which is a hop between two. Packages that the configuration needs 
   },
 }
 
-async function show({ files, flags, io, abilities }: Invocation): Promise<number> {
+async function show({ operands: files, flags, io, abilities }: Invocation): Promise<number> {
   const application = await examineApplication(files, { embedded: true, packages: false, abilities })
   io.stdout.write(shown(application.plan, flags))
   return exitCodes.done

@@ -45,7 +45,7 @@ NODE_ENV=development payloads are validated at every step.`,
 }
 
 async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
-  const { files, flags, values, io, abilities } = invocation
+  const { operands: files, flags, values, io, abilities } = invocation
   const workerFlags = await prepareTypeScript(files, abilities)
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
   const embedded = flags.has('embedded')

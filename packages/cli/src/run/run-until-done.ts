@@ -1,5 +1,6 @@
 import { type EventLevel, type Facts, isErrorCode, isMillraceError, MillraceError } from '@millrace/contracts'
 import type { RunResult, Runtime } from '@millrace/kernel'
+import { type ControlServer, serveControl } from '@millrace/kernel/control'
 import { exitCodeOf, exitCodes, signalExitCodes } from '../exit-code.js'
 import type { Io, StopSignal } from '../io.js'
 import type { ProgressStyle } from './progress-line.js'
@@ -15,6 +16,8 @@ export interface RunUntilDoneOptions {
   readonly logJson?: boolean
   /** @default bar where standard error is a terminal, else off */
   readonly progress?: ProgressStyle
+  /** Whether `millrace top` and `millrace reload` can reach the application. @default true */
+  readonly control?: boolean
   /** Monotonic, in milliseconds. @default performance.now */
   readonly clock?: () => number
 }
@@ -29,14 +32,26 @@ export interface RunUntilDoneOptions {
  * @param io the process, or what stands for it
  */
 export async function runUntilDone(runtime: Runtime, io: Io, options: RunUntilDoneOptions = {}): Promise<RunEnd> {
-  const { clock = () => performance.now() } = options
+  const { clock = () => performance.now(), control = true } = options
   const watch = watchEvents(runtime, io, { ...shown(options, io), clock })
   const startMs = clock()
+  const reachable = control ? serve(runtime, watch) : undefined
   try {
     const end = await endOf(runtime, io, watch)
     return { ...end, seconds: Math.round(clock() - startMs) / 1000 }
   } finally {
+    await (await reachable)?.close()
     watch.close()
+  }
+}
+
+/** An application that cannot be reached runs all the same. */
+async function serve(runtime: Runtime, watch: EventWatch): Promise<ControlServer | undefined> {
+  try {
+    return await serveControl(runtime)
+  } catch (thrown) {
+    watch.say(thrown instanceof Error ? thrown.message : String(thrown))
+    return undefined
   }
 }
 
@@ -52,7 +67,7 @@ async function endOf(runtime: Runtime, io: Io, watch: EventWatch): Promise<Untim
   const stop = stopRequest(runtime, io, watch)
   const nothingLeft = deadEnd(io)
   const exit = prematureExit(io, watch)
-  const work = (isService(runtime) ? serve(runtime) : runtime.run()).then(done, failed)
+  const work = (isService(runtime) ? runService(runtime) : runtime.run()).then(done, failed)
   try {
     const first = await Promise.race([work, stop.asked, nothingLeft.reached])
     if (first === 'nothing left') return await givenUp(runtime, watch)
@@ -70,7 +85,7 @@ function isService({ plan }: Runtime): boolean {
 }
 
 /** A service ends when somebody stops it, or by a failure that is not mended. */
-async function serve(runtime: Runtime): Promise<RunResult> {
+async function runService(runtime: Runtime): Promise<RunResult> {
   // Nothing else may keep the process alive: in memory a service holds no socket.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
@@ -131,7 +146,10 @@ function stopRequest(runtime: Runtime, io: Io, watch: EventWatch): StopRequest {
     ask = resolve
   })
   let hardEnd: NodeJS.Timeout | undefined
-  const exit = (): void => io.exit(exitCodes.stopForced)
+  const exit = (): void => {
+    clearTimeout(hardEnd)
+    io.exit(exitCodes.stopForced)
+  }
   const close = onStopSignals(io, {
     first: (signal) => {
       watch.say(`${signal}: finishing what is in flight, then stopping; once more stops at once`)

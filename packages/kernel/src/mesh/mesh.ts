@@ -173,6 +173,13 @@ export class Mesh implements LinkHearer {
     this.#working.domains.close(domain)
   }
 
+  /** How many envelopes of others are not done here. */
+  get held(): number {
+    let held = 0
+    for (const { open } of this.#sessions.values()) held += open
+    return held
+  }
+
   /** How much of anything is known here that others know too: roots, envelopes, domains. At rest it is 0. */
   remaining(): number {
     let envelopes = 0

@@ -189,6 +189,16 @@ export class Engine implements MeshEngine {
     this.#parts.events.emit('reply.unclaimed', { type: this.#parts.types[type]?.name ?? '' })
   }
 
+  /** What the nodes here have been called with, and what waits in front of them. */
+  load(): { readonly handled: number; readonly queued: number } {
+    const sum = { handled: 0, queued: 0 }
+    for (const run of this.#runs) {
+      sum.handled += run?.handled ?? 0
+      sum.queued += run?.queue.length ?? 0
+    }
+    return sum
+  }
+
   counters(): EngineCounters {
     return { ...this.#counters }
   }

@@ -7,8 +7,12 @@ import {
   type Plan,
   type SinkReport,
   type StopMode,
+  type WorkerPhase,
   type WorkerSnapshot,
+  type WorkerVitals,
 } from '@millrace/contracts'
+import { createLoopDelay } from '../control/loop-delay.js'
+import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import { within } from './deadline.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
@@ -38,6 +42,7 @@ export class InlineRuntime implements Runtime {
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
+  readonly #loopDelay = createLoopDelay()
   readonly #kill = new AbortController()
   #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
 
@@ -144,6 +149,32 @@ export class InlineRuntime implements Runtime {
     await this.stop()
   }
 
+  async snapshot(): Promise<RuntimeSnapshot> {
+    const { summary, plan } = this
+    const [group] = plan.groups
+    const own = { slot: group?.slots[0] ?? 'app#1', group: group?.name ?? 'app', phase: this.#workerPhase() }
+    return {
+      scenario: summary.scenario,
+      pid: process.pid,
+      phase: this.#phase.name,
+      at: this.#parts.now(),
+      own: undefined,
+      workers: [{ ...own, incarnation: 1, pid: process.pid, restarts: 0, vitals: this.vitals() }],
+    }
+  }
+
+  /** How this process fares; undefined while it does no work. */
+  vitals(): WorkerVitals | undefined {
+    if (!('working' in this.#phase)) return undefined
+    const { engine, inFlight } = this.#phase.working
+    return {
+      ...engine.load(),
+      inFlight: inFlight.length + (this.#parts.share?.mesh.held ?? 0),
+      rssBytes: process.memoryUsage.rss(),
+      loopDelayMs: this.#loopDelay.take(),
+    }
+  }
+
   workers(): readonly WorkerSnapshot[] {
     return []
   }
@@ -186,6 +217,10 @@ export class InlineRuntime implements Runtime {
       this.#phase = { name: 'stopped' }
       throw error
     }
+  }
+
+  #workerPhase(): WorkerPhase {
+    return this.#phase.name === 'created' ? 'starting' : this.#phase.name
   }
 
   get #atWork(): Working {

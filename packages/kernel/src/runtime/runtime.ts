@@ -9,6 +9,7 @@ import type {
   WorkerSnapshot,
 } from '@millrace/contracts'
 import type { ReplyCounters } from '@millrace/reply-waiter'
+import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import type { EngineCounters } from './engine.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
 
@@ -87,6 +88,8 @@ export interface Runtime {
   kill(): Promise<void>
   /** What has been counted since the start. @throws MillraceError BOOT_NOT_READY before it */
   counters(): RuntimeCounters
+  /** How the application fares: every worker is asked. What one cannot say within a second is left out. */
+  snapshot(): Promise<RuntimeSnapshot>
   /** The worker processes as they are now; none where everything runs in this process. */
   workers(): readonly WorkerSnapshot[]
 }

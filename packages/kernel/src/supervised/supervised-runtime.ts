@@ -22,11 +22,14 @@ import {
   type Supervisor,
   type SupervisorListener,
   type WorkerBundle,
+  type WorkerPhase,
   type WorkerSettings,
   type WorkerSnapshot,
+  type WorkerVitals,
 } from '@millrace/contracts'
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
+import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import type { EngineCounters } from '../runtime/engine.js'
@@ -61,6 +64,10 @@ export interface SupervisedParts {
   /** Hears what sinks would write, where sinks are recorded instead of opened. */
   readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
 }
+
+/** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
+const vitalsMs = 1000
+const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
 
 /** Names a run. */
 export function newRunName(): string {
@@ -178,8 +185,31 @@ export class SupervisedRuntime implements Runtime {
     }
   }
 
+  async snapshot(): Promise<RuntimeSnapshot> {
+    const workers = this.#supervisor
+      .snapshot()
+      .map(async (worker) => ({ ...worker, vitals: await this.#vitalsOf(worker) }))
+    return {
+      scenario: this.summary.scenario,
+      pid: process.pid,
+      phase: this.#phase,
+      at: Date.now(),
+      own: this.#parts.app?.runtime.vitals(),
+      workers: await Promise.all(workers),
+    }
+  }
+
   workers(): readonly WorkerSnapshot[] {
     return this.#supervisor.snapshot()
+  }
+
+  async #vitalsOf({ slot, phase }: WorkerSnapshot): Promise<WorkerVitals | undefined> {
+    if (!asked.includes(phase)) return undefined
+    try {
+      return (await this.#supervisor.ask(slot, 'vitals', {}, vitalsMs)) as WorkerVitals | undefined // what load-worker answers
+    } catch {
+      return undefined // it is busy, or has just ended
+    }
   }
 
   get #app(): Share {

@@ -76,6 +76,7 @@ async function tellOfSources(runtime: InlineRuntime, voice: WorkerVoice): Promis
 }
 
 async function answer(runtime: InlineRuntime, question: string): Promise<unknown> {
+  if (question === 'vitals') return runtime.vitals()
   if (question === 'complete') return { reports: await runtime.completeSinks(), counters: runtime.counters() }
   throw new MillraceError('BOOT_BUNDLE_INVALID', `a worker was asked '${question}', which it does not know`)
 }

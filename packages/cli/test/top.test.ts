@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { fixture, processFolder, writeApplication } from './process-folder.js'
+import { millrace, type Started, startMillrace } from './start-millrace.js'
+import type { TemporaryFolder } from './temporary-folder.js'
+import { pidsOf } from './worker-log.js'
+
+jest.setTimeout(120_000)
+
+let folder: TemporaryFolder
+let env: Readonly<Record<string, string>>
+let running: Started | undefined
+
+beforeAll(() => {
+  folder = processFolder()
+  env = { XDG_RUNTIME_DIR: folder.path }
+})
+afterEach(async () => {
+  running?.child.kill('SIGKILL')
+  await running?.ended
+})
+afterAll(() => folder.remove())
+
+/** Orders without an end, priced in a process of their own. */
+async function shop(): Promise<Started> {
+  const config = writeApplication(folder, 'shop.json', {
+    modules: ['edges.ts', 'price.ts'].map(fixture),
+    groups: [
+      { name: 'in', nodes: ['orders'] },
+      { name: 'pricing', nodes: ['price'] },
+      { name: 'out', nodes: ['lines'] },
+    ],
+    adapters: { orders: { count: 1_000_000, pauseMs: 1 }, lines: {} },
+  })
+  running = startMillrace(['run', config, '--log-level', 'info', '--log-json'], { env })
+  await running.said('runtime.running')
+  return running
+}
+
+describe('millrace top', () => {
+  it('shows every worker: as JSON with its process, its rate and its memory, and as a table', async () => {
+    const pids = pidsOf((await shop()).stderr())
+    const { code, stdout } = await millrace(['top', '--once', '--json', '--interval', '2'], { env })
+    const snapshot = JSON.parse(stdout)
+    expect([code, snapshot.scenario, snapshot.phase]).toEqual([0, 'processes', 'running'])
+    expect(snapshot.workers).toEqual(
+      ['in', 'pricing', 'out'].map((group, index) => ({
+        slot: `${group}#1`,
+        group,
+        phase: 'running',
+        incarnation: 1,
+        pid: pids[index],
+        restarts: 0,
+        handledPerSecond: expect.any(Number),
+        vitals: {
+          handled: expect.any(Number),
+          queued: expect.any(Number),
+          inFlight: expect.any(Number),
+          rssBytes: expect.any(Number),
+          loopDelayMs: expect.any(Number),
+        },
+      })),
+    )
+    expect(snapshot.workers[1].vitals.handled).toBeGreaterThan(0)
+    expect(snapshot.workers[1].handledPerSecond).toBeGreaterThan(0)
+    const table = await millrace(['top', 'processes', '--once'], { env })
+    expect(table.code).toBe(0)
+    expect(table.stdout).toMatch(/^WORKER {5}GROUP {4}PHASE {4} +PID/mu)
+    expect(table.stdout).toMatch(new RegExp(`^pricing#1  pricing  running +${pids[1]} +1 +0 `, 'mu'))
+  })
+
+  it('shows a worker that cannot answer because its event loop is blocked, and the others all the same', async () => {
+    const pids = pidsOf((await shop()).stderr())
+    process.kill(pids[1] ?? 0, 'SIGSTOP')
+    const { stdout } = await millrace(['top', '--once', '--json'], { env })
+    process.kill(pids[1] ?? 0, 'SIGCONT')
+    const workers: readonly { readonly slot: string; readonly vitals?: object }[] = JSON.parse(stdout).workers
+    expect(workers.map(({ slot, vitals }) => [slot, vitals !== undefined])).toEqual([
+      ['in#1', true],
+      ['pricing#1', false],
+      ['out#1', true],
+    ])
+  })
+
+  it('is left by Ctrl+C and leaves the application running; ends when the application does', async () => {
+    const run = await shop()
+    const left = startMillrace(['top', '--json', '--interval', '0.1'], { env })
+    await left.printed('"workers"')
+    left.child.kill('SIGINT')
+    expect((await left.ended).code).toBe(0)
+    const outlived = startMillrace(['top', '--interval', '0.1'], { env })
+    await outlived.printed('pricing#1')
+    run.child.kill('SIGTERM')
+    await run.ended
+    expect((await outlived.ended).code).toBe(0)
+  })
+
+  it('says what to do where nothing runs', async () => {
+    const { code, stderr } = await millrace(['top'], { env: { XDG_RUNTIME_DIR: folder.path } })
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^CONTROL_UNAVAILABLE: .*none runs; start one with millrace run/u),
+    ])
+  })
+})

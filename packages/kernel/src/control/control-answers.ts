@@ -1,0 +1,45 @@
+import { MillraceError } from '@millrace/contracts'
+import type { Runtime } from '../runtime/runtime.js'
+
+/** Says something before the last answer. */
+export type Tell = (item: unknown) => void
+
+/** What belongs to a question. */
+export interface Asked {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly tell: Tell
+  /** Whoever has asked is gone. */
+  readonly gone: AbortSignal
+}
+
+/** What a running application answers, by the name of the question. */
+export const controlAnswers: Readonly<
+  Record<string, ((runtime: Runtime, asked: Asked) => Promise<unknown>) | undefined>
+> = {
+  snapshot: (runtime) => runtime.snapshot(),
+  watch,
+}
+
+/** How often a snapshot can be had, in milliseconds. */
+const [oftenestMs, rarestMs] = [100, 60_000]
+
+/** Tells a snapshot at once and then at each interval, until whoever asked is gone. */
+async function watch(runtime: Runtime, { facts, tell, gone }: Asked): Promise<unknown> {
+  const { intervalMs } = facts
+  if (typeof intervalMs !== 'number' || !(intervalMs >= oftenestMs && intervalMs <= rarestMs))
+    throw new MillraceError('CONFIG_INVALID', `intervalMs must be a number from ${oftenestMs} to ${rarestMs}`)
+  let asking = false
+  const take = async (): Promise<void> => {
+    if (asking) return // a worker is slow to answer: this one is left out
+    asking = true
+    const snapshot = await runtime.snapshot()
+    asking = false
+    if (!gone.aborted) tell(snapshot)
+  }
+  await take()
+  if (gone.aborted) return undefined
+  const timer = setInterval(() => void take(), intervalMs).unref()
+  await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }))
+  clearInterval(timer)
+  return undefined
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { defineMessage, defineNode } from '@millrace/contracts'
+import { Type } from 'typebox'
+import { createRuntime } from '../create-runtime.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { converse, findApplication } from './control-client.js'
+import { longestQuestionBytes } from './control-protocol.js'
+import { type ControlServer, serveControl } from './control-server.js'
+
+const Ask = defineMessage('control.ask', Type.Object({ n: Type.Integer() }))
+const Answer = defineMessage('control.answer', Type.Object({ n: Type.Integer() }), { reply: true })
+const answer = defineNode({ name: 'answer', consumes: Ask, emits: [Answer], handle: ({ n }) => Answer.of({ n }) })
+
+let folder: string
+let runtime: Runtime
+let server: ControlServer
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mc-'))
+  runtime = await createRuntime({ nodes: [answer], overlay: { scenario: { name: 'shop' } } })
+  await runtime.start()
+})
+afterAll(async () => {
+  await runtime.stop()
+  rmSync(folder, { recursive: true })
+})
+beforeEach(async () => {
+  server = await serveControl(runtime, folder)
+})
+afterEach(() => server.close())
+
+function raw(text: string): Socket {
+  const socket = connect(server.path).on('error', () => undefined)
+  socket.write(text)
+  return socket
+}
+
+/** Resolves when a connection is gone, in whatever way. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.once('close', () => resolve()))
+}
+
+/** The first items of a conversation. */
+async function first(count: number, asked: AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  const items: unknown[] = []
+  for await (const item of asked) if (items.push(item) === count) break
+  return items
+}
+
+describe('serveControl', () => {
+  it('opens a socket that only this user can use, and removes it', async () => {
+    expect(statSync(server.path).mode & 0o777).toBe(0o600)
+    await server.close()
+    expect(existsSync(server.path)).toBe(false)
+  })
+
+  it('tells what the application has done', async () => {
+    await runtime.request(Ask, { n: 1 }, { expect: Answer, timeoutMs: 10_000 })
+    const [snapshot] = await first(1, converse(findApplication(undefined, folder), 'snapshot'))
+    expect(snapshot).toMatchObject({
+      scenario: 'shop',
+      pid: process.pid,
+      phase: 'running',
+      workers: [{ pid: process.pid, phase: 'running', vitals: { handled: 1, queued: 0, inFlight: 0 } }],
+    })
+  })
+
+  it('tells it again at each interval, until the client goes', async () => {
+    const items = await first(3, converse(findApplication('shop', folder), 'watch', { intervalMs: 100 }))
+    expect(items).toHaveLength(3)
+  })
+
+  it.each([
+    ['snapshots', {}, 'CONTROL_UNAVAILABLE'],
+    ['watch', { intervalMs: 1 }, 'CONFIG_INVALID'],
+    ['constructor', {}, 'CONTROL_UNAVAILABLE'],
+  ])('answers what it cannot do with a code: %s', async (ask, facts, code) => {
+    const asked = converse(findApplication(String(process.pid), folder), ask, facts)
+    await expect(first(1, asked)).rejects.toMatchObject({ code })
+  })
+
+  it.each([
+    ['what is no question', 'hello\n'],
+    ['a line that is too long', 'x'.repeat(longestQuestionBytes + 2)],
+  ])('cuts a client off that sends %s, and serves the next one', async (_what, text) => {
+    await closed(raw(text))
+    expect(await first(1, converse(findApplication('shop', folder), 'snapshot'))).toHaveLength(1)
+  })
+
+  it('hears sixteen clients at once and no more', async () => {
+    const clients = Array.from({ length: 16 }, () => raw('{"id":1,"ask":"snapshot"}\n'))
+    await Promise.all(clients.map((client) => once(client, 'data')))
+    await closed(raw(''))
+    for (const client of clients) client.destroy()
+  })
+})
+
+describe('findApplication', () => {
+  it('tells what runs where nothing is called like that, or several are', async () => {
+    expect(() => findApplication('ship', folder)).toThrow(
+      `CONTROL_UNAVAILABLE: no running application can be reached: none is called 'ship'; these run: shop (pid ${process.pid})`,
+    )
+    const second = await serveControl(runtime, folder)
+    expect(() => findApplication(undefined, folder)).toThrow('several run, and one must be named')
+    await second.close()
+  })
+
+  it('says what to do where nothing runs', async () => {
+    await server.close()
+    expect(() => findApplication(undefined, folder)).toThrow('none runs; start one with millrace run')
+  })
+})
