@@ -43,6 +43,7 @@ export type TransportFlaw =
   | 'throws after the loss'
   | 'forgets a loss before listen'
   | 'loses every link at once'
+  | 'loses one end only'
   | 'resends the old link over the new one'
   | 'drops duplicates'
   | 'drops what comes after a cancel'
@@ -118,7 +119,7 @@ class TinyTransport implements Transport {
   lose(far: SlotId, near: SlotId): void {
     for (const end of this.ends)
       if (this.flaw === 'loses every link at once' || [far + near, near + far].includes(end.local + end.peer))
-        end.lose()
+        end.beLost()
   }
 
   dialNobody(to: Endpoint): Promise<never> {
@@ -186,6 +187,11 @@ class TinyEnd implements Link {
   }
 
   lose(): void {
+    this.beLost()
+    if (this.flaw !== 'loses one end only') this.other.beLost()
+  }
+
+  beLost(): void {
     this.transport.leftOver = [...this.inbox]
     this.inbox = this.flaw === 'invents records when it is lost' ? [...this.inbox].reverse() : []
     this.shut = true

@@ -109,6 +109,11 @@ const broken: readonly (readonly [TransportFlaw, string, RegExp])[] = [
     'peer crash: an end that listens too late hears lost',
     /hearing the end did not happen/,
   ],
+  [
+    'loses one end only',
+    'peer crash: an end that gives its link up loses it on both sides, although the other goes on sending',
+    /did not happen/,
+  ],
   ['loses every link at once', 'peer crash: other links live on', /was handed 0 of 1 records before the end/],
   [
     'links two slots once',

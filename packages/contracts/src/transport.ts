@@ -84,6 +84,8 @@ export interface Link {
    * more than once.
    */
   close(): Promise<void>
+  /** Ends the link at once, whatever the peer does: what was not handed over is dropped, and both ends hear `lost`. */
+  lose(): void
 }
 
 /** Where a slot can be dialled. What is in it, only the transport knows. */

@@ -179,30 +179,85 @@ describe('what a mesh refuses and gives up', () => {
     handle: () => new Promise<undefined>(() => undefined),
   })
 
-  it('SEC-IPC-10 a peer that sends more than admission allows is closed and counted', async () => {
-    const running = await runShares([first, waits], apart, { max_in_flight: 2 })
+  /** A peer that holds its keys and keeps to nothing else. */
+  async function hostile(runtime: object = {}) {
+    const running = await runShares([first, waits], apart, runtime)
     running.app.mesh.giveUp()
     running.transport.sever('@app#1', 'two#1')
     const endpoint = { slot: 'two#1', address: 'memory:two#1' }
     const link = await running.transport.dial('@app#1', endpoint, AbortSignal.timeout(5000))
     const ended = new Promise<string>((end) => link.listen({ record: () => undefined, end }))
-    for (let ticket = 1; ticket <= 1000; ticket++)
-      link.send({
-        kind: 'envelope',
-        ticket,
-        edge: 2,
-        domain: undefined,
-        position: [0, 0],
-        origin: '@app#1.1:',
-        root: ticket,
-        remainingMs: undefined,
-        trace: undefined,
-        payload: { n: 1 },
-      })
-    expect(await ended).toBe('closed')
-    expect(running.events.filter(({ name }) => name === 'security.refused').length).toBeGreaterThan(0)
-    expect(running.workers.get('two#1')?.mesh.remaining()).toBeLessThan(100)
-    await Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+    const refusals = () =>
+      running.events.flatMap(({ name, facts }) => (name === 'security.refused' ? [facts.code] : []))
+    const known = () => running.workers.get('two#1')?.mesh.remaining()
+    const stop = () => Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+    return { running, link, ended, refusals, known, stop }
+  }
+
+  const envelope = {
+    kind: 'envelope',
+    ticket: 1,
+    edge: 2,
+    domain: undefined,
+    position: [0, 0],
+    origin: '@app#1.1:',
+    root: 1,
+    remainingMs: undefined,
+    trace: undefined,
+    payload: { n: 1 },
+  } as const
+
+  it('SEC-IPC-10 a peer that sends more than admission allows is closed at once and counted', async () => {
+    const { link, ended, refusals, known, stop } = await hostile({ max_in_flight: 2 })
+    for (let ticket = 1; ticket <= 1000; ticket++) link.send({ ...envelope, ticket, root: ticket })
+    expect(await ended).toBe('lost')
+    expect(refusals()).toEqual(['OVERLOADED'])
+    expect(known()).toBeLessThan(200)
+    await stop()
+  })
+
+  it('SEC-IPC-10 a peer that sends work which nobody acknowledges is closed at once and counted', async () => {
+    const { link, ended, refusals, known, stop } = await hostile()
+    link.send({ ...envelope, ticket: undefined })
+    expect(await ended).toBe('lost')
+    expect([refusals(), known()]).toEqual([['SEC_FRAME_MALFORMED'], 0])
+    await stop()
+  })
+
+  it('SEC-IPC-10 a peer that begins more order domains than admission can make is closed and counted', async () => {
+    const { link, ended, refusals, known, stop } = await hostile({ max_in_flight: 2 })
+    for (let number = 1; number <= 1000; number++)
+      link.send({ kind: 'mark', edge: 2, domain: `@app#1.1/${number}/t0`, position: [0] })
+    expect(await ended).toBe('lost')
+    expect(refusals()).toEqual(['OVERLOADED'])
+    expect(known()).toBeLessThan(200)
+    await stop()
+  })
+
+  it('SEC-IPC-10 names of roots that are not here cost nothing', async () => {
+    const { link, running, stop } = await hostile()
+    for (let number = 1; number <= 1000; number++)
+      link.send({ kind: 'cancel', origin: `none#1.${number}:`, root: number, code: 'REPLY_CANCELLED' })
+    await link.close()
+    expect(running.workers.get('two#1')?.mesh.roots.origins).toBeLessThan(10)
+    await stop()
+  })
+
+  it('SEC-IPC-10 domains of slots, sources and types that the plan has not are forgotten at once', async () => {
+    const { link, known, stop } = await hostile()
+    for (const domain of ['none#1.1/1/t0', '@app#1.1/1/t99', '@app#1.1/1/s99'])
+      link.send({ kind: 'mark', edge: 2, domain, position: [0] })
+    await link.close()
+    expect(known()).toBe(0)
+    await stop()
+  })
+
+  it('SEC-IPC-10 an acknowledgement of every number there is keeps nobody busy', async () => {
+    const { link, ended, refusals, stop } = await hostile()
+    link.send({ kind: 'ack', ranges: [[0, Number.MAX_SAFE_INTEGER]] })
+    await link.close()
+    expect([await ended, refusals()]).toEqual(['closed', []])
+    await stop()
   })
 
   it('HANDOFF-04 what waits for a slot without a worker fails at its deadline with HANDOFF_TIMEOUT and the group', async () => {

@@ -46,10 +46,7 @@ export function createMemoryLinkPair(from: SlotId, to: SlotId, parts: MemoryLink
     ended,
     // Whatever ends the far end reaches the near one at once.
     isOpen: () => near.isOpen(),
-    lose() {
-      near.lose()
-      far.lose()
-    },
+    lose: () => near.lose(),
     close() {
       near.abandon()
       far.abandon()
@@ -119,9 +116,8 @@ export class MemoryLink implements Link {
   }
 
   lose(): void {
-    this.#outlet = 'shut'
-    this.#expectEnd('lost')
-    if (this.#listener === undefined) this.#settle()
+    this.#beLost()
+    this.other.#beLost()
   }
 
   /** Dies: hears nothing more, not even the end. */
@@ -130,6 +126,12 @@ export class MemoryLink implements Link {
     this.#inlet = 'ended'
     this.#inbox.clear()
     this.#settle()
+  }
+
+  #beLost(): void {
+    this.#outlet = 'shut'
+    this.#expectEnd('lost')
+    if (this.#listener === undefined) this.#settle()
   }
 
   #take(record: LinkRecord): void {

@@ -23,6 +23,22 @@ export const crashCases: readonly TransportCase[] = [
     },
   },
   {
+    title: title('an end that gives its link up loses it on both sides, although the other goes on sending'),
+    async run(world) {
+      const { near, far, nearHeard, farHeard } = await world.link()
+      for (const record of envelopes(50)) near.send(record)
+      await farHeard.count(1)
+      for (const record of envelopes(50, 1000)) near.send(record)
+      far.lose()
+      const ends = world.soon(
+        'both ends of a link that was given up',
+        Promise.all([nearHeard.ended(), farHeard.ended()]),
+      )
+      assertSame('the ends', (await ends).join(), 'lost,lost')
+      assertFirstOf(farHeard.records, [...envelopes(50), ...envelopes(50, 1000)])
+    },
+  },
+  {
     title: title('what is sent afterwards is dropped silently'),
     async run(world) {
       const link = await world.link()

@@ -74,6 +74,11 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return this.#own.size + this.#visiting.size
   }
 
+  /** How many origins are known, those included of which nothing is here now. */
+  get origins(): number {
+    return this.#own.origins + this.#visiting.origins
+  }
+
   /** Gives a root that leaves for the first time the name that other workers know it by. @returns its origin */
   name(root: Root): string {
     if (root.origin !== undefined) return root.origin

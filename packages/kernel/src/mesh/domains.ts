@@ -4,7 +4,7 @@ import { type DomainEntry, type DomainName, domainId, parseDomainId } from './do
 import { type DomainShape, domainShape } from './domain-shape.js'
 import { Ties } from './domain-ties.js'
 import type { EdgeMap } from './edge-map.js'
-import type { Place } from './place.js'
+import { embeddingSlot, type Place } from './place.js'
 
 /** Stands in a mark for the end of its domain: nothing of it is left anywhere. */
 const forgotten = -1
@@ -14,6 +14,10 @@ export interface DomainsParts {
   readonly plan: Plan
   readonly edges: EdgeMap
   readonly place: Place
+  /** How many slots this one shares a link with. */
+  readonly peers: number
+  /** How many unfinished roots each origin may have. */
+  readonly maxInFlight: number
   /** For each node, whether something ordered may come after it. */
   readonly tracked: readonly boolean[]
   /** Hears of a domain whose gates must be looked at. */
@@ -29,14 +33,30 @@ export class Domains {
   readonly #ties = new Map<string, Ties>()
   readonly #shapes = new Map<string, DomainShape>()
   #dirty: Ties[] = []
+  readonly #limit: number
   #next = 0
 
   constructor(parts: DomainsParts) {
+    const { plan, peers, maxInFlight } = parts
+    const origins = plan.groups.reduce((sum, { slots }) => sum + slots.length, 1)
     this.#parts = parts
+    this.#limit = (peers + 1) * origins * (maxInFlight + plan.graph.nodes.length)
   }
 
   get size(): number {
     return this.#ties.size
+  }
+
+  /**
+   * Whether there are as many as admission can make: each origin has at most so many stream requests and sources, and each
+   * peer tells of a domain's end after all that it has told of it.
+   */
+  get full(): boolean {
+    return this.#ties.size >= this.#limit
+  }
+
+  has(id: string): boolean {
+    return this.#ties.has(id)
   }
 
   /** Names a domain that begins here, so that its messages can cross. */
@@ -56,7 +76,7 @@ export class Domains {
     const known = this.#ties.get(id)
     if (known !== undefined) return known.domain
     const name = parseDomainId(id)
-    if (name === undefined || this.#beganHere(name)) return undefined
+    if (name === undefined || this.#beganHere(name) || !this.#canBegin(name)) return undefined
     const domain = new Domain(this.#parts.dirty)
     domain.frontier = noMoreRoots
     return this.#tie(domain, id, name.entry, name.origin)
@@ -91,6 +111,13 @@ export class Domains {
   #beganHere({ origin, incarnation }: DomainName): boolean {
     const { place } = this.#parts
     return origin === place.slot && incarnation === place.incarnation
+  }
+
+  /** Whether the plan has such a way in: what has not would be remembered in vain. */
+  #canBegin({ origin, entry }: DomainName): boolean {
+    const { groups, graph } = this.#parts.plan
+    const isSlot = origin === embeddingSlot || groups.some(({ slots }) => slots.includes(origin))
+    return isSlot && (entry.kind === 'source' ? entry.node < graph.nodes.length : entry.type < graph.types.length)
   }
 
   #tie(domain: Domain, id: string, entry: DomainEntry, origin: SlotId): Domain {

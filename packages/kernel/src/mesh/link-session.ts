@@ -16,6 +16,8 @@ export class LinkSession implements LinkListener {
   readonly peer: Peer
   /** How many of its envelopes are not acknowledged. */
   open = 0
+  /** Whether it has sent what no honest peer would: it is lost, and not dialled again. */
+  refused = false
   readonly #hearer: LinkHearer
   #ranges: [first: number, last: number][] = []
 

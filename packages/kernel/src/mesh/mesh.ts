@@ -129,6 +129,8 @@ export class Mesh implements LinkHearer {
     const domains = new Domains({
       plan: this.#parts.plan,
       place: this.#parts.place,
+      peers: this.#peers.size,
+      maxInFlight: this.#parts.maxInFlight,
       edges: this.#edges,
       tracked: engine.tracked,
       dirty: loop.dirty,
@@ -206,7 +208,8 @@ export class Mesh implements LinkHearer {
   }
 
   heard(session: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): void {
-    if (record.kind === 'envelope') this.#arrived(session, record)
+    if (this.#isOneTooMany(record)) this.#refuse(session, 'OVERLOADED')
+    else if (record.kind === 'envelope') this.#arrived(session, record)
     else if (record.kind === 'mark') this.#working.domains.receive(session.peer.slot, record)
     else if (record.kind === 'cancel') this.roots.cancelled(record)
     else this.roots.failedElsewhere(record)
@@ -217,7 +220,7 @@ export class Mesh implements LinkHearer {
     this.#working.engine.runner.loop.flushLater()
   }
 
-  ended({ link, peer }: LinkSession, end: LinkEnd): void {
+  ended({ link, peer, refused }: LinkSession, end: LinkEnd): void {
     if (this.#sessions.get(peer.slot)?.link !== link) return
     this.#sessions.delete(peer.slot)
     peer.linkLost()
@@ -226,7 +229,7 @@ export class Mesh implements LinkHearer {
       peer,
       setTimeout(() => this.#judge(peer, linkLost(peer.slot)), verdictMs),
     )
-    this.#connector.ended(peer.slot, end)
+    this.#connector.ended(peer.slot, refused ? 'closed' : end)
   }
 
   get #working() {
@@ -269,8 +272,10 @@ export class Mesh implements LinkHearer {
   #arrived(session: LinkSession, record: EnvelopeRecord): void {
     const edge = this.#edges.edges[record.edge]
     if (edge === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
-    if (record.ticket !== undefined && ++session.open > this.#admittedFrom(session.peer.slot))
-      return this.#refuse(session, 'OVERLOADED')
+    if (record.ticket === undefined) {
+      // Only a reply may go unacknowledged: nothing else would bound what is taken.
+      if (edge.to !== outside) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
+    } else if (++session.open > this.#admittedFrom(session.peer.slot)) return this.#refuse(session, 'OVERLOADED')
     if (edge.to === outside) return this.#replyArrived(session, record, edge.type)
     const { engine } = this.#working
     const run = engine.run(edge.to)
@@ -299,9 +304,16 @@ export class Mesh implements LinkHearer {
   }
 
   /** A peer sends what no honest one would: nothing more is taken from it. */
-  #refuse({ link, peer }: LinkSession, code: ErrorCode): void {
-    this.#parts.events.emit('security.refused', { peer: peer.slot, code })
-    void link.close()
+  #refuse(session: LinkSession, code: ErrorCode): void {
+    this.#parts.events.emit('security.refused', { peer: session.peer.slot, code })
+    session.refused = true
+    session.link.lose()
+  }
+
+  /** Whether it would begin an order domain although there are as many as admission can make. */
+  #isOneTooMany(record: LinkRecord): boolean {
+    const { domains } = this.#working
+    return domains.full && 'domain' in record && record.domain !== undefined && !domains.has(record.domain)
   }
 
   #admittedFrom(slot: SlotId): number {

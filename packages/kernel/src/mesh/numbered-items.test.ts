@@ -9,6 +9,18 @@ const steps = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 40 }), leave: 
 })
 
 describe('numbered items', () => {
+  it.each([
+    ['as long as there are items', 3, 6],
+    ['as long as there are numbers', 3, Number.MAX_SAFE_INTEGER],
+  ])('are taken out in a range that is %s', (_what, first, last) => {
+    const items = new NumberedItems<number>()
+    for (const number of [1, 2, 3, 5, 6]) items.add(number, number)
+    const taken: number[] = []
+    items.takeWithin(first, last, (item) => taken.push(item))
+    expect(taken).toEqual([3, 5, 6])
+    expect(items.values()).toEqual([1, 2])
+  })
+
   it('are those that a map holds, whatever comes and leaves', () => {
     fc.assert(
       fc.property(steps, fc.constantFrom(0, 2 ** 31 - 50, 2 ** 52), (steps, start) => {

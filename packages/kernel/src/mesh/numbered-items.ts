@@ -46,12 +46,19 @@ export class NumberedItems<Item> {
     return item
   }
 
+  /** Takes out every item whose number is in a range. The range may be far longer than there are items. */
+  takeWithin(first: number, last: number, taken: (item: Item) => void): void {
+    if (last - first < 2 * this.#items.length) {
+      for (let number = first; number <= last; number++) {
+        const item = this.take(number)
+        if (item !== undefined) taken(item)
+      }
+    } else for (const number of this.#numbersWithin(first, last)) this.takeWithin(number, number, taken)
+  }
+
   /** Every item, by ascending number. */
   values(): readonly Item[] {
-    const numbered: [number: number, item: Item][] = [...this.#aside]
-    for (const [place, item] of this.#items.entries())
-      if (item !== undefined) numbered.push([this.#numbers[place] ?? 0, item])
-    return numbered.sort(([a], [b]) => a - b).map(([, item]) => item)
+    return this.#numbered().map(([, item]) => item)
   }
 
   /** Takes everything out. @returns what was there, by ascending number */
@@ -61,6 +68,17 @@ export class NumberedItems<Item> {
     this.#aside.clear()
     this.#size = 0
     return values
+  }
+
+  #numbersWithin(first: number, last: number): readonly number[] {
+    return this.#numbered().flatMap(([number]) => (number >= first && number <= last ? [number] : []))
+  }
+
+  #numbered(): readonly (readonly [number: number, item: Item])[] {
+    const numbered: [number: number, item: Item][] = [...this.#aside]
+    for (const [place, item] of this.#items.entries())
+      if (item !== undefined) numbered.push([this.#numbers[place] ?? 0, item])
+    return numbered.sort(([a], [b]) => a - b)
   }
 
   /** Twice as many places: no two of those who had one want the same. */

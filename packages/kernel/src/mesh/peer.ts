@@ -85,10 +85,7 @@ export class Peer {
 
   /** Everything that came of some envelopes is done. */
   acknowledged(ranges: readonly (readonly [first: number, last: number])[]): void {
-    for (const [first, last] of ranges)
-      for (let ticket = first; ticket <= last; ticket++) {
-        this.#sent.take(ticket)?.subtree.partDone()
-      }
+    for (const [first, last] of ranges) this.#sent.takeWithin(first, last, isDone)
   }
 
   /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
@@ -181,4 +178,8 @@ export class Peer {
     subtree.root.fail(error)
     subtree.partDone()
   }
+}
+
+function isDone({ subtree }: Sent): void {
+  subtree.partDone()
 }
