@@ -46,7 +46,7 @@ export class FrameSocket implements Watched {
     this.#socket = socket
     this.#emptiness = new Emptiness(emptyAt)
     watch.add(this)
-    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.on('data', (chunk: Buffer) => this.read(chunk))
     socket.on('end', () => this.receiver.finished())
     // What went wrong does not matter: `close` follows, and the link is lost.
     socket.on('error', () => undefined)
@@ -118,7 +118,8 @@ export class FrameSocket implements Watched {
     this.#emptiness.tick(unread ? undefined : at)
   }
 
-  #read(chunk: Buffer): void {
+  /** Takes what came out of the socket, a view that is valid only during the call. */
+  read(chunk: Buffer): void {
     this.#readWasFull = chunk.length >= readBytes
     this.guard(() => {
       this.#reader.push(chunk, this.#onFrame)

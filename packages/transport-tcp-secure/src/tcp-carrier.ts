@@ -11,7 +11,7 @@ import {
 } from '@millrace/contracts'
 import type { Session } from '@millrace/wire'
 import { type ConnectionClock, startConnectionClock } from './connection-clock.js'
-import { EmptyWatch } from './empty-watch.js'
+import { EmptyWatch, readBytes } from './empty-watch.js'
 import { FrameSocket } from './frame-socket.js'
 import type { Handshakes } from './handshakes.js'
 import { createHeadedQueue } from './headed-queue.js'
@@ -148,7 +148,19 @@ class TcpCarrier implements TcpTransport {
         this.#dials.delete(outgoing)
         this.#pairs.endDial(from, to, dial)
       }
-      const socket = this.#frames(connect({ host: loopbackHost, port, noDelay: true, allowHalfOpen: true }), clock)
+      // Reads into one buffer: Node makes one of 64 KiB for each read otherwise. A server cannot be told so.
+      const buffer = Buffer.allocUnsafeSlow(readBytes)
+      const onread = {
+        buffer,
+        callback: (bytes: number): true => {
+          socket.read(buffer.subarray(0, bytes))
+          return true
+        },
+      }
+      const socket = this.#frames(
+        connect({ host: loopbackHost, port, noDelay: true, allowHalfOpen: true, onread }),
+        clock,
+      )
       const observer: OutgoingObserver = {
         opened: (session, early) => {
           settled()

@@ -72,12 +72,26 @@ export class Peer {
     this.#watchDeadlines()
   }
 
-  /** Sends a message that nobody has to acknowledge: what comes after it on this link says that it has arrived. */
+  /**
+   * Sends a reply that nobody has to acknowledge: what comes after it on this link says that it has arrived. Its root's deadline
+   * and trace stay here, since they are known where it goes.
+   */
   tell(edge: number, payload: unknown, root: Root, position: Position): void {
     const link = this.#link
     if (link === undefined) return
     try {
-      link.send(this.#record(undefined, edge, root, position, payload))
+      link.send({
+        kind: 'envelope',
+        ticket: undefined,
+        edge,
+        domain: undefined,
+        position,
+        origin: this.#parts.name(root),
+        root: root.number,
+        remainingMs: undefined,
+        trace: undefined,
+        payload,
+      })
     } catch (thrown) {
       root.fail(MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `a reply could not be sent to ${this.slot}`))
     }
@@ -158,7 +172,7 @@ export class Peer {
     }
   }
 
-  #record(ticket: number | undefined, edge: number, root: Root, position: Position, payload: unknown): EnvelopeRecord {
+  #record(ticket: number, edge: number, root: Root, position: Position, payload: unknown): EnvelopeRecord {
     const { deadline, domain, knownTrace } = root
     return {
       kind: 'envelope',
