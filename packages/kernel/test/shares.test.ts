@@ -271,6 +271,12 @@ describe('what a mesh refuses and gives up', () => {
     })
   })
 
+  it.each([Infinity, 2 ** 31, 0, Number.NaN])('a request cannot wait %p ms', async (timeoutMs) => {
+    const running = await shares(chain, apart)
+    await expect(ask(running, 1, { timeoutMs })).rejects.toThrow(/^timeoutMs must be/u)
+    await running.stop()
+  })
+
   it('REPLY-04 a request that is cancelled while it waits for a slot without a worker is given up at once', async () => {
     const running = await shares(chain, apart)
     running.app.mesh.giveUp()

@@ -140,7 +140,7 @@ describe('placementFindings', () => {
       [
         'a sink',
         'write',
-        "sink 'write' is in group 'wide' with 2 workers, which would see its messages in no common order; set workers: 1, or partition_by to a payload field whose equal values belong together",
+        "sink 'write' is in group 'wide' with 2 workers, and each would open the same output and write a part of the messages; move it to a group with one worker",
       ],
       [
         'a source',
@@ -162,6 +162,15 @@ describe('placementFindings', () => {
       expect(findings({ graph, groups: [wide, rest] }).map(({ message }) => message)).toEqual([
         "source 'read' is in group 'wide' with 2 workers, and each would read the whole input again; move it to a group with one worker",
       ])
+    })
+
+    it('STATE-01 refuses a sink also where the group is partitioned, unless one worker has all partitions', () => {
+      const wide = groupOf('wide', { nodes: ['write'], partitionBy: 'customer_id', ...two })
+      const one = groupOf('wide', { nodes: ['write'], partitionBy: 'customer_id', partitions: 4, ...safe })
+      expect(findings({ graph, groups: [wide, rest] }).map(({ message }) => message)).toEqual([
+        "sink 'write' is in group 'wide' with 2 workers, and each would open the same output and write a part of the messages; move it to a group with one worker",
+      ])
+      expect(findings({ graph, groups: [one, rest] })).toEqual([])
     })
 
     it('refuses global state in a partitioned group', () => {
@@ -188,21 +197,20 @@ describe('placementFindings', () => {
       ])
     })
 
-    it.each([
-      [
-        'an ordered node',
-        'check',
-        'customerld',
-        "group 'wide' is partitioned by 'customerld', but message type 'prepared', which ordered node 'check' consumes, has no such top-level field; did you mean 'customerId'?",
-      ],
-      [
-        'a sink',
-        'write',
-        'sku',
-        "group 'wide' is partitioned by 'sku', but message type 'decision', which sink 'write' consumes, has no such top-level field; there is 'customer_id'",
-      ],
-    ])('refuses a partition field that %s does not get', (_what, node, partitionBy, message) => {
-      expect(findings({ graph, groups: [groupOf('wide', { nodes: [node], partitionBy, ...two }), rest] })).toEqual([
+    it('refuses a partition field that an ordered node does not get', () => {
+      const wide = groupOf('wide', { nodes: ['check'], partitionBy: 'customerld', ...two })
+      const message =
+        "group 'wide' is partitioned by 'customerld', but message type 'prepared', which ordered node 'check' consumes, has no such top-level field; did you mean 'customerId'?"
+      expect(findings({ graph, groups: [wide, rest] })).toEqual([
+        { code: 'PLACEMENT_SHARED_STATE', message, path: inGroups([0, 'partition_by']) },
+      ])
+    })
+
+    it('refuses a partition field that a sink does not get', () => {
+      const wide = groupOf('wide', { nodes: ['write'], partitionBy: 'sku', partitions: 2, ...safe })
+      const message =
+        "group 'wide' is partitioned by 'sku', but message type 'decision', which sink 'write' consumes, has no such top-level field; there is 'customer_id'"
+      expect(findings({ graph, groups: [wide, rest] })).toEqual([
         { code: 'PLACEMENT_SHARED_STATE', message, path: inGroups([0, 'partition_by']) },
       ])
     })

@@ -21,6 +21,7 @@ export function sharedState({ graph, groups }: PlacementSettings, groupOf: reado
     if (group === undefined || !isSplit(group)) return []
     const split = { node, group, groupIndex }
     if (node.kind === 'source') return [readTwice(split)]
+    if (node.kind === 'sink' && isOrdered(node) && group.workers > 1) return [writtenTwice(split)]
     const ahead = graph.nodes[orderedInGroup[index] ?? -1]
     if (ahead === undefined) return []
     if (group.partitionBy !== undefined) return partitionProblems(split, group.partitionBy, graph, ahead)
@@ -37,6 +38,15 @@ function readTwice({ node, group, groupIndex }: SplitNode): Finding {
   return {
     code: 'PLACEMENT_SHARED_STATE',
     message: `source '${node.name}' is in group '${group.name}' with ${extent(group)}, and each would read the whole input again; move it to a group with one worker`,
+    path: groupPath(groupIndex, 'workers'),
+  }
+}
+
+/** By partition too: each worker would open the same file, and what is in it would stand in no common order. */
+function writtenTwice({ node, group, groupIndex }: SplitNode): Finding {
+  return {
+    code: 'PLACEMENT_SHARED_STATE',
+    message: `sink '${node.name}' is in group '${group.name}' with ${extent(group)}, and each would open the same output and write a part of the messages; move it to a group with one worker`,
     path: groupPath(groupIndex, 'workers'),
   }
 }

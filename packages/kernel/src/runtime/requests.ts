@@ -12,7 +12,7 @@ import type { InFlight } from './in-flight.js'
 export interface RequestOptions<Expect extends MessageType = MessageType> {
   /** The type of the reply; it must be a reply type. */
   readonly expect: Expect
-  /** The longest wait, in milliseconds. @default 30_000 */
+  /** The longest wait, in milliseconds; 24 days at most. @default 30_000 */
   readonly timeoutMs?: number
   /** Cancels the request: REPLY_CANCELLED. */
   readonly signal?: AbortSignal
@@ -46,6 +46,9 @@ export interface RequestsParts {
 
 /** How long a request waits when nobody says otherwise, in milliseconds. */
 const defaultTimeoutMs = 30_000
+
+/** The longest wait of a timer, 24 days: a deadline travels with the request, and every worker must be able to wait for it. */
+const longestTimeoutMs = 2 ** 31 - 1
 
 /** Sends requests and stream requests into the graph and completes their waiters. */
 export class Requests implements RootOwner {
@@ -190,6 +193,7 @@ function abandon(root: Root, error: MillraceError): void {
 
 /** A nested request cannot outlive its caller. */
 function remaining(timeoutMs: number, deadline: number | undefined, now: number): number {
-  if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0 (got ${timeoutMs})`)
+  if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
+    throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimeoutMs} (got ${timeoutMs})`)
   return deadline === undefined ? timeoutMs : Math.max(1, Math.min(timeoutMs, deadline - now))
 }
