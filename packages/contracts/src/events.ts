@@ -46,7 +46,10 @@ export const eventList = {
   'link.closed': { level: 'debug', says: 'A link between two slots ended.' },
   'ipc.accepted': { level: 'debug', says: 'A batch was accepted or sent: `direction`, `peer`, `records`.' },
   'security.refused': { level: 'warn', says: 'A frame or a peer was refused: `code`, `peer`.' },
-  'redelivery.sent': { level: 'warn', says: 'Envelopes were sent again after a worker died.' },
+  'redelivery.sent': {
+    level: 'warn',
+    says: 'Envelopes were sent again to a slot whose worker died or whose link was lost: `worker`, `count`.',
+  },
   'exporter.dropped': { level: 'warn', says: 'An exporter dropped telemetry: `exporter`, `count`.' },
 } as const
 

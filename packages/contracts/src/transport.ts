@@ -75,6 +75,8 @@ export interface LinkListener {
 export interface Link {
   readonly local: SlotId
   readonly peer: SlotId
+  /** Which process of the peer's slot is at the other end, from 1; undefined where the carrier does not know. */
+  readonly incarnation?: number | undefined
   /** Adds a record to the batch of this loop turn. After the link's end it is dropped: the listener has heard `end`. */
   send(record: LinkRecord): void
   /** Starts to hand records over; what came before waits until then. Called once. */

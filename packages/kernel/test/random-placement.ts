@@ -36,7 +36,7 @@ function groupOf(name: string, nodes: readonly string[], workers: number): Group
     workers,
     partitionBy: undefined,
     partitions: 1,
-    redeliver: 0,
+    redeliver: 100,
     restartPolicy: 'never',
   }
 }

@@ -1,114 +1,267 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   createEventEmitter,
   defineMessage,
+  type EndpointTable,
   type MillraceError,
+  type Plan,
   type SlotId,
   type SourceDefinition,
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createRoutingService } from '@millrace/routing'
-import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
+import { createMemoryStateStore } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { Mesh } from '../src/mesh/mesh.js'
 import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
+import { type Carrier, createCarrier } from './random-carrier.js'
 import { chanceOf, type RandomCase } from './random-graph.js'
 import { randomPlan } from './random-placement.js'
 import { deadQuiet, definitionOf, type RandomRun, turn, Waits, writerOf } from './run-random-graph.js'
 
+/** What goes wrong on purpose, and what the code is made to do wrong. */
+export interface MeshFaults {
+  /** How many workers are killed and replaced, and how many links are cut, at most. */
+  readonly crashes: number
+  readonly cuts: number
+  /** Another plan than the true one. */
+  readonly plan?: (plan: Plan) => Plan
+  /** Another carrier than the true one. */
+  readonly carrier?: (carrier: Carrier) => Carrier
+}
+
+export const noFaults: MeshFaults = { crashes: 0, cuts: 0 }
+
+/** How likely a fault is at each step of the scheduler, as long as there may be more. */
+const faultLikelihood = 0.01
+
+/** How long nothing is done while somebody waits to dial again, in milliseconds. */
+const dialPauseMs = 5
+
+interface Worker {
+  readonly slot: SlotId
+  readonly mesh: Mesh
+  readonly engine: Engine
+}
+
+/** What a run of random workers showed. */
+export interface RandomMeshRun extends RandomRun {
+  readonly crashes: number
+  readonly cuts: number
+  readonly redelivered: number
+  readonly repeats: number
+}
+
 /**
  * Runs a random graph on random groups and slots: the real runner and the real links, over a carrier in memory whose batches,
- * like promises and streams, go on in the order of a seeded scheduler.
+ * like promises and streams, go on in the order of a seeded scheduler. Workers that hold nothing ordered may be killed at any
+ * step, and any link may be cut.
  */
-export async function runRandomMesh(testCase: RandomCase, seed: number): Promise<RandomRun> {
-  const waits = new Waits(chanceOf(seed * 31 + 7))
-  const plan = randomPlan(testCase, seed)
-  const { graph } = plan
-  const seen: string[][] = graph.nodes.map(() => [])
-  const types = graph.types.map((type) => defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })))
-  const nodes = graph.nodes.map((_, node) => definitionOf(testCase, node, types, waits, seen[node] ?? []))
-  const last = nodes.length - 1
-  const transport = createMemoryTransport({ schedule: (run) => waits.add(run), serialise: true })
-  const pairs = linkPairs(plan, [])
-  const events = createEventEmitter()
-  const workers = plan.groups.flatMap(({ slots }, group) => slots.map((slot) => worker(slot, group)))
+export async function runRandomMesh(
+  testCase: RandomCase,
+  seed: number,
+  faults: MeshFaults = noFaults,
+): Promise<RandomMeshRun> {
+  const workers = new RandomWorkers(testCase, seed, faults)
+  await workers.start()
+  return workers.run()
+}
 
-  function worker(slot: SlotId, group: number) {
+class RandomWorkers {
+  readonly #case: RandomCase
+  readonly #faults: MeshFaults
+  readonly #waits: Waits
+  readonly #chance
+  readonly #plan: Plan
+  readonly #seen: string[][]
+  readonly #types
+  readonly #nodes
+  readonly #carrier: Carrier
+  readonly #workers = new Map<SlotId, Worker>()
+  readonly #endpoints = new Map<SlotId, WorkerEndpoint>()
+  /** Slots without a worker. */
+  readonly #empty = new Set<SlotId>()
+  readonly #gone: Worker[] = []
+  #version = 0
+  #crashes = 0
+  #cuts = 0
+
+  constructor(testCase: RandomCase, seed: number, faults: MeshFaults) {
+    this.#case = testCase
+    this.#faults = faults
+    this.#waits = new Waits(chanceOf(seed * 31 + 7))
+    this.#chance = chanceOf(seed * 13 + 5)
+    const plan = randomPlan(testCase, seed)
+    this.#plan = faults.plan?.(plan) ?? plan
+    this.#seen = plan.graph.nodes.map(() => [])
+    this.#types = plan.graph.types.map((type) =>
+      defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })),
+    )
+    this.#nodes = plan.graph.nodes.map((_, node) =>
+      definitionOf(testCase, node, this.#types, this.#waits, this.#seen[node] ?? []),
+    )
+    const carrier = createCarrier((run) => this.#waits.add(run))
+    this.#carrier = faults.carrier?.(carrier) ?? carrier
+  }
+
+  async start(): Promise<void> {
+    for (const [group, { slots }] of this.#plan.groups.entries())
+      for (const slot of slots) await this.#spawn(slot, group, 1)
+    for (const { mesh } of this.#workers.values()) mesh.connect(this.#table())
+    await Promise.all([...this.#workers.values()].map(({ mesh }) => mesh.ready()))
+  }
+
+  async run(): Promise<RandomMeshRun> {
+    const source = this.#startSource()
+    for (let quiet = 0; quiet < deadQuiet && (!source.ended || this.#waits.length > 0); ) {
+      await turn()
+      if (!source.ended && this.#waits.length > 0) this.#perhapsFault()
+      if (this.#waits.length > 0) {
+        quiet = 0
+        this.#waits.letOneGo()
+      } else if (this.#isLinked) quiet++
+      else {
+        quiet += dialPauseMs
+        await pause(dialPauseMs) // who dials again does so after a while
+      }
+    }
+    for (const { mesh } of this.#workers.values()) mesh.giveUp()
+    const living = [...this.#workers.values()]
+    const counters = [...living, ...this.#gone].map(({ mesh }) => mesh.counters())
+    return {
+      seen: this.#seen,
+      ended: source.ended,
+      failure: source.failure,
+      left: source.inFlight.length + living.reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
+      crashes: this.#crashes,
+      cuts: this.#cuts,
+      redelivered: counters.reduce((sum, { redelivered }) => sum + redelivered, 0),
+      repeats: counters.reduce((sum, { repeats }) => sum + repeats, 0),
+    }
+  }
+
+  get #isLinked(): boolean {
+    return [...this.#workers.values()].every(({ mesh }) => mesh.missing().length === 0)
+  }
+
+  async #spawn(slot: SlotId, group: number, incarnation: number): Promise<void> {
+    const { graph, groupOf, hops } = this.#plan
+    const transport = this.#carrier.of(slot, incarnation)
+    const events = createEventEmitter()
     const mesh = new Mesh({
-      plan,
+      plan: this.#plan,
       run: 'random',
-      place: { slot, group, incarnation: 1 },
-      peers: peersOf(pairs, slot),
+      place: { slot, group, incarnation },
+      peers: peersOf(linkPairs(this.#plan, []), slot),
       transport,
       events,
       now: () => Date.now(),
-      maxInFlight: testCase.maxInFlight,
+      maxInFlight: this.#case.maxInFlight,
     })
+    const last = this.#nodes.length - 1
     const engine = new Engine({
       graph,
-      nodes,
-      types,
-      routing: createRoutingService({ graph, groupOf: plan.groupOf, hops: plan.hops, here: group }),
+      nodes: this.#nodes,
+      types: this.#types,
+      routing: createRoutingService({ graph, groupOf, hops, here: group }),
       transport,
       store: createMemoryStateStore(),
       events,
       clock: () => performance.now(),
       checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
-      writers: new Map([[last, writerOf(testCase, last, waits, seen[last] ?? [])]]),
+      writers: new Map([[last, writerOf(this.#case, last, this.#waits, this.#seen[last] ?? [])]]),
       services: () => ({}),
       config: () => ({}),
       request: () => Promise.reject(new Error('no nested requests here')),
-      share: { mesh, group, groupOf: plan.groupOf },
+      share: { mesh, group, groupOf },
       deadLetter: () => undefined,
     })
     mesh.attach(engine)
-    return { slot, group, mesh, engine }
+    this.#workers.set(slot, { slot, mesh, engine })
+    this.#endpoints.set(slot, await mesh.listen())
+    this.#empty.delete(slot)
   }
 
-  const endpoints: WorkerEndpoint[] = []
-  for (const { mesh } of workers) endpoints.push(await mesh.listen())
-  for (const { mesh } of workers) mesh.connect({ version: 1, endpoints })
-  await Promise.all(workers.map(({ mesh }) => mesh.ready()))
-
-  const origin = workers.find(({ group }) => group === plan.groupOf[0]) ?? missingOrigin()
-  const { engine, mesh } = origin
-  const inFlight = new InFlight({ maxRoots: testCase.maxInFlight, maxBytes: 1e9 }, (work) =>
-    engine.runner.loop.push(work),
-  )
-  let ended = false
-  let failure: MillraceError | undefined
-  const source = nodes[0] as SourceDefinition // node 0 is the source
-  new SourcePump({
-    definition: source,
-    read: () => source.read({} as never),
-    routes: engine.routes(0).map((route) => ({ route, check: (payload: unknown) => payload })),
-    runner: engine.runner,
-    inFlight,
-    ordered: true,
-    domain: {
-      opened: (domain) => mesh.openDomain(domain, { kind: 'source', node: 0 }),
-      closed: (domain) => mesh.closeDomain(domain),
-    },
-    unclaimed: () => undefined,
-    failed: (error) => {
-      failure = error
-    },
-    ended: () => {
-      ended = true
-    },
-  }).start()
-  for (let quiet = 0; quiet < deadQuiet && (!ended || waits.length > 0); ) {
-    await turn()
-    if (waits.length === 0) quiet++
-    else {
-      quiet = 0
-      waits.letOneGo()
-    }
+  #table(): EndpointTable {
+    return { version: ++this.#version, endpoints: [...this.#endpoints.values()] }
   }
-  const left = inFlight.length + workers.reduce((sum, each) => sum + each.mesh.remaining(), 0)
-  return { seen, ended, left, failure }
+
+  #startSource() {
+    const origin = this.#workers.get(`${this.#plan.groups[this.#plan.groupOf[0] ?? 0]?.name}#1`) ?? missingOrigin()
+    const { engine, mesh } = origin
+    const inFlight = new InFlight({ maxRoots: this.#case.maxInFlight, maxBytes: 1e9 }, (work) =>
+      engine.runner.loop.push(work),
+    )
+    const state = { inFlight, ended: false, failure: undefined as MillraceError | undefined }
+    const source = this.#nodes[0] as SourceDefinition // node 0 is the source
+    new SourcePump({
+      definition: source,
+      read: () => source.read({} as never),
+      routes: engine.routes(0).map((route) => ({ route, check: (payload: unknown) => payload })),
+      runner: engine.runner,
+      inFlight,
+      ordered: true,
+      domain: {
+        opened: (domain) => mesh.openDomain(domain, { kind: 'source', node: 0 }),
+        closed: (domain) => mesh.closeDomain(domain),
+      },
+      unclaimed: () => undefined,
+      failed: (error) => {
+        state.failure = error
+      },
+      ended: () => {
+        state.ended = true
+      },
+    }).start()
+    return state
+  }
+
+  #perhapsFault(): void {
+    if (this.#chance.next() >= faultLikelihood) return
+    if (this.#crashes < this.#faults.crashes && this.#chance.pick(2) === 0) this.#crash()
+    else if (this.#cuts < this.#faults.cuts) this.#cut()
+  }
+
+  /** Kills a worker whose group holds nothing ordered and no source; its replacement comes after a while. */
+  #crash(): void {
+    const { groups, graph } = this.#plan
+    const slots = groups.flatMap(({ nodes, slots }, group) =>
+      nodes.some((node) => node === 0 || graph.nodes[node]?.ordered) ? [] : slots.map((slot) => ({ slot, group })),
+    )
+    const victim = slots.filter(({ slot }) => !this.#empty.has(slot))[this.#chance.pick(slots.length)]
+    const worker = victim && this.#workers.get(victim.slot)
+    const incarnation = victim && this.#endpoints.get(victim.slot)?.incarnation
+    if (victim === undefined || worker === undefined || incarnation === undefined) return
+    this.#crashes++
+    this.#carrier.crash(victim.slot)
+    this.#workers.delete(victim.slot)
+    this.#endpoints.delete(victim.slot)
+    this.#empty.add(victim.slot)
+    this.#gone.push(worker)
+    worker.mesh.giveUp()
+    this.#announce()
+    this.#waits.add(() => void this.#replace(victim.slot, victim.group, incarnation + 1))
+  }
+
+  async #replace(slot: SlotId, group: number, incarnation: number): Promise<void> {
+    await this.#spawn(slot, group, incarnation)
+    this.#announce()
+  }
+
+  /** Everybody hears of it, each in its time; whoever has heard of something newer ignores it. */
+  #announce(): void {
+    const table = this.#table()
+    for (const slot of this.#workers.keys()) this.#waits.add(() => this.#workers.get(slot)?.mesh.connect(table))
+  }
+
+  #cut(): void {
+    const pairs = linkPairs(this.#plan, [])
+    const pair = pairs[this.#chance.pick(pairs.length)]
+    if (pair !== undefined && this.#carrier.cut(...pair)) this.#cuts++
+  }
 }
 
 function missingOrigin(): never {

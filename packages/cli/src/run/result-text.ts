@@ -11,6 +11,10 @@ export function resultText({ roots, reports, counters }: RunResult, seconds: num
     ['requests', counters.replies.opened === 0 ? [] : [fields(counters.replies)]],
     ['given up', [`dropped ${counters.givenUp.dropped}, dead-lettered ${counters.givenUp.deadLettered}`]],
     [
+      'sent again',
+      counters.delivery.redelivered === 0 ? [] : [`${counters.delivery.redelivered} messages of workers that died`],
+    ],
+    [
       'unclaimed',
       counters.givenUp.unclaimed === 0 ? [] : [`${counters.givenUp.unclaimed} replies that nobody waited for`],
     ],

@@ -1,13 +1,16 @@
 import type { Hop, Plan, PlanGroup, Position } from '@millrace/contracts'
+import type { Domain } from '../runner/domain.js'
 import type { Peer } from './peer.js'
 
 /** Chooses the slot that a message goes to. */
-export type ChooseSlot = (payload: unknown, position: Position, inDomain: boolean) => Peer
+export type ChooseSlot = (payload: unknown, position: Position, domain: Domain | undefined) => Peer
 
 /**
- * How a group's slot is chosen: the only one, by the partition field, by the root's number where something ordered may come
- * after it, else the one with the least to do. A root outside of any domain has no number to go by, and goes where there is
- * least to do.
+ * How a group's slot is chosen: the only one, by the partition field, by number where something ordered may come after it, else
+ * the one with the least to do. A single request has no number to go by, and goes where there is least to do.
+ *
+ * Whatever may come to something ordered goes the same way when it is sent again: there its first copy is known. The end of a
+ * stream request is ordered too, so that nothing of one is ever sent by load.
  */
 export function chooseSlot(plan: Plan, group: number, choose: Hop['choose'], peers: readonly Peer[]): ChooseSlot {
   const [only] = peers
@@ -15,9 +18,18 @@ export function chooseSlot(plan: Plan, group: number, choose: Hop['choose'], pee
   if (choose === 'partition') return byPartition(plan.groups[group], peers, only)
   if (choose === 'single' || peers.length === 1) return () => only
   const leastLoaded = byLoad(peers, only)
-  if (choose === 'load') return leastLoaded
-  return (payload, position, inDomain) =>
-    inDomain ? (peers[(position[0] ?? 0) % peers.length] ?? only) : leastLoaded(payload, position, inDomain)
+  return (payload, position, domain) =>
+    domain === undefined || (choose === 'load' && domain.offset === undefined)
+      ? leastLoaded(payload, position, domain)
+      : (peers[numberOf(position, domain) % peers.length] ?? only)
+}
+
+/** The number of the root in its source's run. A stream request is one root: its messages are dealt out by their positions. */
+function numberOf(position: Position, { offset }: Domain): number {
+  if (offset === undefined) return position[0] ?? 0
+  let number = offset
+  for (let index = 0; index < position.length; index++) number += position[index] ?? 0
+  return number
 }
 
 /** How an entry to a group is chosen, for which the plan has no hop. */
@@ -38,13 +50,13 @@ function byPartition(group: PlanGroup | undefined, peers: readonly Peer[], only:
   }
 }
 
-/** The least loaded; of several the next in turn. */
+/** The least loaded of those that have a worker; of several the next in turn. */
 function byLoad(peers: readonly Peer[], only: Peer): ChooseSlot {
   let turn = 0
   return () => {
     turn = (turn + 1) % peers.length
     let best = peers[turn] ?? only
-    for (const peer of peers) if (peer.load < best.load) best = peer
+    for (const peer of peers) if (peer.ready === best.ready ? peer.load < best.load : peer.ready) best = peer
     return best
   }
 }

@@ -35,7 +35,7 @@ export interface ConnectorParts {
 export class Connector {
   readonly #parts: ConnectorParts
   readonly #known = new Map<SlotId, WorkerEndpoint>()
-  readonly #linked = new Set<SlotId>()
+  readonly #linked = new Map<SlotId, Link>()
   readonly #closing = new AbortController()
   #listener: Listener | undefined
   #version = 0
@@ -98,8 +98,15 @@ export class Connector {
     if (known?.incarnation === endpoint?.incarnation) return
     if (endpoint === undefined) this.#known.delete(peer)
     else this.#known.set(peer, endpoint)
-    if (known !== undefined) this.#parts.gone(peer, known.incarnation)
+    if (known !== undefined) this.#forget(peer, known.incarnation)
     if (endpoint !== undefined && !this.#linked.has(peer)) this.#dial(endpoint)
+  }
+
+  /** A process is gone. A replacement may have dialled before anybody said so: its link stands. */
+  #forget(peer: SlotId, incarnation: number): void {
+    const link = this.#linked.get(peer)
+    if (link !== undefined && (link.incarnation ?? incarnation) <= incarnation) this.#linked.delete(peer)
+    this.#parts.gone(peer, incarnation)
   }
 
   #dial(endpoint: WorkerEndpoint): void {
@@ -132,7 +139,7 @@ export class Connector {
   }
 
   #open(link: Link): void {
-    this.#linked.add(link.peer)
+    this.#linked.set(link.peer, link)
     this.#parts.opened(link)
     if (this.missing().length === 0) for (const { resolve } of this.#ready.splice(0)) resolve()
   }

@@ -12,7 +12,6 @@ import { createHash } from 'node:crypto'
 import type {
   CancelRecord,
   EnvelopeRecord,
-  ErrorCode,
   EventEmitter,
   FailRecord,
   MillraceError,
@@ -60,6 +59,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   #next = 0
   /** Where replies go to the origin that was asked for last. */
   #home: { readonly origin: string; readonly peer: Peer | undefined } = { origin: '', peer: undefined }
+  /** The newest process of a slot that is known to be gone, and what its roots are told. */
+  readonly #gone = new Map<SlotId, { readonly incarnation: number; readonly error: MillraceError }>()
   #tellIdle: (() => void)[] = []
 
   constructor(parts: CrossingRootsParts) {
@@ -108,8 +109,17 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         trace,
       })
       this.#visiting.add(origin, number, root)
-    } else if (!root.senders.includes(session)) root.senders.push(session)
+      if (this.#gone.size > 0) this.#endIfOriginGone(root)
+    } else this.alsoFrom(session, root)
     return root
+  }
+
+  /** An envelope of a root has come by a link: whoever sent it hears of its failure, also of one that is known already. */
+  alsoFrom(session: LinkSession, root: Root): void {
+    if (!(root instanceof VisitingRoot) || root.senders.includes(session)) return
+    root.senders.push(session)
+    const { failure, sendersKnow } = root
+    if (failure !== undefined && !sendersKnow) session.link.send(this.#failRecord(root, failure))
   }
 
   /** A peer says that a root failed. */
@@ -126,6 +136,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** The process that roots entered at is gone: nobody waits for them. */
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
+    this.#gone.set(slot, { incarnation, error })
     for (const visit of this.#visiting.values())
       if (originOf(visit.origin) === slot && incarnationOf(visit.origin) === incarnation) visit.failedElsewhere(error)
   }
@@ -176,13 +187,20 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   }
 
   #tellSenders(root: VisitingRoot, error: MillraceError): void {
-    const { place, events } = this.#parts
-    const here = error.facts.worker === undefined
-    const facts = here ? { ...error.facts, worker: place.slot } : error.facts
-    if (here) events.emit('root.failed', { ...facts, code: error.code, reason: reasonOf(error), trace: root.traceId })
-    const { code }: { readonly code: ErrorCode } = error
-    for (const { link } of root.senders)
-      link.send({ kind: 'fail', origin: root.origin, root: root.number, code, facts })
+    const record = this.#failRecord(root, error)
+    const { facts, code } = record
+    if (error.facts.worker === undefined)
+      this.#parts.events.emit('root.failed', { ...facts, code, reason: reasonOf(error), trace: root.traceId })
+    for (const { link } of root.senders) link.send(record)
+  }
+
+  #failRecord({ origin, number }: VisitingRoot, { code, facts }: MillraceError): FailRecord {
+    return { kind: 'fail', origin, root: number, code, facts: { worker: this.#parts.place.slot, ...facts } }
+  }
+
+  #endIfOriginGone(root: VisitingRoot): void {
+    const gone = this.#gone.get(originOf(root.origin))
+    if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation) root.failedElsewhere(gone.error)
   }
 }
 

@@ -10,6 +10,7 @@ export type DomainEntry =
 export interface DomainName {
   readonly origin: SlotId
   readonly incarnation: number
+  readonly number: number
   readonly entry: DomainEntry
 }
 
@@ -20,12 +21,13 @@ export function domainId(origin: SlotId, incarnation: number, number: number, en
 
 /** @returns undefined for a text that names no domain */
 export function parseDomainId(id: string): DomainName | undefined {
-  const match = /^[^#]+#\d+\.\d+\/\d+\/([st])(\d+)$/u.exec(id)
+  const match = /^[^#]+#\d+\.\d+\/(\d+)\/([st])(\d+)$/u.exec(id)
   if (match === null) return undefined
-  const index = Number(match[2])
+  const index = Number(match[3])
   return {
     origin: originOf(id),
     incarnation: incarnationOf(id),
-    entry: match[1] === 's' ? { kind: 'source', node: index } : { kind: 'request', type: index },
+    number: Number(match[1]),
+    entry: match[2] === 's' ? { kind: 'source', node: index } : { kind: 'request', type: index },
   }
 }

@@ -11,6 +11,14 @@ const endPosition: Position = [noMoreRoots]
 /** Says that nothing below a position can come any more on one edge to one slot. */
 export type SendMark = (outlet: Outlet, position: Position) => void
 
+/** Who hears of what happens in a tied domain. */
+export interface TiesHearer {
+  /** Marks may have grown; said once until the next `sendMarks`. */
+  dirty(ties: Ties): void
+  /** A message came again to an ordered node that had taken it. */
+  repeated(): void
+}
+
 /**
  * Ties one order domain to the other workers: what they have said may still come, and what they have been told.
  *
@@ -23,15 +31,14 @@ export class Ties implements DomainTies {
   readonly shape: DomainShape
   readonly #received: Position[]
   readonly #sent: Position[]
-  readonly #dirty: (ties: Ties) => void
+  readonly #hearer: TiesHearer
   readonly #inletNumbers: ReadonlyMap<string, number>
   #isDirty = false
 
-  /** @param dirty hears, once until the next `sendMarks`, that marks may have grown */
-  constructor(domain: Domain, shape: DomainShape, dirty: (ties: Ties) => void) {
+  constructor(domain: Domain, shape: DomainShape, hearer: TiesHearer) {
     this.domain = domain
     this.shape = shape
-    this.#dirty = dirty
+    this.#hearer = hearer
     this.#received = shape.inlets.map(() => nothingSaid)
     this.#sent = shape.outlets.map(() => nothingSaid)
     this.#inletNumbers = new Map(shape.inlets.map(({ edge, slot }, index) => [`${edge} ${slot}`, index]))
@@ -48,7 +55,11 @@ export class Ties implements DomainTies {
   changed(): void {
     if (this.#isDirty || this.shape.outlets.length === 0) return
     this.#isDirty = true
-    this.#dirty(this)
+    this.#hearer.dirty(this)
+  }
+
+  repeated(): void {
+    this.#hearer.repeated()
   }
 
   /** A slot says that nothing below a position will come from it on an edge. */

@@ -32,9 +32,12 @@ export class Domains {
   readonly #parts: DomainsParts
   readonly #ties = new Map<string, Ties>()
   readonly #shapes = new Map<string, DomainShape>()
+  /** The newest process of a slot that is known to be gone. */
+  readonly #gone = new Map<SlotId, number>()
   #dirty: Ties[] = []
   readonly #limit: number
   #next = 0
+  #repeats = 0
 
   constructor(parts: DomainsParts) {
     const { plan, peers, maxInFlight } = parts
@@ -59,10 +62,16 @@ export class Domains {
     return this.#ties.has(id)
   }
 
+  /** How many messages came again to an ordered node that had taken them. */
+  get repeats(): number {
+    return this.#repeats
+  }
+
   /** Names a domain that begins here, so that its messages can cross. */
   open(domain: Domain, entry: DomainEntry): void {
     const { slot, incarnation } = this.#parts.place
-    this.#tie(domain, domainId(slot, incarnation, this.#next++, entry), entry, slot)
+    const number = this.#next++
+    this.#tie(domain, domainId(slot, incarnation, number, entry), { origin: slot, incarnation, number, entry })
   }
 
   /** Nothing of a domain that began here is left anywhere: it is forgotten, here and in every worker that it reached. */
@@ -76,10 +85,10 @@ export class Domains {
     const known = this.#ties.get(id)
     if (known !== undefined) return known.domain
     const name = parseDomainId(id)
-    if (name === undefined || this.#beganHere(name) || !this.#canBegin(name)) return undefined
+    if (name === undefined || this.#beganHere(name) || this.#isOver(name) || !this.#canBegin(name)) return undefined
     const domain = new Domain(this.#parts.dirty)
     domain.frontier = noMoreRoots
-    return this.#tie(domain, id, name.entry, name.origin)
+    return this.#tie(domain, id, name)
   }
 
   /** A peer says what may still come from it. */
@@ -89,6 +98,17 @@ export class Domains {
       if (known !== undefined) this.#forget(known)
     } else if (known !== undefined || this.get(domain) !== undefined)
       this.#ties.get(domain)?.receive(edge, slot, position)
+  }
+
+  /** The process that domains began at is gone: nobody ends them, and their roots have failed. */
+  originGone(slot: SlotId, incarnation: number): void {
+    this.#gone.set(slot, incarnation)
+    for (const [id, ties] of this.#ties) {
+      const name = parseDomainId(id)
+      if (name === undefined || !this.#isOver(name)) continue
+      this.#forget(ties)
+      ties.domain.touch() // what waits in front of ordered nodes has failed, and ends
+    }
   }
 
   /** Sends the marks that have grown. */
@@ -120,12 +140,21 @@ export class Domains {
     return isSlot && (entry.kind === 'source' ? entry.node < graph.nodes.length : entry.type < graph.types.length)
   }
 
-  #tie(domain: Domain, id: string, entry: DomainEntry, origin: SlotId): Domain {
-    const ties = new Ties(domain, this.#shapeOf(entry, origin), (changed) => {
-      this.#dirty.push(changed)
-      this.#parts.flushLater()
+  /** Whether the process that a domain began at is gone. */
+  #isOver({ origin, incarnation }: DomainName): boolean {
+    return incarnation <= (this.#gone.get(origin) ?? 0)
+  }
+
+  #tie(domain: Domain, id: string, { entry, origin, number }: DomainName): Domain {
+    const ties = new Ties(domain, this.#shapeOf(entry, origin), {
+      dirty: (changed) => {
+        this.#dirty.push(changed)
+        this.#parts.flushLater()
+      },
+      repeated: () => this.#repeats++,
     })
     domain.id = id
+    domain.offset = entry.kind === 'request' ? number : undefined
     domain.ties = ties
     this.#ties.set(id, ties)
     ties.changed()

@@ -1,4 +1,5 @@
 import type { Link, LinkEnd, LinkListener, LinkRecord } from '@millrace/contracts'
+import type { Arrival } from './arrival.js'
 import type { Peer } from './peer.js'
 
 /** Who gets what comes over a link. */
@@ -10,16 +11,25 @@ export interface LinkHearer {
   ended(session: LinkSession, end: LinkEnd): void
 }
 
+/**
+ * What a link counts for: everything; only for what belongs to no domain, because the slot has moved to a newer process; or for
+ * nothing, because its process is gone or it has ended.
+ */
+export type LinkStanding = 'current' | 'former' | 'over'
+
 /** One link for as long as it lives: hands over what comes, and collects what is to be acknowledged. */
 export class LinkSession implements LinkListener {
   readonly link: Link
   readonly peer: Peer
+  standing: LinkStanding = 'current'
   /** How many of its envelopes are not acknowledged. */
   open = 0
   /** Whether it has sent what no honest peer would: it is lost, and not dialled again. */
   refused = false
   readonly #hearer: LinkHearer
   #ranges: [first: number, last: number][] = []
+  /** The latest of its arrivals that are not done; each knows the one before. */
+  #latest: Arrival | undefined
 
   constructor(link: Link, peer: Peer, hearer: LinkHearer) {
     this.link = link
@@ -34,6 +44,32 @@ export class LinkSession implements LinkListener {
 
   end(end: LinkEnd): void {
     this.#hearer.ended(this, end)
+  }
+
+  /** An envelope of it is being worked on. */
+  begun(arrival: Arrival): void {
+    const latest = this.#latest
+    arrival.previous = latest
+    if (latest !== undefined) latest.next = arrival
+    this.#latest = arrival
+  }
+
+  /** It is done. */
+  done(arrival: Arrival): void {
+    const { previous, next } = arrival
+    if (previous !== undefined) previous.next = next
+    if (next !== undefined) next.previous = previous
+    else this.#latest = previous
+    // A done one that its neighbours' memory hangs on would keep them all.
+    arrival.previous = undefined
+    arrival.next = undefined
+  }
+
+  /** Its envelopes that are not done. */
+  arrivals(): readonly Arrival[] {
+    const arrivals: Arrival[] = []
+    for (let arrival = this.#latest; arrival !== undefined; arrival = arrival.previous) arrivals.push(arrival)
+    return arrivals
   }
 
   /** Everything that came of an envelope is done. */

@@ -4,24 +4,27 @@
  *
  * Acknowledgements and marks leave at the end of a run of works, when nothing is on the stack.
  */
-import type {
-  BoundaryDelivery,
-  EndpointTable,
-  EnvelopeRecord,
-  ErrorCode,
-  EventEmitter,
-  Link,
-  LinkEnd,
-  LinkRecord,
-  MillraceError,
-  Plan,
-  SlotId,
-  Transport,
-  WorkerEndpoint,
+import {
+  type BoundaryDelivery,
+  comparePositions,
+  type EndpointTable,
+  type EnvelopeRecord,
+  type ErrorCode,
+  type EventEmitter,
+  type Link,
+  type LinkEnd,
+  type LinkRecord,
+  type MillraceError,
+  type Plan,
+  type Position,
+  type SlotId,
+  type Transport,
+  type WorkerEndpoint,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
+import type { Root } from '../runner/root.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
 import { admittedEnvelopes } from './admitted-envelopes.js'
@@ -32,13 +35,21 @@ import { CrossingRoots } from './crossing-roots.js'
 import type { DomainEntry } from './domain-id.js'
 import { Domains } from './domains.js'
 import { type EdgeMap, edgeMap } from './edge-map.js'
-import { type LinkHearer, LinkSession } from './link-session.js'
-import { Peer } from './peer.js'
+import { ExpectedRepeats } from './expected-repeats.js'
+import { type LinkHearer, LinkSession, type LinkStanding } from './link-session.js'
+import type { MeshCounters } from './mesh-counters.js'
+import { Peer, type Sent } from './peer.js'
 import type { Place } from './place.js'
-import { linkLost, workerGone } from './remote-errors.js'
+import { groupOfSlot, linkLost, workerGone } from './remote-errors.js'
 
 /** How long a lost link waits for news of its peer before it counts as the link's own failure, in milliseconds. */
 const verdictMs = 1000
+
+/** A lost link whose peer may be dead. */
+interface Verdict {
+  readonly session: LinkSession
+  readonly timer: NodeJS.Timeout | undefined
+}
 
 /** What a mesh is made of. */
 export interface MeshParts {
@@ -69,6 +80,16 @@ export interface MeshEngine {
   replyForWire(type: number, payload: unknown): unknown
   /** A reply had nobody to go to. */
   unclaimed(type: number): void
+  /** A message was given up on its way to a node. @returns false where the node does not say `dead_letter` */
+  undeliverable(node: number, type: number, message: UndeliverableMessage): boolean
+}
+
+/** A message that has been sent as often as it may be. */
+export interface UndeliverableMessage {
+  readonly payload: unknown
+  readonly root: Root
+  readonly position: Position
+  readonly error: MillraceError
 }
 
 /** The links of one worker, and everything that travels over them. */
@@ -82,7 +103,10 @@ export class Mesh implements LinkHearer {
   readonly #peers: ReadonlyMap<SlotId, Peer>
   readonly #sessions = new Map<SlotId, LinkSession>()
   readonly #admitted = new Map<SlotId, number>()
-  readonly #verdicts = new Map<Peer, NodeJS.Timeout>()
+  readonly #verdicts = new Map<Peer, Verdict>()
+  readonly #expected = new ExpectedRepeats()
+  #redelivered = 0
+  #repeatedReplies = 0
   #early: Link[] = []
   #acknowledging: LinkSession[] = []
   #attached: { readonly engine: MeshEngine; readonly domains: Domains } | undefined
@@ -92,7 +116,7 @@ export class Mesh implements LinkHearer {
     const { plan, place, run, peers, transport, events, now } = parts
     this.#parts = parts
     this.#edges = edgeMap(plan.graph)
-    this.#peers = new Map(peers.map((slot) => [slot, new Peer(slot, { now, name: (root) => this.roots.name(root) })]))
+    this.#peers = new Map(peers.map((slot) => [slot, this.#peer(slot)]))
     this.roots = new CrossingRoots({
       place,
       run,
@@ -161,7 +185,7 @@ export class Mesh implements LinkHearer {
     return {
       kind: 'remote',
       send: (payload, subtree, position) =>
-        choose(payload, position, subtree.root.domain !== undefined).send(edge, payload, subtree, position),
+        choose(payload, position, subtree.root.domain).send(edge, payload, subtree, position),
     }
   }
 
@@ -180,6 +204,11 @@ export class Mesh implements LinkHearer {
     let held = 0
     for (const { open } of this.#sessions.values()) held += open
     return held
+  }
+
+  counters(): MeshCounters {
+    const dropped = this.#attached?.domains.repeats ?? 0
+    return { redelivered: this.#redelivered, repeats: this.#expected.joined + this.#repeatedReplies + dropped }
   }
 
   /** How much of anything is known here that others know too: roots, envelopes, domains. At rest it is 0. */
@@ -203,11 +232,12 @@ export class Mesh implements LinkHearer {
       this.#flush()
     }
     await Promise.all([...this.#sessions.values()].map(({ link }) => link.close()))
-    for (const timer of this.#verdicts.values()) clearTimeout(timer)
+    for (const { timer } of this.#verdicts.values()) clearTimeout(timer)
     for (const peer of this.#peers.values()) peer.close(error)
   }
 
   heard(session: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): void {
+    if (session.standing !== 'current' && !stillCounts(session.standing, record)) return
     if (this.#isOneTooMany(record)) this.#refuse(session, 'OVERLOADED')
     else if (record.kind === 'envelope') this.#arrived(session, record)
     else if (record.kind === 'mark') this.#working.domains.receive(session.peer.slot, record)
@@ -220,16 +250,16 @@ export class Mesh implements LinkHearer {
     this.#working.engine.runner.loop.flushLater()
   }
 
-  ended({ link, peer, refused }: LinkSession, end: LinkEnd): void {
-    if (this.#sessions.get(peer.slot)?.link !== link) return
-    this.#sessions.delete(peer.slot)
-    peer.linkLost()
+  ended(session: LinkSession, end: LinkEnd): void {
+    const { peer } = session
+    if (session.standing === 'over') return
+    const wasCurrent = session.standing === 'current'
+    this.#giveUpLink(session)
     if (this.#closing) return
-    this.#verdicts.set(
-      peer,
-      setTimeout(() => this.#judge(peer, linkLost(peer.slot)), verdictMs),
-    )
-    this.#connector.ended(peer.slot, refused ? 'closed' : end)
+    if (!wasCurrent) return this.#judge(peer, workerGone(peer.slot), session)
+    const timer = setTimeout(() => this.#judge(peer, linkLost(peer.slot)), verdictMs)
+    this.#verdicts.set(peer, { session, timer })
+    this.#connector.ended(peer.slot, session.refused ? 'closed' : end)
   }
 
   get #working() {
@@ -246,27 +276,81 @@ export class Mesh implements LinkHearer {
     const peer = this.#peers.get(link.peer)
     if (peer === undefined) return void link.close()
     const session = new LinkSession(link, peer, this)
+    const former = this.#sessions.get(link.peer)
+    if (former !== undefined) this.#supersede(former)
     this.#sessions.set(link.peer, session)
-    if (this.#verdicts.has(peer)) this.#judge(peer, linkLost(peer.slot))
+    const verdict = this.#verdicts.get(peer)
+    if (verdict !== undefined)
+      this.#judge(peer, isNewer(link, verdict.session.link) ? workerGone(peer.slot) : linkLost(peer.slot))
     link.listen(session)
     peer.opened(link)
     domains.repeat(link.peer)
   }
 
-  /** The process in a slot is there no longer: what it held has failed, and what it had sent here nobody waits for. */
+  /** A slot moves to a newer process while the older one lives: what that one makes of domains is done again, and counts no more. */
+  #supersede(session: LinkSession): void {
+    session.standing = 'former'
+    this.#expected.expect(session.arrivals())
+  }
+
+  /** Nothing that comes by a link counts any longer, and nothing leaves by it. */
+  #giveUpLink(session: LinkSession): void {
+    const { peer, link } = session
+    session.standing = 'over'
+    this.#expected.expect(session.arrivals())
+    if (this.#sessions.get(peer.slot) === session) this.#sessions.delete(peer.slot)
+    peer.linkLost(link)
+  }
+
+  /** The process in a slot is there no longer: what it held is sent again or has failed, and what it had sent here nobody waits for. */
   #gone(slot: SlotId, incarnation: number): void {
     const peer = this.#peers.get(slot)
     if (peer === undefined || this.#closing) return
     const error = workerGone(slot)
-    if (this.#sessions.has(slot)) peer.linkLost()
-    this.#judge(peer, error)
     this.roots.originGone(slot, incarnation, error)
+    this.#attached?.domains.originGone(slot, incarnation)
+    const session = this.#sessions.get(slot)
+    if (session === undefined || (session.link.incarnation ?? incarnation) > incarnation)
+      return this.#judge(peer, error)
+    this.#giveUpLink(session)
+    session.link.lose()
+    this.#judge(peer, error, session)
   }
 
-  #judge(peer: Peer, error: MillraceError): void {
-    clearTimeout(this.#verdicts.get(peer))
+  /** It is known why a link was lost: what may not be sent again fails, and so does what came by it and cannot come again. */
+  #judge(peer: Peer, error: MillraceError, session = this.#verdicts.get(peer)?.session): void {
+    clearTimeout(this.#verdicts.get(peer)?.timer)
     this.#verdicts.delete(peer)
     peer.judge(error)
+    if (session === undefined || this.#mayComeAgain(peer, error)) return
+    for (const { root } of session.arrivals()) root.fail(error)
+  }
+
+  /** What a dead worker has sent comes again if it is sent again to its replacement; what a lost link carried, if this slot may get it again. */
+  #mayComeAgain({ slot }: Peer, { code }: MillraceError): boolean {
+    const { plan, place } = this.#parts
+    return redeliverOf(plan, slot) > 0 || (code !== 'WORKER_CRASHED' && redeliverOf(plan, place.slot) > 0)
+  }
+
+  #peer(slot: SlotId): Peer {
+    const { plan, now, events } = this.#parts
+    const redeliver = redeliverOf(plan, slot)
+    return new Peer(slot, {
+      now,
+      redeliver,
+      name: (root) => this.roots.name(root),
+      giveUp: (sent, error) => redeliver > 0 && this.#giveUp(sent, error),
+      sentAgain: (worker, count) => {
+        this.#redelivered += count
+        events.emit('redelivery.sent', { group: groupOfSlot(worker), worker, count })
+      },
+    })
+  }
+
+  #giveUp({ edge, payload, subtree, position }: Sent, error: MillraceError): boolean {
+    const way = this.#edges.edges[edge]
+    if (way === undefined || way.to === outside) return false
+    return this.#working.engine.undeliverable(way.to, way.type, { payload, root: subtree.root, position, error })
   }
 
   #arrived(session: LinkSession, record: EnvelopeRecord): void {
@@ -280,7 +364,8 @@ export class Mesh implements LinkHearer {
     const { engine } = this.#working
     const run = engine.run(edge.to)
     if (run === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
-    const arrival = new Arrival(this.roots.visit(session, record), session, record.ticket)
+    if (this.#joins(session, record)) return
+    const arrival = new Arrival(this.roots.visit(session, record), session, record)
     if (arrival.root.failure !== undefined) return arrival.partDone()
     engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, record.position)
   }
@@ -293,14 +378,33 @@ export class Mesh implements LinkHearer {
       if (ticket !== undefined) session.acknowledge(ticket)
       return
     }
-    const arrival = new Arrival(root, session, ticket)
+    if (this.#joins(session, envelope)) return
+    const arrival = new Arrival(root, session, envelope)
     const outlet = root.domain?.outlet
     const { engine } = this.#working
     if (root.failure !== undefined) return arrival.partDone()
     if (outlet !== undefined && outlet.type === type)
       return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, position)
-    root.owner.replied(root, type, payload)
+    if (this.#isFirst(root, position)) root.owner.replied(root, type, payload)
     arrival.partDone()
+  }
+
+  /** Whether a reply has not come before: of two with one position, the second is a repeat and no second reply. */
+  #isFirst(root: Root, position: Position): boolean {
+    if (root.repliedAt !== undefined && comparePositions(root.repliedAt, position) === 0) {
+      this.#repeatedReplies++
+      return false
+    }
+    root.repliedAt ??= position
+    return true
+  }
+
+  /** Whether an envelope is a repeat of one that is being worked on. */
+  #joins(session: LinkSession, record: EnvelopeRecord): boolean {
+    const first = this.#expected.join(session, record)
+    if (first === undefined) return false
+    this.roots.alsoFrom(session, first.root)
+    return true
   }
 
   /** A peer sends what no honest one would: nothing more is taken from it. */
@@ -332,4 +436,19 @@ export class Mesh implements LinkHearer {
     this.#acknowledging = []
     for (const session of sessions) session.flush()
   }
+}
+
+/** What still counts of what comes by a link that is not the current one of its slot. */
+function stillCounts(standing: LinkStanding, record: LinkRecord): boolean {
+  if (standing === 'over') return false
+  return record.kind === 'envelope' ? record.domain === undefined : record.kind !== 'mark'
+}
+
+function isNewer(link: Link, than: Link): boolean {
+  return link.incarnation !== undefined && than.incarnation !== undefined && link.incarnation > than.incarnation
+}
+
+/** How often what was sent to a slot may be sent again. An embedding process is never replaced. */
+function redeliverOf({ groups }: Plan, slot: SlotId): number {
+  return groups.find(({ slots }) => slots.includes(slot))?.redeliver ?? 0
 }

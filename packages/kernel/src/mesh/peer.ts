@@ -13,12 +13,16 @@ import { NumberedItems } from './numbered-items.js'
 import { nobodyReady } from './remote-errors.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
-interface Sent {
-  readonly ticket: number
+export interface Sent {
   readonly edge: number
   readonly subtree: Subtree
   readonly position: Position
   readonly payload: unknown
+  /** The link that carries it, and its number there; none while it waits. */
+  link: Link | undefined
+  ticket: number
+  /** How often it has left. */
+  times: number
 }
 
 /** What a peer needs of its worker. */
@@ -27,25 +31,42 @@ export interface PeerParts {
   readonly now: () => number
   /** Gives a root the name that other workers know it by. @returns its origin */
   readonly name: (root: Root) => string
+  /** How often an envelope is sent again when the worker in the slot has died, or the link to it is lost. */
+  readonly redeliver: number
+  /** Takes an envelope that has been sent as often as it may be; false where its root has to fail. */
+  readonly giveUp: (sent: Sent, error: MillraceError) => boolean
+  /** Envelopes have been sent again. */
+  readonly sentAgain: (slot: SlotId, count: number) => void
 }
+
+/** The deadline of nothing. */
+const never = Number.POSITIVE_INFINITY
 
 /**
  * Another slot, as the sender of envelopes sees it.
  *
  * O1  What was sent is remembered until it is acknowledged; its subtree has a part for it.
- * O2  Without a link, envelopes wait; they leave in the order of their positions when there is one. Those of a root that fails
- *     meanwhile never leave.
- * O3  What a lost link has carried and was not acknowledged fails when it is known why: nothing waits for a deadline.
+ * O2  Without a link, envelopes wait; they leave in the order of their positions when there is one, before anything that is new.
+ *     Those of a root that fails meanwhile never leave.
+ * O3  What a lost link has carried and was not acknowledged waits to be sent again, as often as the slot's group allows. What
+ *     has been sent too often fails when it is known why: nothing waits for a deadline.
+ * O4  A number belongs to one sending on one link. An acknowledgement that comes by a link which has been given up finds nothing.
+ * O5  A slot moves when a link to a newer process is opened while the old link stands: what belongs to a domain is sent again
+ *     at once over the new link, for the marks of the slot are from now on the new process's affair. Single requests stay where
+ *     they are, and are acknowledged over the old link as long as it stands.
  */
 export class Peer {
   readonly slot: SlotId
   readonly #parts: PeerParts
   readonly #sent = new NumberedItems<Sent>()
-  #link: Link | undefined
-  /** What a lost link has carried; judged when it is known whether the worker died. */
+  /** What has to leave as soon as there is a link. */
+  #waiting: Sent[] = []
+  /** What has been sent as often as it may be; judged when it is known whether the worker died. */
   #lost: readonly Sent[] = []
+  #link: Link | undefined
   #nextTicket = 1
   #deadlines: NodeJS.Timeout | undefined
+  #earliest = never
 
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
@@ -54,22 +75,25 @@ export class Peer {
 
   /** How many envelopes are not acknowledged. */
   get load(): number {
-    return this.#sent.size
+    return this.#sent.size + this.#waiting.length + this.#lost.length
   }
 
   get link(): Link | undefined {
     return this.#link
   }
 
+  /** Whether what is sent leaves at once. */
+  get ready(): boolean {
+    return this.#link !== undefined
+  }
+
   /** Sends a message; it becomes a part of its subtree. */
   send(edge: number, payload: unknown, subtree: Subtree, position: Position): void {
-    const ticket = this.#nextTicket++
-    const sent: Sent = { ticket, edge, subtree, position, payload }
-    this.#sent.add(ticket, sent)
+    const sent: Sent = { edge, subtree, position, payload, link: undefined, ticket: 0, times: 0 }
     subtree.add()
     if (this.#link !== undefined) return this.#transmit(this.#link, sent)
     this.#parts.name(subtree.root) // so that its failure comes to `cancel`
-    this.#watchDeadlines()
+    this.#wait(sent)
   }
 
   /**
@@ -104,66 +128,95 @@ export class Peer {
 
   /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
   cancel(root: Root, cancel: CancelRecord): void {
-    for (const { ticket, subtree } of this.#sent.values()) {
-      if (subtree.root !== root) continue
-      if (this.#link !== undefined) return this.#link.send(cancel)
-      this.#sent.take(ticket)
-      subtree.partDone()
-    }
+    const links = new Set<Link>()
+    for (const { subtree, link } of this.#sent.values())
+      if (subtree.root === root && link !== undefined) links.add(link)
+    for (const link of links) link.send(cancel)
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = waiting.filter(({ subtree }) => subtree.root !== root)
+    for (const { subtree } of waiting) if (subtree.root === root) subtree.partDone()
   }
 
-  /** There is a link: what has waited leaves. */
+  /** There is a link: what has waited leaves, and where a link to an older process stands, the slot moves. */
   opened(link: Link): void {
-    clearTimeout(this.#deadlines)
-    this.#deadlines = undefined
+    this.#forgetDeadlines()
+    if (this.#link !== undefined) this.#follow()
     this.#link = link
-    const waiting = [...this.#sent.values()].sort((a, b) => comparePositions(a.position, b.position))
-    for (const sent of waiting) this.#transmit(link, sent)
+    this.#sendWaiting(link)
   }
 
-  /** The link is gone. What it carried waits for the verdict. */
-  linkLost(): void {
-    this.#link = undefined
-    this.#lost = [...this.#lost, ...this.#sent.clear()]
+  /** A link is gone. What it carried is sent again, or waits for the verdict. */
+  linkLost(link: Link): void {
+    if (this.#link === link) this.#link = undefined
+    const carried = this.#sent.values().filter((sent) => sent.link === link)
+    for (const { ticket } of carried) this.#sent.take(ticket)
+    this.#lost = [...this.#lost, ...carried.filter((sent) => !this.#mayRepeat(sent))]
+    for (const sent of carried) if (this.#mayRepeat(sent)) this.#wait(sent)
+    if (this.#link !== undefined) this.#sendWaiting(this.#link)
   }
 
-  /** Why the link was lost: what it carried fails. */
+  /** Why the link was lost: what it carried and must not be sent again fails. */
   judge(error: MillraceError): void {
     const lost = this.#lost
     this.#lost = []
-    for (const sent of lost) this.#fail(sent, error)
+    for (const sent of lost)
+      if (sent.subtree.root.failure === undefined && this.#parts.giveUp(sent, error)) sent.subtree.partDone()
+      else this.#fail(sent, error)
   }
 
   /** Nothing will ever be sent: everything that waits or was sent fails. */
   close(error: MillraceError): void {
-    clearTimeout(this.#deadlines)
-    this.#deadlines = undefined
-    this.linkLost()
-    this.judge(error)
+    this.#forgetDeadlines()
+    this.#link = undefined
+    const left = [...this.#lost, ...this.#sent.clear(), ...this.#waiting]
+    this.#lost = []
+    this.#waiting = []
+    for (const sent of left) this.#fail(sent, error)
   }
 
-  /** Without a link nothing else notices that a deadline passes: the earliest is waited for, and a little less, to be the first to say so. */
-  #watchDeadlines(): void {
-    if (this.#deadlines !== undefined) return
-    const earliest = Math.min(...this.#sent.values().map(({ subtree }) => subtree.root.deadline ?? Infinity))
-    if (earliest === Number.POSITIVE_INFINITY) return
-    const remaining = earliest - this.#parts.now()
-    this.#deadlines = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(20, remaining / 10)))
+  #mayRepeat({ subtree, times }: Sent): boolean {
+    return subtree.root.failure === undefined && times <= this.#parts.redeliver
   }
 
-  #deadlinePassed(): void {
-    this.#deadlines = undefined
-    const soon = this.#parts.now() + 20
+  #wait(sent: Sent): void {
+    sent.link = undefined
+    this.#waiting.push(sent)
+    this.#watch(sent)
+  }
+
+  /** What belongs to a domain leaves the old process for the new one; being moved is no repeat that a crash has made. */
+  #follow(): void {
     for (const sent of this.#sent.values()) {
-      if ((sent.subtree.root.deadline ?? Infinity) > soon) continue
+      if (sent.subtree.root.domain === undefined) continue
       this.#sent.take(sent.ticket)
-      this.#fail(sent, nobodyReady(this.slot))
+      sent.times--
+      this.#waiting.push(sent)
     }
-    this.#watchDeadlines()
+  }
+
+  #sendWaiting(link: Link): void {
+    const waiting = this.#waiting.sort((a, b) => comparePositions(a.position, b.position))
+    this.#waiting = []
+    let repeats = 0
+    for (const sent of waiting) {
+      if (sent.subtree.root.failure !== undefined) {
+        sent.subtree.partDone()
+        continue
+      }
+      if (sent.times > 0) repeats++
+      this.#transmit(link, sent)
+    }
+    if (repeats > 0) this.#parts.sentAgain(this.slot, repeats)
   }
 
   #transmit(link: Link, sent: Sent): void {
-    const { ticket, edge, subtree, position, payload } = sent
+    const ticket = this.#nextTicket++
+    sent.link = link
+    sent.ticket = ticket
+    sent.times++
+    this.#sent.add(ticket, sent)
+    const { edge, subtree, position, payload } = sent
     try {
       link.send(this.#record(ticket, edge, subtree.root, position, payload))
     } catch (thrown) {
@@ -191,6 +244,32 @@ export class Peer {
   #fail({ subtree }: Sent, error: MillraceError): void {
     subtree.root.fail(error)
     subtree.partDone()
+  }
+
+  /** Without a link nothing else notices that a deadline passes: the earliest is waited for, and a little less, to be the first to say so. */
+  #watch({ subtree }: Sent): void {
+    const deadline = subtree.root.deadline ?? never
+    if (deadline >= this.#earliest) return
+    clearTimeout(this.#deadlines)
+    this.#earliest = deadline
+    const remaining = deadline - this.#parts.now()
+    this.#deadlines = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(20, remaining / 10)))
+  }
+
+  #deadlinePassed(): void {
+    this.#forgetDeadlines()
+    const soon = this.#parts.now() + 20
+    const waiting = this.#waiting
+    this.#waiting = waiting.filter(({ subtree }) => (subtree.root.deadline ?? never) > soon)
+    for (const sent of this.#waiting) this.#watch(sent)
+    for (const sent of waiting)
+      if ((sent.subtree.root.deadline ?? never) <= soon) this.#fail(sent, nobodyReady(this.slot))
+  }
+
+  #forgetDeadlines(): void {
+    clearTimeout(this.#deadlines)
+    this.#deadlines = undefined
+    this.#earliest = never
   }
 }
 

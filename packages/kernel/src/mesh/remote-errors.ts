@@ -37,6 +37,7 @@ export function nobodyReady(slot: SlotId): MillraceError {
   })
 }
 
-function groupOfSlot(slot: SlotId): string {
+/** The group that a slot is a place in. */
+export function groupOfSlot(slot: SlotId): string {
   return slot.slice(0, slot.lastIndexOf('#'))
 }

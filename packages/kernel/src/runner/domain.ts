@@ -1,4 +1,5 @@
 import { comparePositions, type Position } from '@millrace/contracts'
+import { Gate } from './gate.js'
 import type { NodeRun } from './node-run.js'
 import { type Positioned, PositionHeap } from './position-heap.js'
 import type { Task } from './task.js'
@@ -15,12 +16,6 @@ export class Hold implements Positioned {
   }
 }
 
-/** Tasks of one domain that wait in front of an ordered node until nothing smaller can come. */
-interface Gate {
-  readonly run: NodeRun
-  readonly waiting: PositionHeap<Task>
-}
-
 /** What ties a domain to the other workers that it reaches. */
 export interface DomainTies {
   /** Whether messages can come to a node from other workers, directly or through nodes in this one. */
@@ -29,6 +24,8 @@ export interface DomainTies {
   mark(node: number): Position | undefined
   /** What this worker may still emit has changed. */
   changed(): void
+  /** A message came again to an ordered node that had taken it. */
+  repeated(): void
 }
 
 /** The frontier of a domain whose last root has entered. */
@@ -41,6 +38,8 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  * D2  A task passes the gate of an ordered node only when its position is below every position held upstream of the node.
  * D3  Roots enter in the order of their numbers, so a root that has not entered stands after all that have.
  * D4  Where it reaches other workers, what may still come from them counts like what is held here.
+ * D5  What comes from other workers may come again when one of them has died. A task whose position an ordered node has taken
+ *     is dropped: its first copy is done with everything that came of it, or the repeat would not have come this far.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
@@ -50,6 +49,8 @@ export class Domain {
   /** Names it in every worker; undefined in one that is alone. */
   id: string | undefined
   ties: DomainTies | undefined
+  /** What the messages of a stream request are dealt out to slots from; undefined for a run of a source. */
+  offset: number | undefined
   /** Number of the next root that may enter here; {@link noMoreRoots} where none can. */
   frontier = 0
   readonly #held: (PositionHeap<Hold> | undefined)[] = []
@@ -108,9 +109,10 @@ export class Domain {
     const { run } = task
     let gate = this.#gates.get(run)
     if (gate === undefined) {
-      gate = { run, waiting: new PositionHeap() }
+      gate = new Gate(run)
       this.#gates.set(run, gate)
     }
+    if (gate.hasTaken(task.position)) return this.#drop(task)
     gate.waiting.push(task)
     this.touch()
   }
@@ -128,13 +130,25 @@ export class Domain {
     this.#dirty(this)
   }
 
-  #open({ run, waiting }: Gate, pass: (task: Task) => void): void {
+  #open(gate: Gate, pass: (task: Task) => void): void {
+    const { run, waiting } = gate
     const mark = this.#mark(run)
     for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
       if (mark !== undefined && comparePositions(task.position, mark) >= 0) return
       waiting.pop()
-      pass(task)
+      if (gate.hasTaken(task.position)) this.#drop(task)
+      else {
+        if (this.ties !== undefined) gate.cursor = task.position
+        pass(task)
+      }
     }
+  }
+
+  /** A repeat goes no further. */
+  #drop({ hold, subtree }: Task): void {
+    if (hold !== undefined) this.release(hold)
+    this.ties?.repeated()
+    subtree.partDone()
   }
 
   /** The watermark in front of a node: the smallest position that may still come; undefined when none can. */

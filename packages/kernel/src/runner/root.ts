@@ -56,6 +56,8 @@ export class Root extends Subtree {
   number = 0
   /** Who tells other workers of it; undefined while it is known in this one alone. */
   crossing: RootCrossing | undefined
+  /** Position of the first reply that came from another worker. */
+  repliedAt: Position | undefined
   /** Where its replies go; undefined for a root that entered here. */
   home: HomeWay | undefined
   #traceId: string | undefined

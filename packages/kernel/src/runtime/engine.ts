@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
-import type { Mesh, MeshEngine } from '../mesh/mesh.js'
+import type { Mesh, MeshEngine, UndeliverableMessage } from '../mesh/mesh.js'
 import {
   type PayloadCheck,
   type PayloadCheckOptions,
@@ -199,6 +199,13 @@ export class Engine implements MeshEngine {
     return sum
   }
 
+  undeliverable(node: number, type: number, { error, ...message }: UndeliverableMessage): boolean {
+    const definition = this.#parts.nodes[node]
+    if (definition?.kind !== 'node' || definition.onError !== 'dead_letter') return false
+    this.#deadLetter(definition.name, error, { ...message, route: this.arrivalRoute(type) })
+    return true
+  }
+
   counters(): EngineCounters {
     return { ...this.#counters }
   }
@@ -308,19 +315,24 @@ export class Engine implements MeshEngine {
   }
 
   #gaveUp(run: NodeRun, error: MillraceError, message: FailedMessage): void {
-    const facts = { node: run.name, code: error.code, trace: message.root.traceId }
-    if (run.onError === 'drop') {
-      this.#counters.dropped++
-      return this.#parts.events.emit('message.dropped', facts)
-    }
+    if (run.onError === 'dead_letter') return this.#deadLetter(run.name, error, message)
+    this.#counters.dropped++
+    this.#parts.events.emit('message.dropped', givenUp(run.name, error, message))
+  }
+
+  #deadLetter(node: string, error: MillraceError, message: FailedMessage): void {
     try {
-      this.#parts.deadLetter(run.name, error, message)
+      this.#parts.deadLetter(node, error, message)
     } catch (thrown) {
-      return message.root.fail(deadLetterLost(run.name, thrown))
+      return message.root.fail(deadLetterLost(node, thrown))
     }
     this.#counters.deadLettered++
-    this.#parts.events.emit('message.dead_lettered', facts)
+    this.#parts.events.emit('message.dead_lettered', givenUp(node, error, message))
   }
+}
+
+function givenUp(node: string, { code }: MillraceError, { root }: FailedMessage) {
+  return { node, code, trace: root.traceId }
 }
 
 /** A message that can be neither handled nor kept must not vanish: its root fails. */

@@ -13,6 +13,7 @@ import {
 } from '@millrace/contracts'
 import { createLoopDelay } from '../control/loop-delay.js'
 import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
+import { nothingAgain } from '../mesh/mesh-counters.js'
 import { within } from './deadline.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
@@ -180,7 +181,7 @@ export class InlineRuntime implements Runtime {
   }
 
   counters(): RuntimeCounters {
-    if ('working' in this.#phase) return count(this.#phase.working)
+    if ('working' in this.#phase) return this.#count(this.#phase.working)
     if (this.#counted === undefined)
       throw new MillraceError('BOOT_NOT_READY', 'the runtime has not run yet; there is nothing to count')
     return this.#counted
@@ -228,6 +229,11 @@ export class InlineRuntime implements Runtime {
     throw this.#refusal()
   }
 
+  #count({ engine, waiters, inFlight }: Working): RuntimeCounters {
+    const delivery = this.#parts.share?.mesh.counters() ?? nothingAgain
+    return { inFlight: inFlight.length, replies: waiters.counters(), givenUp: engine.counters(), delivery }
+  }
+
   /** After a failure, what it has left behind must end within the time that a drain has too. */
   async #ended(sources: Sources): Promise<void> {
     await Promise.race([sources.ended, sources.stopping])
@@ -257,7 +263,7 @@ export class InlineRuntime implements Runtime {
     const mode: StopMode = inTime ? 'graceful' : 'forced'
     if (this.#phase.name !== 'draining') return mode
     const { working } = this.#phase
-    this.#counted = count(working)
+    this.#counted = this.#count(working)
     this.#phase = { name: 'stopping' }
     this.#parts.events.emit('runtime.stopping')
     const reason = shuttingDown('the runtime stopped before this was done')
@@ -298,10 +304,6 @@ export class InlineRuntime implements Runtime {
       return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
     return shuttingDown('the runtime accepts nothing new')
   }
-}
-
-function count({ engine, waiters, inFlight }: Working): RuntimeCounters {
-  return { inFlight: inFlight.length, replies: waiters.counters(), givenUp: engine.counters() }
 }
 
 function shuttingDown(detail: string): MillraceError {

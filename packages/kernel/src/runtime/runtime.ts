@@ -10,6 +10,7 @@ import type {
 } from '@millrace/contracts'
 import type { ReplyCounters } from '@millrace/reply-waiter'
 import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
+import type { MeshCounters } from '../mesh/mesh-counters.js'
 import type { EngineCounters } from './engine.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
 
@@ -28,6 +29,8 @@ export interface RuntimeCounters {
   readonly inFlight: number
   readonly replies: ReplyCounters
   readonly givenUp: EngineCounters
+  /** What was sent again after a worker died or a link was lost, and what came again because of that. */
+  readonly delivery: MeshCounters
 }
 
 /** A graph at work: in this process, or in worker processes that it supervises. */

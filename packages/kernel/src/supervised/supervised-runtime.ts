@@ -86,6 +86,8 @@ export class SupervisedRuntime implements Runtime {
   #drain: Promise<boolean> | undefined
   #stop: Promise<StopMode> | undefined
   #givenUp: EngineCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
+  #redelivered = 0
+  #repeats = 0
 
   constructor(parts: SupervisedParts) {
     this.#parts = parts
@@ -94,6 +96,10 @@ export class SupervisedRuntime implements Runtime {
       graph.nodes.some(({ kind }, node) => kind === 'source' && groupOf[node] === group),
     )
     this.#sources = new SourceTally(reading.flatMap(({ slots }) => slots))
+    // Every process says so when it happens, also one that is gone when it is asked for its counters.
+    parts.events.subscribe(({ name, facts }) => {
+      if (name === 'redelivery.sent') this.#redelivered += Number(facts.count)
+    })
     this.#supervisor = parts.supervisor(
       {
         bundleOf: (slot, incarnation) => this.#bundleOf(slot, incarnation),
@@ -182,6 +188,7 @@ export class SupervisedRuntime implements Runtime {
       inFlight: own?.inFlight ?? 0,
       replies: own?.replies ?? createReplyWaiters().counters(),
       givenUp: { dropped: sum('dropped'), deadLettered: sum('deadLettered'), unclaimed: sum('unclaimed') },
+      delivery: { redelivered: this.#redelivered, repeats: this.#repeats + (own?.delivery.repeats ?? 0) },
     }
   }
 
@@ -293,6 +300,7 @@ export class SupervisedRuntime implements Runtime {
       const completed = (await this.#supervisor.ask(slot, 'complete', {}, stopTimeoutMs)) as Completed // what load-worker answers
       Object.assign(reports, completed.reports)
       this.#count(completed.counters.givenUp)
+      this.#repeats += completed.counters.delivery.repeats
     }
     return reports
   }

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import type { Link, LinkListener, MarkRecord, Plan, Transport } from '@millrace/contracts'
+import { ExpectedRepeats } from '../src/mesh/expected-repeats.js'
+import { noMoreRoots } from '../src/runner/domain.js'
+import { Gate } from '../src/runner/gate.js'
+import { runSeed } from './order-mistakes.js'
+import type { Carrier } from './random-carrier.js'
+import { type MeshFaults, runRandomMesh } from './run-random-mesh.js'
+
+/** A mutant must be found within so many seeds; most need fewer than twenty. */
+const patience = 400
+
+/** The first seed that shows a mistake. */
+async function firstMistake(faults: MeshFaults): Promise<string | undefined> {
+  for (let seed = 1; seed <= patience; seed++) {
+    const { mistake } = await runSeed(seed, (testCase) => runRandomMesh(testCase, seed, faults), true)
+    if (mistake !== undefined) return mistake
+  }
+  return undefined
+}
+
+/** A carrier whose links are not what they should be. */
+function withLinks({ of, ...carrier }: Carrier, change: (link: Link) => Link): Carrier {
+  return {
+    ...carrier,
+    of(slot, incarnation): Transport {
+      const transport = of(slot, incarnation)
+      return {
+        ...transport,
+        listen: (at, accept) => transport.listen(at, (link) => accept(change(link))),
+        dial: async (from, to, signal) => change(await transport.dial(from, to, signal)),
+      }
+    },
+  }
+}
+
+/** Says no more of a position than its root. */
+function saysRootsOnly(link: Link): Link {
+  const send = link.send.bind(link)
+  const ofRoot = (mark: MarkRecord): MarkRecord => ({ ...mark, position: mark.position.slice(0, 1) })
+  return Object.assign(link, {
+    send: (record: Parameters<Link['send']>[0]) => send(record.kind === 'mark' ? ofRoot(record) : record),
+  })
+}
+
+/** When it is lost, its reader believes that nothing more can come from its slot. */
+function forgetsMarks(link: Link): Link {
+  const listen = link.listen.bind(link)
+  return Object.assign(link, {
+    listen: (listener: LinkListener) => {
+      const marks = new Map<string, MarkRecord>()
+      listen({
+        record: (record) => {
+          if (record.kind === 'mark' && record.edge >= 0) marks.set(`${record.edge} ${record.domain}`, record)
+          listener.record(record)
+        },
+        end: (end) => {
+          for (const mark of marks.values()) listener.record({ ...mark, position: [noMoreRoots] })
+          listener.end(end)
+        },
+      })
+    },
+  })
+}
+
+function routedByLoad(plan: Plan): Plan {
+  return { ...plan, hops: plan.hops.map((hop) => ({ ...hop, choose: 'load' })) }
+}
+
+describe('the test of order', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it('ORDER-01 fails when watermarks go by the root alone', async () => {
+    const faults = { crashes: 0, cuts: 0, carrier: (carrier: Carrier) => withLinks(carrier, saysRootsOnly) }
+    expect(await firstMistake(faults)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it("ORDER-01 fails when a dead slot's watermark is forgotten", async () => {
+    const faults = { crashes: 6, cuts: 0, carrier: (carrier: Carrier) => withLinks(carrier, forgetsMarks) }
+    expect(await firstMistake(faults)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 fails when repeats are not dropped', async () => {
+    jest.spyOn(ExpectedRepeats.prototype, 'join').mockReturnValue(undefined)
+    jest.spyOn(Gate.prototype, 'hasTaken').mockReturnValue(false)
+    expect(await firstMistake({ crashes: 6, cuts: 0 })).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 fails when the slot of a message that something ordered comes after is chosen by load', async () => {
+    expect(await firstMistake({ crashes: 6, cuts: 0, plan: routedByLoad })).toMatch(/^seed /u)
+  }, 600_000)
+})
