@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import type { MillraceEvent } from '@millrace/contracts'
+import { createRuntime, type Runtime } from '@millrace/kernel'
+
+const config = fileURLToPath(new URL('programs/app.yml', import.meta.url))
+
+/** Workers are started from source. */
+const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
+
+/** Soon back, and as often as it takes. */
+const restart = { backoff_ms: 20, backoff_max_ms: 50, max_restarts: 10_000, period_seconds: 60 }
+
+/** The application that is killed, while it runs. */
+export interface Application {
+  readonly runtime: Runtime
+  /** Every process that any worker ever was. */
+  readonly pids: ReadonlySet<number>
+  /** The worker of a slot runs, and is a later process than the one given. @throws Error when that takes too long */
+  replaced(slot: string, incarnation: number): Promise<void>
+}
+
+/**
+ * Starts it.
+ *
+ * @param redeliver how often what a dead worker held is sent again
+ */
+export async function startApplication(redeliver: number): Promise<Application> {
+  const groups = [
+    { name: 'front', nodes: ['ask', 'count'], redeliver, restart },
+    { name: 'back', nodes: ['answer', 'step'], workers: 2, redeliver, restart },
+  ]
+  const runtime = await createRuntime({
+    config,
+    overlay: { runtime: { platform: { process_groups: groups } } },
+    workerFlags,
+  })
+  const pids = new Set<number>()
+  runtime.subscribe(({ name, facts }) => {
+    if (name === 'worker.starting' && typeof facts.pid === 'number') pids.add(facts.pid)
+  })
+  await runtime.start()
+  return {
+    runtime,
+    pids,
+    replaced: (slot, incarnation) => replaced(runtime, slot, incarnation),
+  }
+}
+
+/** The pid of each slot now, and of this process. */
+export function placesOf(runtime: Runtime): ReadonlyMap<string, number> {
+  const workers = runtime.workers().flatMap(({ slot, pid }) => (pid === undefined ? [] : [[slot, pid] as const]))
+  return new Map([['@app#1', process.pid], ...workers])
+}
+
+/** Those of some processes that still live. */
+export function aliveOf(pids: Iterable<number>): readonly number[] {
+  return [...pids].filter((pid) => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** How long a replacement may take on a machine that does much else, in milliseconds. */
+const replacementMs = 120_000
+
+function replaced(runtime: Runtime, slot: string, incarnation: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = runtime.subscribe((event) => {
+      if (event.name === 'runtime.failed') finish(() => reject(new Error(`the runtime failed: ${event.facts.code}`)))
+      else if (isRunning(event, slot, incarnation)) finish(resolve)
+    })
+    const timer = setTimeout(() => finish(() => reject(new Error(`${slot} was not replaced in time`))), replacementMs)
+    function finish(settle: () => void): void {
+      end()
+      clearTimeout(timer)
+      settle()
+    }
+  })
+}
+
+function isRunning({ name, facts }: MillraceEvent, slot: string, incarnation: number): boolean {
+  return name === 'worker.running' && facts.worker === slot && Number(facts.incarnation) > incarnation
+}

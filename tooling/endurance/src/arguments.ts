@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util'
+
+/** What can be run. */
+export const trials = ['kills', 'batches', 'soak'] as const
+
+/** One of {@link trials}. */
+export type Trial = (typeof trials)[number]
+
+/** What the command line has asked for. */
+export interface EnduranceArguments {
+  readonly trial: Trial
+  readonly rounds: number
+  readonly lines: number
+  readonly minutes: number
+  readonly redeliver: number
+  readonly seed: number
+}
+
+const options = {
+  rounds: { type: 'string', default: '100' },
+  lines: { type: 'string', default: '100000' },
+  minutes: { type: 'string', default: '60' },
+  redeliver: { type: 'string', default: '1' },
+  seed: { type: 'string', default: '1' },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** What `pnpm endurance --help` says. */
+export const help = `pnpm endurance TRIAL [--rounds N] [--redeliver 0|1] [--lines N] [--minutes N] [--seed N]
+
+Kills real workers of a running application, again and again, counts what became of the work, and ends with exit code 1
+when anything did that must not.
+
+Trials:
+  kills     under request load, a random worker at a random byte of the traffic; --rounds times
+            with --redeliver 0 what it held fails with WORKER_CRASHED within a second, with 1 every request has its result
+  batches   runs of the reference application with four groups of processes, --lines each: a worker of features dies and
+            the output is the same; each tenth time the worker with the state, and --resume makes it the same
+  soak      mixed load for --minutes, with a kill every 20 seconds: memory and handles stay level, nothing hangs
+
+  --rounds N       how often (100)
+  --redeliver N    how often what a dead worker held is sent again, in kills (1)
+  --lines N        of a batch run (100000)
+  --minutes N      of a soak (60)
+  --seed N         of everything random (1)
+`
+
+/**
+ * Reads the arguments.
+ *
+ * @returns undefined when help was asked for, or nothing at all
+ * @throws RangeError saying what is wrong and what is allowed
+ */
+export function enduranceArguments(args: readonly string[]): EnduranceArguments | undefined {
+  const { values, positionals } = parse(args)
+  const [name, ...surplus] = positionals
+  if (values.help || name === undefined) return undefined
+  const trial = trials.find((candidate) => candidate === name)
+  if (trial === undefined || surplus.length > 0) throw new RangeError(`one trial at a time: ${trials.join(', ')}`)
+  return {
+    trial,
+    rounds: whole('--rounds', values.rounds, 1),
+    lines: whole('--lines', values.lines, 1000),
+    minutes: whole('--minutes', values.minutes, 1),
+    redeliver: whole('--redeliver', values.redeliver, 0),
+    seed: whole('--seed', values.seed, 0),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new RangeError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function whole(option: string, text: string, least: number): number {
+  const value = Number(text)
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
+  throw new RangeError(`${option} must be a whole number from ${least} on (got ${JSON.stringify(text)})`)
+}

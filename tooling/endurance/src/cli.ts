@@ -1,0 +1,37 @@
+import { type EnduranceArguments, enduranceArguments, help } from './arguments.js'
+import { runBatchKills } from './batch-kills.js'
+import { runKillRounds } from './kill-rounds.js'
+import { seededRandom } from './random.js'
+import { runSoak } from './soak.js'
+
+async function main(args: readonly string[]): Promise<number> {
+  let asked: EnduranceArguments | undefined
+  try {
+    asked = enduranceArguments(args)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    console.error(`${error.message}\n\n${help}`)
+    return 2
+  }
+  if (asked === undefined) {
+    console.log(help)
+    return 0
+  }
+  const report = await run(asked)
+  console.log(JSON.stringify(report, undefined, 2))
+  return report.mistakes.length === 0 ? 0 : 1
+}
+
+function run({ trial, rounds, redeliver, lines, minutes, seed }: EnduranceArguments) {
+  const common = { random: seededRandom(seed), progress: (line: string) => console.error(line) }
+  switch (trial) {
+    case 'kills':
+      return runKillRounds({ ...common, rounds, redeliver })
+    case 'batches':
+      return runBatchKills({ ...common, rounds, lines })
+    case 'soak':
+      return runSoak({ ...common, minutes })
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
