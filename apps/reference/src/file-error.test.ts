@@ -12,8 +12,8 @@ describe('fileError', () => {
   ])('says what %s means and what to do', (code, because) => {
     const thrown = Object.assign(new Error('from the system'), { code })
     expect(fileError(thrown, 'write out.ndjson', 'write').toJSON()).toEqual({
-      code: 'NODE_FAILED',
-      message: `NODE_FAILED: cannot write out.ndjson, because ${because}`,
+      code: 'SINK_FAILED',
+      message: `SINK_FAILED: cannot write out.ndjson, because ${because}`,
       facts: { node: 'write', errno: code },
     })
   })

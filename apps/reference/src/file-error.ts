@@ -15,16 +15,18 @@ const explanations: Readonly<Record<string, string>> = {
   EPIPE: 'its reader has gone away (EPIPE). Keep the reading program open until the end',
 }
 
+const codes = { read: 'SOURCE_FAILED', write: 'SINK_FAILED' } as const
+
 /**
  * A system error of a file as a MillraceError that says what to do.
  *
  * @param action what could not be done, such as `read the input orders.ndjson`
- * @param node who wanted it, for the facts
+ * @param node who wanted it: the source or the sink
  */
-export function fileError(thrown: unknown, action: string, node: string): MillraceError {
+export function fileError(thrown: unknown, action: string, node: 'read' | 'write'): MillraceError {
   const errno = errnoOf(thrown)
   const because = explanations[errno] ?? `of the system error ${errno}`
-  return MillraceError.from(thrown, 'NODE_FAILED', `cannot ${action}, because ${because}`, { node, errno })
+  return MillraceError.from(thrown, codes[node], `cannot ${action}, because ${because}`, { node, errno })
 }
 
 /** The system's name of an error, such as ENOSPC; the empty string for anything else. */

@@ -25,7 +25,7 @@ describe('reference run --profile tcp_local', () => {
     expect([code, stdout, stderr]).toEqual([
       1,
       '',
-      expect.stringMatching(/^NODE_FAILED: .* in node 'write' in worker egress#1/),
+      expect.stringMatching(/^SINK_FAILED: .* in node 'write' in worker egress#1/),
     ])
   })
 

@@ -74,7 +74,7 @@ describe('reference run', () => {
       signal: null,
       stdout: '',
       stderr:
-        'NODE_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space\n  caused by: Error: ENOSPC: no space left on device, write\n',
+        'SINK_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space\n  caused by: Error: ENOSPC: no space left on device, write\n',
     })
   })
 
@@ -95,7 +95,7 @@ describe('reference run', () => {
       1,
       true,
       true,
-      `NODE_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place\n  caused by: Error: EFBIG: file too large, write\n${kept(`${path}.part`)}\n`,
+      `SINK_FAILED: cannot write ${path}.part, because it would exceed the largest size allowed (EFBIG). Raise the limit of the shell (ulimit -f) or choose another place\n  caused by: Error: EFBIG: file too large, write\n${kept(`${path}.part`)}\n`,
     ])
     const resumed = await run('--input', input, '--output', path, '--resume', '--quiet')
     expect([resumed.code, readFileSync(path, 'utf8') === expected]).toEqual([0, true])
@@ -108,7 +108,7 @@ describe('reference run', () => {
     expect(await ended).toMatchObject({
       code: 1,
       stderr:
-        'NODE_FAILED: cannot write to standard output, because its reader has gone away (EPIPE). Keep the reading program open until the end\n  caused by: Error: write EPIPE\n',
+        'SINK_FAILED: cannot write to standard output, because its reader has gone away (EPIPE). Keep the reading program open until the end\n  caused by: Error: write EPIPE\n',
     })
   })
 
@@ -117,7 +117,7 @@ describe('reference run', () => {
       'a missing input',
       ['--input', 'none', '--output', 'x'],
       1,
-      /^NODE_FAILED: cannot read the input none, because it, or its folder, does not exist/,
+      /^SOURCE_FAILED: cannot read the input none, because it, or its folder, does not exist/,
     ],
     [
       'a missing folder for the output',
@@ -136,8 +136,8 @@ describe('reference run', () => {
       1,
       {
         error: {
-          code: 'NODE_FAILED',
-          message: expect.stringMatching(/^NODE_FAILED: /),
+          code: 'SOURCE_FAILED',
+          message: expect.stringMatching(/^SOURCE_FAILED: /),
           facts: { node: 'read', errno: 'ENOENT' },
         },
       },

@@ -31,6 +31,8 @@ const errorFamilies: Readonly<Record<string, string>> = {
   DI: 'Services',
   GRAPH: 'The graph',
   NODE: 'Nodes and payloads',
+  SOURCE: 'Nodes and payloads',
+  SINK: 'Nodes and payloads',
   PAYLOAD: 'Nodes and payloads',
   ROUTE: 'Routing',
   PLACEMENT: 'Placement and state',

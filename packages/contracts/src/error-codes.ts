@@ -62,6 +62,8 @@ export const errorCodes = {
   RESUME_MISMATCH: 'A resumed run would write something else than the interrupted run has written.',
   CONTROL_UNAVAILABLE:
     'A running application cannot be reached: none runs, several fit, or its control socket cannot be opened safely.',
+  SOURCE_FAILED: 'A source could not be read on; facts name it.',
+  SINK_FAILED: 'A sink could not write a message, or not complete what it had written; facts name it.',
 } as const
 
 /** A code of the closed table of {@link errorCodes}. */

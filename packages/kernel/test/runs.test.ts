@@ -294,8 +294,8 @@ describe('a run that fails', () => {
     })
     const app = await make([source, finish((n) => n), book(taken)])
     await expect(app.run()).rejects.toMatchObject({
-      code: 'NODE_FAILED',
-      message: "NODE_FAILED: source 'numbers' failed",
+      code: 'SOURCE_FAILED',
+      message: "SOURCE_FAILED: source 'numbers' could not be read on",
     })
     expect(taken).toEqual({ written: upTo(7), ends: ['close'] })
   })
@@ -327,7 +327,11 @@ describe('a run that fails', () => {
       if (n === 3) throw new Error('no space left on device')
     })
     const app = await make([source, finish((n) => n), full])
-    await expect(app.run()).rejects.toMatchObject({ code: 'NODE_FAILED', facts: { node: 'book' } })
+    await expect(app.run()).rejects.toMatchObject({
+      code: 'SINK_FAILED',
+      message: "SINK_FAILED: sink 'book' could not write a message",
+      facts: { node: 'book' },
+    })
     expect(taken).toEqual({ written: upTo(4), ends: ['close'] })
     await until('the source was told', () => told)
   })
@@ -339,7 +343,7 @@ describe('a run that fails', () => {
       if (n === 3) throw new Error('no space left on device')
     })
     const app = await make([numbers(50), finish((n) => n), full])
-    expect(await codeOf(app.run())).toBe('NODE_FAILED')
+    expect(await codeOf(app.run())).toBe('SINK_FAILED')
     expect(taken.written).toEqual(upTo(4))
   })
 
@@ -367,7 +371,7 @@ describe('a run that fails', () => {
     })
     const app = await make([numbers(5), finish((n) => n), sink])
     await expect(app.run()).rejects.toMatchObject({
-      message: "NODE_FAILED: sink 'book' could not be completed",
+      message: "SINK_FAILED: sink 'book' could not be completed",
       cause: new Error('rename failed'),
     })
   })

@@ -6,7 +6,7 @@ import { writeAll } from './write-all.js'
 /**
  * Opens a device or a pipe, which is written directly: it has no bytes to keep and no name to give.
  *
- * @throws MillraceError NODE_FAILED when it cannot be written
+ * @throws MillraceError SINK_FAILED when it cannot be written
  */
 export async function openDevice(path: string): Promise<Output> {
   const handle = await open(path, 'w').catch((error: unknown) => {

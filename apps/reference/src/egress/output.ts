@@ -6,9 +6,9 @@ import { createStandardOutput } from './standard-output.js'
 
 /** Where pieces of whole lines go; each call waits for the one before. */
 export interface Output {
-  /** Writes all of a piece. @throws MillraceError NODE_FAILED, RESUME_MISMATCH */
+  /** Writes all of a piece. @throws MillraceError SINK_FAILED, RESUME_MISMATCH */
   put(piece: Buffer): Promise<void>
-  /** All has been put: makes it final. @throws MillraceError NODE_FAILED, RESUME_MISMATCH */
+  /** All has been put: makes it final. @throws MillraceError SINK_FAILED, RESUME_MISMATCH */
   finish(): Promise<void>
   /** Gives back what it holds, finished or not. */
   close(): Promise<void>
@@ -26,7 +26,7 @@ export interface OutputOptions {
 /**
  * Opens what a path stands for: standard output, a device or pipe, or a file that gets its name when it is whole.
  *
- * @throws MillraceError NODE_FAILED, saying what to do, when it cannot be written
+ * @throws MillraceError SINK_FAILED, saying what to do, when it cannot be written
  */
 export async function openOutput(options: OutputOptions): Promise<Output> {
   if (options.path === '-') return createStandardOutput(process.stdout)

@@ -15,7 +15,7 @@ const lineFeed = 0x0a
  * 3. Resumed, what is put is compared with the part up to its end and written from there on. A difference ends the run and
  *    leaves the part as it was.
  *
- * @throws MillraceError NODE_FAILED, saying what to do, when it cannot be written
+ * @throws MillraceError SINK_FAILED, saying what to do, when it cannot be written
  */
 export async function openPartFile({ path, resume, log }: OutputOptions): Promise<Output> {
   const partPath = `${path}.part`

@@ -16,6 +16,6 @@ describe('createStandardOutput', () => {
     const stream = new PassThrough()
     const output = createStandardOutput(stream)
     stream.destroy(Object.assign(new Error('broken pipe'), { code: 'EPIPE' }))
-    await expect(output.put(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'NODE_FAILED' })
+    await expect(output.put(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'SINK_FAILED' })
   })
 })

@@ -130,8 +130,8 @@ describe('write, resumed', () => {
 describe('write, where nothing can be written', () => {
   it('a full device ends with what to do', async () => {
     await expect(writeTexts('/dev/full', lines)).rejects.toMatchObject({
-      code: 'NODE_FAILED',
-      message: 'NODE_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space',
+      code: 'SINK_FAILED',
+      message: 'SINK_FAILED: cannot write the output /dev/full, because the disk is full (ENOSPC). Free some space',
     })
   })
 
@@ -156,8 +156,8 @@ describe('write, where nothing can be written', () => {
     writeFileSync(join(folder, 'file'), '')
     const path = join(folder, name)
     await expect(openSink(path)).rejects.toMatchObject({
-      code: 'NODE_FAILED',
-      message: `NODE_FAILED: cannot ${action} ${path}${suffix}, ${because}`,
+      code: 'SINK_FAILED',
+      message: `SINK_FAILED: cannot ${action} ${path}${suffix}, ${because}`,
     })
   })
 })

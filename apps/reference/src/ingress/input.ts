@@ -17,7 +17,7 @@ export interface Input {
  * Finds the input.
  *
  * @param path a file, a local socket, or `-` for standard input
- * @throws MillraceError NODE_FAILED, saying what to do, when it is missing, a folder, or not readable
+ * @throws MillraceError SOURCE_FAILED, saying what to do, when it is missing, a folder, or not readable
  */
 export async function openInput(path: string): Promise<Input> {
   if (path === '-') return { totalBytes: undefined, chunks: (signal) => chunksOf(process.stdin, path, signal) }

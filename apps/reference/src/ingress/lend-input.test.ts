@@ -33,7 +33,7 @@ describe('lendInput', () => {
     input.write('one\n', () => input.destroy(Object.assign(new Error('is a folder'), { code: 'EISDIR' })))
     expect(await reading).toMatch(/^(one\n)?$/)
     expect(lent.failure?.message).toBe(
-      'NODE_FAILED: cannot read the input from standard input, because it is a folder (EISDIR). Name a file',
+      'SOURCE_FAILED: cannot read the input from standard input, because it is a folder (EISDIR). Name a file',
     )
     await lent.close()
   })

@@ -79,8 +79,8 @@ describe('read', () => {
     mkdirSync(join(folder, 'folder'), { recursive: true })
     const path = join(folder, name)
     await expect(readAll(path)).rejects.toMatchObject({
-      code: 'NODE_FAILED',
-      message: `NODE_FAILED: cannot read the input ${path}, ${because}`,
+      code: 'SOURCE_FAILED',
+      message: `SOURCE_FAILED: cannot read the input ${path}, ${because}`,
     })
   })
 })

@@ -1,9 +1,16 @@
-import type { MessageType, OnError, WorkQueue } from '@millrace/contracts'
+import type { ErrorCode, MessageType, OnError, WorkQueue } from '@millrace/contracts'
 import type { Invocation } from './invocation.js'
 import type { Route } from './route.js'
 import type { Runner } from './runner.js'
 import type { Task } from './task.js'
 import type { Work } from './work.js'
+
+/** What it is called when code of a node throws. */
+export interface NodeFailure {
+  readonly code: ErrorCode
+  /** What could not be done. */
+  readonly what: string
+}
 
 /** What the runner must know of a node to run it. */
 export interface NodeRunParts {
@@ -14,6 +21,8 @@ export interface NodeRunParts {
   readonly ordered: boolean
   readonly concurrency: number
   readonly onError: OnError
+  /** What its failures are: a sink's are told from a handler's. */
+  readonly failure: NodeFailure
   /** Indices of the nodes a message can pass before this one, for its watermark. */
   readonly upstream: readonly number[]
   /** Whether something ordered may come after it, so that what it holds must be known. */
@@ -32,6 +41,7 @@ export class NodeRun implements Work {
   /** How many asynchronous handlers may run at once; 1 for an ordered node. */
   readonly places: number
   readonly onError: OnError
+  readonly failure: NodeFailure
   readonly upstream: readonly number[]
   readonly tracked: boolean
   readonly newInvocation: () => Invocation
@@ -57,6 +67,7 @@ export class NodeRun implements Work {
     this.ordered = parts.ordered
     this.places = parts.ordered ? 1 : parts.concurrency
     this.onError = parts.onError
+    this.failure = parts.failure
     this.upstream = parts.upstream
     this.tracked = parts.tracked
     this.newInvocation = parts.newInvocation

@@ -101,9 +101,8 @@ export class Runner {
   /** Lets the node's policy decide what becomes of a message whose handler failed. */
   handlerFailed(run: NodeRun, thrown: unknown, message: FailedMessage): void {
     if (message.root.failure !== undefined) return
-    const error = MillraceError.from(thrown, 'NODE_FAILED', `the handler of node '${run.name}' threw`, {
-      node: run.name,
-    })
+    const { code, what } = run.failure
+    const error = MillraceError.from(thrown, code, what, { node: run.name })
     if (run.onError === 'fail') message.root.fail(error)
     else this.#parts.gaveUp(run, error, message)
   }

@@ -24,7 +24,7 @@ import {
 } from '../payload/payload-checks.js'
 import { type ReplySerialiser, replySerialiser } from '../payload/reply-serialiser.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
-import { NodeRun, type NodeRunParts } from '../runner/node-run.js'
+import { type NodeFailure, NodeRun, type NodeRunParts } from '../runner/node-run.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route, Target } from '../runner/route.js'
 import { type FailedMessage, Runner } from '../runner/runner.js'
@@ -225,6 +225,7 @@ export class Engine implements MeshEngine {
       ordered: this.#parts.graph.nodes[index]?.ordered ?? false,
       concurrency: handler?.concurrency ?? 1,
       onError: handler?.onError ?? 'fail',
+      ...(definition.kind === 'sink' ? { failure: sinkFailure(definition.name) } : {}),
       upstream: this.#reach.upstream[index] ?? [],
       tracked: this.#reach.tracked[index] ?? true,
       newInvocation: invocationFactory(context, this.#idle(), newState),
@@ -245,6 +246,7 @@ export class Engine implements MeshEngine {
       ordered: false,
       concurrency: 1,
       onError: 'fail',
+      failure: { code: 'NODE_FAILED', what: `the handler of node '${name}' threw` },
       upstream: [],
       tracked: true,
       queue: this.#parts.transport.createQueue(),
@@ -333,6 +335,10 @@ export class Engine implements MeshEngine {
 
 function givenUp(node: string, { code }: MillraceError, { root }: FailedMessage) {
   return { node, code, trace: root.traceId }
+}
+
+function sinkFailure(name: string): NodeFailure {
+  return { code: 'SINK_FAILED', what: `sink '${name}' could not write a message` }
 }
 
 /** A message that can be neither handled nor kept must not vanish: its root fails. */

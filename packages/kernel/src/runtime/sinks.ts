@@ -56,7 +56,7 @@ async function completeOne(name: string, writer: SinkWriter<unknown>): Promise<S
   try {
     return await writer.complete?.()
   } catch (thrown) {
-    throw MillraceError.from(thrown, 'NODE_FAILED', `sink '${name}' could not be completed`, { node: name })
+    throw MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' could not be completed`, { node: name })
   }
 }
 
@@ -64,7 +64,7 @@ async function closeOne(name: string, writer: SinkWriter<unknown>, events: Event
   try {
     await writer.close?.()
   } catch (thrown) {
-    const error = MillraceError.from(thrown, 'NODE_FAILED', `sink '${name}' threw while it was closed`, { node: name })
+    const error = MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' threw while it was closed`, { node: name })
     events.emit('service.close_failed', { service: name, code: error.code })
   }
 }

@@ -166,7 +166,7 @@ export class SourcePump implements Work, RootOwner {
     this.#sourceFailed(
       new MillraceError(
         'NODE_EMITS_UNDECLARED',
-        `source '${name}' yielded something that is no message of ${allowed}`,
+        `source '${name}' yielded something that is no message; yield Type.of(payload) of ${allowed}`,
         { facts: { node: name } },
       ),
     )
@@ -230,7 +230,10 @@ export class SourcePump implements Work, RootOwner {
 
   #sourceFailed(thrown: unknown): void {
     const { name } = this.#parts.definition
-    this.#fail(MillraceError.from(thrown, 'NODE_FAILED', `source '${name}' failed`, { node: name }), undefined)
+    this.#fail(
+      MillraceError.from(thrown, 'SOURCE_FAILED', `source '${name}' could not be read on`, { node: name }),
+      undefined,
+    )
   }
 
   #fail(error: MillraceError, root: Root | undefined): void {
