@@ -79,14 +79,14 @@ describe('FrameWriter', () => {
 
   it('sends a batch while the turn goes on that is worth a write and a good share of what is under way', async () => {
     const { send, read } = writerWithSocket()
-    const middling = 'x'.repeat(1200)
+    const middling = 'x'.repeat(2200)
     send(1, { payload: middling })
     expect(read()).toEqual([])
     send(2, { payload: middling })
     expect(read()).toEqual([[1, 2]])
-    for (const ticket of [3, 4, 5]) send(ticket, { payload: middling, underWay: 19 })
+    for (const ticket of [3, 4, 5]) send(ticket, { payload: middling, underWay: 13 })
     expect(read()).toEqual([])
-    send(6, { payload: middling, underWay: 19 })
+    send(6, { payload: middling, underWay: 13 })
     send(7)
     expect(read()).toEqual([[3, 4, 5, 6]])
     await turn()

@@ -18,8 +18,8 @@ import { createHeadedQueue } from './headed-queue.js'
  * A batch that has grown this large, and holds such a share of what is under way, leaves while the turn goes on, if the socket
  * takes it: the peer begins with it while the rest is being made. Smaller ones cost more signatures and writes than that gains.
  */
-const earlyBytes = 2048
-const earlyShare = 6
+const earlyBytes = 4096
+const earlyShare = 4
 
 /** What a frame writer is made of. */
 export interface FrameWriterParts {
