@@ -42,6 +42,9 @@ export interface PeerParts {
 /** The deadline of nothing. */
 const never = Number.POSITIVE_INFINITY
 
+/** How long before a deadline its envelope is given up, to be the first to say why, in milliseconds; a tenth where that is less. */
+const earlyMs = 50
+
 /**
  * Another slot, as the sender of envelopes sees it.
  *
@@ -246,19 +249,22 @@ export class Peer {
     subtree.partDone()
   }
 
-  /** Without a link nothing else notices that a deadline passes: the earliest is waited for, and a little less, to be the first to say so. */
+  /** Without a link nothing else notices that a deadline passes. */
   #watch({ subtree }: Sent): void {
     const deadline = subtree.root.deadline ?? never
     if (deadline >= this.#earliest) return
     clearTimeout(this.#deadlines)
     this.#earliest = deadline
     const remaining = deadline - this.#parts.now()
-    this.#deadlines = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(20, remaining / 10)))
+    this.#deadlines = setTimeout(
+      () => this.#deadlinePassed(),
+      Math.max(0, remaining - Math.min(earlyMs, remaining / 10)),
+    )
   }
 
   #deadlinePassed(): void {
     this.#forgetDeadlines()
-    const soon = this.#parts.now() + 20
+    const soon = this.#parts.now() + earlyMs
     const waiting = this.#waiting
     this.#waiting = waiting.filter(({ subtree }) => (subtree.root.deadline ?? never) > soon)
     for (const sent of this.#waiting) this.#watch(sent)
