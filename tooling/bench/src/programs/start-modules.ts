@@ -3,5 +3,5 @@ import { runWorker } from '@millrace/supervisor'
 import { loadWorker } from '../../../../packages/kernel/src/worker/load-worker.js'
 
 const worker = [runWorker, loadWorker]
-const application = [await import('@millrace/transport-tcp-secure'), await import('./hop-nodes.js')]
+const application = [await import('@millrace/transport-tcp-secure'), await import('./start-nodes.js')]
 process.send?.([...worker, ...application].length)

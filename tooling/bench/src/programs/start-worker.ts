@@ -1,10 +1,10 @@
-/** How long a worker takes from its spawn until it is ready, with what it imports. Prints the times. */
+/** How long workers take from the first spawn until the last is ready, with what they import. Prints the times. */
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from '@millrace/kernel'
 import { report, taskOf } from './measure.js'
 import type { StartMeasurement, StartTask } from './start-task.js'
 
-const { starts } = taskOf<StartTask>()
+const { starts, groups } = taskOf<StartTask>()
 const readyMs: number[] = []
 for (let start = 0; start < starts; start++) readyMs.push(await startOnce())
 report({ readyMs } satisfies StartMeasurement)
@@ -15,18 +15,26 @@ async function startOnce(): Promise<number> {
       version: 1,
       scenario: { name: 'start' },
       runtime: {
-        discovery_modules: [fileURLToPath(new URL('./hop-nodes.js', import.meta.url))],
+        discovery_modules: [fileURLToPath(new URL('./start-nodes.js', import.meta.url))],
         platform: {
           bootstrap: { mode: 'process_supervisor' },
           execution_ipc: {},
-          process_groups: [{ name: 'echo', nodes: ['echo', 'echo-bytes', 'usage'] }],
+          process_groups: groupsOf(['one', 'two', 'three', 'four']),
         },
       },
     },
   })
-  const at = new Map<string, number>()
-  app.subscribe(({ name }) => void at.set(name, performance.now()))
+  const at = { spawned: Number.NaN, ready: Number.NaN }
+  app.subscribe(({ name }) => {
+    if (name === 'worker.starting' && Number.isNaN(at.spawned)) at.spawned = performance.now()
+    if (name === 'worker.ready') at.ready = performance.now()
+  })
   await app.start()
   await app.stop()
-  return (at.get('worker.ready') ?? Number.NaN) - (at.get('worker.starting') ?? Number.NaN)
+  return at.ready - at.spawned
+}
+
+function groupsOf(nodes: readonly string[]) {
+  if (groups === 1) return [{ name: 'all', nodes }]
+  return nodes.map((node) => ({ name: node, nodes: [node] }))
 }
