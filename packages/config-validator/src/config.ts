@@ -255,7 +255,7 @@ export interface HttpInterfaceConfig {
   readonly request: string
   /** The reply type that answers it. */
   readonly response: string
-  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
   readonly binds: Readonly<Record<string, string>>
   /** Limits of the interface. */
   readonly policies: PoliciesConfig
@@ -293,7 +293,7 @@ export interface HttpStreamInterfaceConfig {
   readonly request: string
   /** The reply type that answers it. */
   readonly response: string
-  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
   readonly binds: Readonly<Record<string, string>>
   /** Limits of the interface. */
   readonly policies: PoliciesConfig
@@ -311,7 +311,7 @@ export interface WebsocketInterfaceConfig {
   readonly request: string
   /** The reply type that answers it. */
   readonly response: string
-  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
   readonly binds: Readonly<Record<string, string>>
   /** Limits of the interface. */
   readonly policies: PoliciesConfig

@@ -22,6 +22,7 @@ export { configurationError, type Finding, formatFinding, type Mistake } from '.
 export { formatSummary } from './format-summary.js'
 export { groupSettings, profileOf } from './group-settings.js'
 export type { InterfaceSummary } from './interface-summary.js'
+export { jsonSchema } from './json-schema.js'
 export {
   checkMachine,
   type LoadOptions,

@@ -140,7 +140,7 @@ const broken: readonly (readonly [files: readonly string[], lines: readonly stri
     [
       'CONFIG_INVALID: 3 mistakes in 18-binds.yml',
       '  18-binds.yml:12:16 runtime.web.interfaces[0].binds.sku takes a part of the path that the path does not have; write :code into the path, or bind another (got "path.code")',
-      '  18-binds.yml:13:14 runtime.web.interfaces[0].binds.n must be path.NAME, query.NAME, header.NAME, body or body.NAME (got "cookie.n")',
+      '  18-binds.yml:13:14 runtime.web.interfaces[0].binds.n must be path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME (got "cookie.n")',
       '  18-binds.yml:14:17 runtime.web.interfaces[0].binds.note takes from the body, which a GET has not; bind query.NAME (got "body.note")',
     ],
   ],

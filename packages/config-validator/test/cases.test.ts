@@ -176,7 +176,10 @@ describe('web', () => {
   })
 
   it.each([
-    ['cookie.n', 'must be path.NAME, query.NAME, header.NAME, body or body.NAME (got "cookie.n")'],
+    [
+      'cookie.n',
+      'must be path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME (got "cookie.n")',
+    ],
     [
       'path.id',
       'takes a part of the path that the path does not have; write :id into the path, or bind another (got "path.id")',

@@ -270,7 +270,10 @@ describe('Modules', () => {
 
   it('may be compiled to CommonJS, with what was their default export inside', async () => {
     const compiled = { __esModule: true, default: { version: 1, scenario: { name: 'compiled' } } }
-    const { config } = await loadConfig(['app.config.ts'], { cwd: modules, importModule: async () => ({ default: compiled }) })
+    const { config } = await loadConfig(['app.config.ts'], {
+      cwd: modules,
+      importModule: async () => ({ default: compiled }),
+    })
     expect(config.scenario.name).toBe('compiled')
   })
 

@@ -48,6 +48,7 @@ const errorFamilies: Readonly<Record<string, string>> = {
   BACKEND: 'Admission and backends',
   RESUME: 'Resumed runs',
   CONTROL: 'Running applications',
+  WEB: 'Web requests',
 }
 
 function errorTables(): string {

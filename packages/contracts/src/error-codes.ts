@@ -64,6 +64,16 @@ export const errorCodes = {
     'A running application cannot be reached: none runs, several fit, or its control socket cannot be opened safely.',
   SOURCE_FAILED: 'A source could not be read on; facts name it.',
   SINK_FAILED: 'A sink could not write a message, or not complete what it had written; facts name it.',
+  WEB_UNAUTHENTICATED: 'A request does not say who it is from, or cannot prove it.',
+  WEB_FORBIDDEN: 'A page of this origin may not open a WebSocket here.',
+  WEB_NOT_FOUND: 'Nothing answers under this path.',
+  WEB_METHOD_NOT_ALLOWED: 'Something answers under this path, but not this method.',
+  WEB_NOT_ACCEPTABLE: 'None of the media types that a client accepts can be made.',
+  WEB_REQUEST_IN_FLIGHT: 'A request with the same X-Request-Id is not answered yet.',
+  WEB_MEDIA_TYPE_UNSUPPORTED: 'The body of a request is of a media type that is not read here.',
+  WEB_BODY_TIMEOUT: 'The body of a request did not come in time.',
+  WEB_HEADERS_TOO_LARGE: 'The headers of a request are larger than the server takes.',
+  WEB_RATE_LIMITED: 'A client sends more requests than its interface allows.',
 } as const
 
 /** A code of the closed table of {@link errorCodes}. */

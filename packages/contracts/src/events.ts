@@ -50,6 +50,7 @@ export const eventList = {
     level: 'warn',
     says: 'Envelopes were sent again to a slot whose worker died or whose link was lost: `worker`, `count`.',
   },
+  'web.listening': { level: 'info', says: 'The web server takes connections: `url`.' },
   'exporter.dropped': { level: 'warn', says: 'An exporter dropped telemetry: `exporter`, `count`.' },
 } as const
 

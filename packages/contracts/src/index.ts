@@ -12,6 +12,27 @@ export {
 export { type EventLevel, type EventName, eventList } from './events.js'
 export { type ConfigPath, type Finding, findingsError } from './finding.js'
 export type { Graph, GraphEdge, GraphNode, GraphNodeKind, GraphState, GraphType } from './graph.js'
+export {
+  type Asked,
+  type AskOptions,
+  type Authenticate,
+  authenticateToken,
+  type Binds,
+  type Conversation,
+  type Exchange,
+  type GraphqlInterface,
+  type HttpInterface,
+  type HttpStreamInterface,
+  type Ingress,
+  type InterfacePolicies,
+  type JsonSchema,
+  type Principal,
+  type WebInterface,
+  type WebRequest,
+  type WebServer,
+  type WebServerSettings,
+  type WebSocketInterface,
+} from './ingress.js'
 export { JsonText } from './json-text.js'
 export {
   defineBytes,

@@ -51,6 +51,8 @@ export interface WorkerBundle {
   readonly keys: readonly LinkKey[]
   /** What the application is rebuilt from; plain JSON that only the assembler understands. */
   readonly metadata: unknown
+  /** A listening socket that outlives the worker, as Node hands sockets from process to process; left out for most. */
+  readonly socket?: unknown
 }
 
 /** A process in a slot that can be dialled. */

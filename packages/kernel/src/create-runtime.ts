@@ -42,6 +42,12 @@ export interface RuntimeOptions extends ApplicationOptions {
   /** Whether worker processes are used where the configuration has them; if not, all runs in this one. @default true */
   readonly processes?: boolean
   /**
+   * Whether the web server of the configuration is started; false where its interfaces are added to a server of your own.
+   *
+   * @default true
+   */
+  readonly web?: boolean
+  /**
    * Flags of Node for worker processes, such as `['--import', 'tsx']`. @default those of this process that concern modules
    */
   readonly workerFlags?: readonly string[]
@@ -70,7 +76,16 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
   if (options.processes !== false && checked.config.runtime.platform.bootstrap.mode === 'process_supervisor') {
     refuseLocalParts({ nodes: options.nodes?.length ?? 0, values: values.length })
     const sinkWrote = options.replaceSink === undefined ? undefined : sinkWriters(checked, options.replaceSink)
-    return createSupervised({ preflight: checked, embedded, events, checks, execArgv: options.workerFlags, sinkWrote })
+    const web = options.web ?? true
+    return createSupervised({
+      preflight: checked,
+      embedded,
+      events,
+      checks,
+      execArgv: options.workerFlags,
+      sinkWrote,
+      web,
+    })
   }
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
   container.bind(transportToken, createMemoryTransport())
@@ -87,7 +102,12 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     now: () => Date.now(),
     share: undefined,
     replaceSink: options.replaceSink,
+    web: servesWeb(checked, options) ? { socket: undefined } : undefined,
   })
+}
+
+function servesWeb({ config }: Preflight, { web = true }: RuntimeOptions): boolean {
+  return web && config.runtime.web.interfaces.length > 0
 }
 
 function runtimeOptions(application: ConfigSource | RuntimeOptions): RuntimeOptions {

@@ -54,7 +54,7 @@ export async function runShares(
   const emitter: EventEmitter = createEventEmitter()
   const events: MillraceEvent[] = []
   emitter.subscribe((event) => void events.push(event))
-  const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes))
+  const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes, undefined))
   const share = (slot: string, group: number): Share =>
     shareRuntime({
       preflight: checked,
@@ -66,6 +66,7 @@ export async function runShares(
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
       replaceSink: undefined,
+      web: undefined,
     })
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)

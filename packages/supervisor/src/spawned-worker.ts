@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type SendHandle } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type FromWorker, messageFromWorker, type ToWorker } from './control-message.js'
 import { createDeferred } from './deferred.js'
@@ -38,8 +38,8 @@ export interface SpawnedWorker {
   readonly pid: number | undefined
   /** Resolves when it has ended and everything it said has been heard. */
   readonly gone: Promise<ProcessExit>
-  /** Sends a message; one to a process that is gone is dropped. */
-  send(message: ToWorker): void
+  /** Sends a message; one to a process that is gone is dropped. @param socket a socket that goes along */
+  send(message: ToWorker, socket?: unknown): void
   signal(signal: NodeJS.Signals): void
 }
 
@@ -67,7 +67,7 @@ export function spawnWorker(
     pid: child.pid,
     gone: goneOf(child),
     // Whether it can still be sent is told by the end of the process, which comes in any case.
-    send: (message) => void child.send(message, () => undefined),
+    send: (message, socket) => void child.send(message, socket as SendHandle | undefined, () => undefined), // the assembler gives nothing else
     signal: (signal) => void child.kill(signal),
   }
 }

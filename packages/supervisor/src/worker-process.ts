@@ -178,9 +178,10 @@ export class WorkerProcess {
     if (state.phase !== 'starting' || state.step !== 'spawned')
       return this.#fail(failures.bundlePublishedTwice(this.#events.facts), 'SIGTERM')
     this.#state = { phase: 'starting', step: 'loading' }
-    const { bundle, settings } = this.#parts
+    const { settings } = this.#parts
+    const { socket, ...bundle } = this.#parts.bundle
     try {
-      this.#spawned.send({ millrace: 'bundle', bundle, beatMs: beatIntervalMs(settings) })
+      this.#spawned.send({ millrace: 'bundle', bundle, beatMs: beatIntervalMs(settings) }, socket)
     } catch (error) {
       this.#fail(failures.bundleNotSendable(this.#events.facts, error), 'SIGTERM')
     }

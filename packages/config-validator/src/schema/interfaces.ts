@@ -18,12 +18,12 @@ const policies = settings('Policies', 'Limits of the interface.', {
 const binds = Type.Record(
   Type.String(),
   Type.String({
-    pattern: '^(?:body|(?:path|query|header|body)\\.[A-Za-z0-9_-]+)$',
-    patternErrorMessage: 'must be path.NAME, query.NAME, header.NAME, body or body.NAME',
+    pattern: '^(?:body|principal|(?:path|query|header|body|principal)\\.[A-Za-z0-9_-]+)$',
+    patternErrorMessage: 'must be path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME',
   }),
   {
     description:
-      'For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body or body.NAME. Other fields come from the body, or from the query where there is no body.',
+      'For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body.',
     default: {},
   },
 )

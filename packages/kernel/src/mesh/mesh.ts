@@ -176,6 +176,14 @@ export class Mesh implements LinkHearer {
     return this.#connector.missing()
   }
 
+  /** Whether every group with nodes can be reached: at least one of its slots has a link, or is this one. */
+  reachesAll(): boolean {
+    const missing = new Set(this.missing())
+    return this.#parts.plan.groups.every(
+      ({ nodes, slots }) => nodes.length === 0 || slots.some((slot) => !missing.has(slot)),
+    )
+  }
+
   /** Where a message goes that crosses to another group. @param emitter index of its node; -1 from outside */
   target({ node, group, hop }: BoundaryDelivery, emitter: number, type: number): RemoteTarget {
     const { plan } = this.#parts

@@ -56,7 +56,7 @@ export function stateCheck(type: StateType, options: PayloadCheckOptions): Paylo
 function invalid(what: string, type: string, mistakes: readonly SchemaMistake[]): MillraceError {
   const reasons = mistakes.map(({ path, message }) => `${path === '' ? 'the whole' : path} ${message}`)
   return new MillraceError('PAYLOAD_INVALID', `${what} does not match its schema: ${reasons.join('; ')}`, {
-    facts: { type, mistakes: reasons },
+    facts: { type, paths: mistakes.map(({ path }) => path), mistakes: reasons },
   })
 }
 

@@ -49,6 +49,8 @@ export class Root extends Subtree {
   abandoned = false
   /** Index of the message type that the owner waits for; -1 for none. */
   expect = -1
+  /** Whether the owner passes replies on as the text that was made of them. */
+  asText = false
   /** Where it is among the unfinished roots of its origin; -1 where it is not counted. */
   place = -1
   /** Where it entered, as other workers know it, once it has been sent to one; and its number there. */

@@ -1,12 +1,17 @@
 import type { StartupSummary } from '@millrace/config-validator'
 import {
+  type Authenticate,
+  authenticateToken,
   type EventListener,
+  type Ingress,
+  isMillraceError,
   type MessageType,
   MillraceError,
   type PayloadOf,
   type Plan,
   type SinkReport,
   type StopMode,
+  type WebServer,
   type WorkerPhase,
   type WorkerSnapshot,
   type WorkerVitals,
@@ -14,9 +19,12 @@ import {
 import { createLoopDelay } from '../control/loop-delay.js'
 import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
+import { openWebServer } from '../web/open-web-server.js'
+import { serverUrl } from '../web/server-url.js'
 import { within } from './deadline.js'
-import type { RequestOptions, StreamOptions } from './requests.js'
+import type { RequestOptions, Requests, StreamOptions } from './requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
+import { RuntimeIngress } from './runtime-ingress.js'
 import type { Sources } from './sources.js'
 import { startError } from './start-error.js'
 import { openWorking, type RuntimeParts, type Working } from './working.js'
@@ -35,6 +43,7 @@ type Phase =
  * L1  Services start before sinks open, sinks open before any node is given work, sources read last; closing is the reverse.
  * L2  Draining refuses only what is new from outside; what is in flight, nested requests included, is finished.
  * L3  The first failure is the one reported; what fails while closing after it is an event.
+ * L4  The web server takes connections last, and is the first to be drained and closed.
  */
 export class InlineRuntime implements Runtime {
   readonly #parts: RuntimeParts
@@ -46,6 +55,9 @@ export class InlineRuntime implements Runtime {
   readonly #loopDelay = createLoopDelay()
   readonly #kill = new AbortController()
   #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
+  #ingress: Ingress | undefined
+  #web: WebServer | undefined
+  #url: string | undefined
 
   /** Made by `createRuntime`. */
   constructor(parts: RuntimeParts) {
@@ -62,6 +74,20 @@ export class InlineRuntime implements Runtime {
 
   subscribe(listener: EventListener): () => void {
     return this.#parts.events.subscribe(listener)
+  }
+
+  get ingress(): Ingress {
+    this.#ingress ??= new RuntimeIngress({
+      preflight: this.#parts.preflight,
+      requests: () => this.#taking,
+      ready: () => this.#phase.name === 'running' && (this.#parts.share?.mesh.reachesAll() ?? true),
+      authenticate: () => this.#authenticate(),
+    })
+    return this.#ingress
+  }
+
+  get url(): string | undefined {
+    return this.#url
   }
 
   start(): Promise<void> {
@@ -82,6 +108,7 @@ export class InlineRuntime implements Runtime {
     this.#phase = { name: 'running', working }
     this.#parts.events.emit('runtime.running')
     working.startSources()
+    if (this.#parts.web?.socket !== undefined) void this.#listen(this.#parts.web.socket)
   }
 
   /**
@@ -136,7 +163,7 @@ export class InlineRuntime implements Runtime {
     if (this.#phase.name === 'running' || this.#phase.name === 'ready') this.#beginDrain(this.#phase.working)
     if (this.#phase.name !== 'draining') return true
     const { inFlight, sources } = this.#phase.working
-    const done = Promise.all([inFlight.idle(), sources.ended, this.#completed()])
+    const done = Promise.all([inFlight.idle(), sources.ended, this.#completed(), this.#web?.drain()])
     return within(this.#gracefulMs, done, this.#kill.signal)
   }
 
@@ -206,12 +233,14 @@ export class InlineRuntime implements Runtime {
       await container.start()
       working = await openWorking(this.#parts)
       await share?.mesh.ready()
+      await this.#openWeb()
       events.emit('runtime.ready')
       this.#phase = { name: 'ready', working }
     } catch (thrown) {
       const error = startError(thrown)
       this.#phase = { name: 'stopping' }
       events.emit('runtime.failed', { code: error.code })
+      await this.#web?.close()
       await working?.close(error)
       await share?.mesh.close(error)
       await this.#closeParts()
@@ -222,6 +251,36 @@ export class InlineRuntime implements Runtime {
 
   #workerPhase(): WorkerPhase {
     return this.#phase.name === 'created' ? 'starting' : this.#phase.name
+  }
+
+  /** A server with a socket of its own listens now, so that a port that is taken keeps the runtime from starting. */
+  async #openWeb(): Promise<void> {
+    const { web, preflight, events } = this.#parts
+    if (web === undefined) return
+    this.#web = await openWebServer(preflight, this.ingress, events)
+    if (web.socket === undefined) await this.#listen(undefined)
+  }
+
+  async #listen(socket: unknown): Promise<void> {
+    const { preflight, events } = this.#parts
+    const port = await this.#web?.listen(socket)
+    if (port === undefined) return
+    this.#url = serverUrl(preflight.config.runtime.web.server, port)
+    events.emit('web.listening', { url: this.#url })
+  }
+
+  #authenticate(): Authenticate | undefined {
+    try {
+      return this.#parts.container.get(authenticateToken)
+    } catch (thrown) {
+      if (isMillraceError(thrown) && thrown.code === 'DI_MISSING') return undefined
+      throw thrown
+    }
+  }
+
+  get #taking(): Requests {
+    if (this.#phase.name !== 'running') throw this.#refusal()
+    return this.#phase.working.requests
   }
 
   get #atWork(): Working {
@@ -267,6 +326,7 @@ export class InlineRuntime implements Runtime {
     this.#phase = { name: 'stopping' }
     this.#parts.events.emit('runtime.stopping')
     const reason = shuttingDown('the runtime stopped before this was done')
+    await this.#web?.close()
     await working.close(reason)
     await this.#parts.share?.mesh.close(reason)
     await this.#closeParts()

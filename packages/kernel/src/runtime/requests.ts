@@ -1,5 +1,5 @@
-import { type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
-import { noTicket, type ReplyWaiters } from '@millrace/reply-waiter'
+import { type Asked, type Conversation, type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
+import { noTicket, type OpenRequest, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { Mesh } from '../mesh/mesh.js'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
@@ -7,6 +7,7 @@ import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
+import { leavesAs, RequestStream } from './request-stream.js'
 
 /** How one request ends. */
 export interface RequestOptions<Expect extends MessageType = MessageType> {
@@ -18,6 +19,8 @@ export interface RequestOptions<Expect extends MessageType = MessageType> {
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
   readonly traceId?: string
+  /** Whether the reply may be the JSON text that was made of it, for one who passes it on. @default false */
+  readonly asText?: boolean
 }
 
 /** How one stream request ends. */
@@ -30,6 +33,8 @@ export interface StreamOptions<Expect extends MessageType = MessageType> {
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
   readonly traceId?: string
+  /** Whether items may be the JSON text that was made of them, for one who passes them on. @default false */
+  readonly asText?: boolean
 }
 
 /** What requests are made of. */
@@ -53,6 +58,7 @@ const longestTimeoutMs = 2 ** 31 - 1
 /** Sends requests and stream requests into the graph and completes their waiters. */
 export class Requests implements RootOwner {
   readonly #parts: RequestsParts
+  readonly #streams = new Set<RequestStream>()
 
   constructor(parts: RequestsParts) {
     this.#parts = parts
@@ -61,10 +67,29 @@ export class Requests implements RootOwner {
   /** @param parent the root whose handler asks, for a nested request: it is exempt from admission and ends with its parent */
   request(type: MessageType, payload: unknown, options: RequestOptions, parent?: Root): Promise<unknown> {
     try {
-      return this.#request(type, payload, options, parent)
+      return this.#open(type, payload, options, parent).reply
     } catch (refused) {
       return Promise.reject(refused)
     }
+  }
+
+  /** As `request`, for one who gives up by hand. @throws MillraceError what is refused at once */
+  ask(type: MessageType, payload: unknown, options: RequestOptions): Asked {
+    const { ticket, reply } = this.#open(type, payload, options, undefined)
+    return { reply, cancel: () => void this.#parts.waiters.cancel(ticket) }
+  }
+
+  /** Many messages of one caller, an order domain. @throws MillraceError what is refused at once */
+  converse(type: MessageType, options: StreamOptions): Conversation {
+    const { engine } = this.#parts
+    const entry = engine.entry(type)
+    const expect = this.#expected(options.expect)
+    this.#admit()
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+    const closed = (stream: RequestStream): void => void this.#streams.delete(stream)
+    const stream = new RequestStream({ ...this.#parts, entry, expect, closed, options: { ...options, timeoutMs } })
+    this.#streams.add(stream)
+    return stream
   }
 
   stream(type: MessageType, payload: unknown, options: StreamOptions): AsyncIterable<unknown> {
@@ -83,7 +108,7 @@ export class Requests implements RootOwner {
     domain.outlet = {
       type: expect,
       run: engine.outlet(expect, (item) => waiters.item(ticket, item)),
-      leaves: (payload) => engine.serialiseReply(expect, payload),
+      leaves: leavesAs({ engine, expect, options }),
     }
     this.#parts.mesh?.openDomain(domain, { kind: 'request', type: entry.route.type })
     const root = new Root(this, domain, 0, undefined, options.traceId)
@@ -98,12 +123,14 @@ export class Requests implements RootOwner {
   endStreams(reason: MillraceError): void {
     for (const root of this.#parts.inFlight.roots())
       if (root.owner === this && root.domain !== undefined) root.fail(reason)
+    for (const stream of this.#streams) stream.giveUp(reason)
   }
 
   reply(root: Root, type: number, payload: unknown): void {
     const { engine } = this.#parts
     if (type !== root.expect) return engine.unclaimed(type)
-    this.replied(root, type, engine.serialiseReply(type, payload))
+    const leaves = root.asText ? engine.replyForWire(type, payload) : engine.serialiseReply(type, payload)
+    this.replied(root, type, leaves)
   }
 
   replied(root: Root, type: number, payload: unknown): void {
@@ -129,7 +156,7 @@ export class Requests implements RootOwner {
     if (root.domain !== undefined) this.#parts.mesh?.closeDomain(root.domain)
   }
 
-  #request(type: MessageType, payload: unknown, options: RequestOptions, parent: Root | undefined): Promise<unknown> {
+  #open(type: MessageType, payload: unknown, options: RequestOptions, parent: Root | undefined): OpenRequest {
     const { engine, waiters, inFlight, now } = this.#parts
     const entry = engine.entry(type)
     const expect = this.#expected(options.expect)
@@ -142,14 +169,15 @@ export class Requests implements RootOwner {
     const { ticket, reply } = waiters.request(
       signal === undefined ? { timeoutMs, onCancel } : { timeoutMs, onCancel, signal },
     )
-    if (ticket === noTicket) return reply // refused at once: there is nothing to begin
+    if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
     const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)
     root.ticket = ticket
     root.expect = expect
+    root.asText = options.asText ?? false
     if (parent === undefined) inFlight.add(root, estimateBytes(checked))
     else this.#endWith(parent, root, reply)
     this.#enter(root, entry.route, checked)
-    return reply
+    return { ticket, reply }
   }
 
   #enter(root: Root, route: Route, payload: unknown): void {

@@ -1,6 +1,7 @@
 import type { StartupSummary } from '@millrace/config-validator'
 import type {
   EventListener,
+  Ingress,
   MessageType,
   PayloadOf,
   Plan,
@@ -39,6 +40,10 @@ export interface Runtime {
   readonly plan: Plan
   /** What will run, and where: for people and for `--json`. */
   readonly summary: StartupSummary
+  /** The way in for a web server of your own: see `@millrace/web-fastify`. */
+  readonly ingress: Ingress
+  /** Where the web server listens; undefined where there is none, or before it does. */
+  readonly url: string | undefined
   /** Hears events from now on, those of workers too. @returns a function that ends it */
   subscribe(listener: EventListener): () => void
   /**

@@ -41,6 +41,8 @@ export interface RuntimeParts {
   readonly now: () => number
   /** Takes a sink's messages in its place; undefined where every sink is opened. */
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
+  /** The web server that runs here, on a socket of its own or one that is given; undefined for none. */
+  readonly web: { readonly socket: unknown } | undefined
 }
 
 /** What exists only while work is taken. */

@@ -22,6 +22,8 @@ export interface SupervisedOptions {
   /** Flags of Node for worker processes, such as `--import tsx`. @default those of this process that concern modules */
   readonly execArgv: readonly string[] | undefined
   readonly sinkWrote: SupervisedParts['sinkWrote']
+  /** Whether the web server of the configuration is started. */
+  readonly web: boolean
 }
 
 /**
@@ -33,7 +35,8 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
   const { preflight, embedded, events, checks, sinkWrote } = options
   const { plan, config, nodes, baseDir } = preflight
   const { createSupervisor } = await import('@millrace/supervisor')
-  const origins = requestOrigins(plan, nodes)
+  const web = options.web ? webSlot(preflight) : undefined
+  const origins = requestOrigins(plan, nodes, web)
   const pairs = linkPairs(plan, origins)
   const keys = await linkKeys(config, pairs, { baseDir, env: process.env })
   const run = newRunName()
@@ -47,6 +50,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     keys,
     run,
     sinkWrote,
+    web,
     workers: workerSettings(plan, config),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, run, keys, peersOf(pairs, embeddingSlot))
@@ -64,6 +68,12 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
         },
       ),
   })
+}
+
+/** The slot that serves the web; undefined where nothing is to be served. */
+function webSlot({ config, plan }: Preflight): string | undefined {
+  const { group, interfaces } = config.runtime.web
+  return interfaces.length === 0 ? undefined : plan.groups.find(({ name }) => name === group)?.slots[0]
 }
 
 /** The environment of workers: the secret of all links is for nobody but this process. */
@@ -97,6 +107,7 @@ async function appShare(
     checks,
     store: createMemoryStateStore(),
     replaceSink: undefined,
+    web: undefined,
   })
 }
 

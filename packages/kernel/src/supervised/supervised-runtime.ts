@@ -12,6 +12,7 @@ import {
   type EndpointTable,
   type EventEmitter,
   type EventListener,
+  type Ingress,
   type MessageType,
   MillraceError,
   type PayloadOf,
@@ -36,10 +37,12 @@ import type { EngineCounters } from '../runtime/engine.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
 import { startError } from '../runtime/start-error.js'
+import { serverUrl } from '../web/server-url.js'
 import { answeredError } from '../worker/error-answer.js'
 import type { Share } from '../worker/share-runtime.js'
 import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import type { WorkerMetadata } from '../worker/worker-metadata.js'
+import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
 import { SourceTally } from './source-tally.js'
 
@@ -63,6 +66,8 @@ export interface SupervisedParts {
   readonly app: Share | undefined
   /** Hears what sinks would write, where sinks are recorded instead of opened. */
   readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
+  /** The slot that serves the web; undefined for none. */
+  readonly web: SlotId | undefined
 }
 
 /** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
@@ -85,6 +90,8 @@ export class SupervisedRuntime implements Runtime {
   #linked: Promise<void> | undefined
   #drain: Promise<boolean> | undefined
   #stop: Promise<StopMode> | undefined
+  #socket: HeldSocket | undefined
+  #url: string | undefined
   #givenUp: EngineCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
   #redelivered = 0
   #repeats = 0
@@ -118,6 +125,14 @@ export class SupervisedRuntime implements Runtime {
 
   get summary(): StartupSummary {
     return this.#parts.preflight.summary
+  }
+
+  get ingress(): Ingress {
+    return this.#app.runtime.ingress
+  }
+
+  get url(): string | undefined {
+    return this.#url
   }
 
   subscribe(listener: EventListener): () => void {
@@ -231,6 +246,7 @@ export class SupervisedRuntime implements Runtime {
     this.#phase = 'starting'
     events.emit('runtime.starting')
     try {
+      await this.#holdSocket()
       const own = await app?.mesh.listen()
       this.#linked = app?.runtime.prepare()
       this.#linked?.catch(() => undefined) // heard when all are ready, unless a worker has failed before
@@ -260,6 +276,7 @@ export class SupervisedRuntime implements Runtime {
     this.#phase = 'draining'
     events.emit('runtime.draining')
     this.#sources.fail(new MillraceError('SHUTTING_DOWN', 'the runtime drains'))
+    this.#socket?.close()
     const gracefulMs = preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
     const done = await Promise.all([app?.runtime.drain() ?? true, this.#supervisor.drain(gracefulMs)])
     return done.every(Boolean)
@@ -288,7 +305,17 @@ export class SupervisedRuntime implements Runtime {
     void this.#supervisor.stop()
   }
 
+  /** The web worker comes and goes; its socket stays. */
+  async #holdSocket(): Promise<void> {
+    const { web, preflight } = this.#parts
+    if (web === undefined) return
+    const { server } = preflight.config.runtime.web
+    this.#socket = await holdSocket(server)
+    this.#url = serverUrl(server, this.#socket.port)
+  }
+
   async #closeAll(): Promise<StopMode> {
+    this.#socket?.close()
     const [mode] = await Promise.all([this.#supervisor.stop(), this.#parts.app?.runtime.stop()])
     return mode
   }
@@ -315,7 +342,7 @@ export class SupervisedRuntime implements Runtime {
   }
 
   #bundleOf(slot: SlotId, incarnation: number): WorkerBundle {
-    const { preflight, embedded, pairs, keys, run, checks, sinkWrote } = this.#parts
+    const { preflight, embedded, pairs, keys, run, checks, sinkWrote, web } = this.#parts
     const { config, baseDir, slices, plan } = preflight
     const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
     const metadata: WorkerMetadata = {
@@ -328,8 +355,10 @@ export class SupervisedRuntime implements Runtime {
       peers: peersOf(pairs, slot),
       planHash: plan.hash,
       recordSinks: sinkWrote !== undefined,
+      servesWeb: slot === web,
     }
-    return { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata }
+    const bundle = { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata }
+    return slot === web ? { ...bundle, socket: this.#socket?.handle } : bundle
   }
 
   #endpoints(table: EndpointTable): void {

@@ -46,6 +46,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     peers: metadata.peers,
     store: createMemoryStateStore(),
     checks: metadata.checks,
+    web: metadata.servesWeb ? { socket: bundle.socket } : undefined,
     replaceSink: metadata.recordSinks ? (sink) => recorder(voice, sink) : undefined,
   })
   const readsSources = preflight.nodes.some(

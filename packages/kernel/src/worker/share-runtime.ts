@@ -1,11 +1,20 @@
 import { createContainer } from '@millrace/container'
-import type { EndpointTable, EventEmitter, SinkWriter, SlotId, StateStore, Transport } from '@millrace/contracts'
+import {
+  authenticateToken,
+  type EndpointTable,
+  type EventEmitter,
+  type SinkWriter,
+  type SlotId,
+  type StateStore,
+  type Transport,
+} from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
 import { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import { InlineRuntime } from '../runtime/inline-runtime.js'
+import type { RuntimeParts } from '../runtime/working.js'
 import { transportToken } from '../transport-token.js'
 import { neededServices } from './needed-services.js'
 import { quietLifecycle } from './quiet-lifecycle.js'
@@ -22,6 +31,8 @@ export interface ShareParts {
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
+  /** The web server that runs here; undefined for none. */
+  readonly web: RuntimeParts['web']
 }
 
 /** One process's share of an application, and its links to the others. */
@@ -43,11 +54,14 @@ export function shareRuntime({
   events,
   checks,
   replaceSink,
+  web,
 }: ShareParts): Share {
   const { plan, graph, config, nodes } = preflight
   const maxInFlight = config.runtime.max_in_flight
   const local = nodes.filter((_, node) => plan.groupOf[node] === place.group)
-  const container = createContainer(neededServices(preflight.services, local), {
+  // What embeds the application, or serves its web, may ask who a request is from.
+  const asks = web !== undefined || place.group < 0 ? [{ inject: { authenticate: authenticateToken } }] : []
+  const container = createContainer(neededServices(preflight.services, [...local, ...asks]), {
     events,
     boundLater: [transportToken],
   })
@@ -68,6 +82,7 @@ export function shareRuntime({
     store,
     checks,
     replaceSink,
+    web,
     transport,
     routing,
     events: quietLifecycle(events),

@@ -13,6 +13,8 @@ export interface WorkerMetadata extends RebuildInput {
   readonly checks: PayloadCheckOptions
   /** Whether sinks are not opened and what they would get is told to the supervising process instead. */
   readonly recordSinks: boolean
+  /** Whether the web server runs here. */
+  readonly servesWeb: boolean
 }
 
 /** Takes what came over the channel for what it must be. @throws MillraceError BOOT_BUNDLE_INVALID */

@@ -13,14 +13,14 @@ export interface WorkerChannel {
  *
  * @throws TypeError when the process was not started by a supervisor
  */
-export function openChannel(received: (message: ToWorker) => void, lost: () => void): WorkerChannel {
+export function openChannel(received: (message: ToWorker, socket: unknown) => void, lost: () => void): WorkerChannel {
   const send = process.send?.bind(process)
   if (send === undefined) {
     throw new TypeError('runWorker is for the main module of a worker; a supervisor must have started this process')
   }
-  process.on('message', (given: unknown) => {
+  process.on('message', (given: unknown, socket: unknown) => {
     const message = messageToWorker(given)
-    if (message !== undefined) received(message)
+    if (message !== undefined) received(message, socket)
   })
   process.once('disconnect', lost)
   let last = Promise.resolve()

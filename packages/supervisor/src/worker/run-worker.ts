@@ -17,7 +17,7 @@ import { WorkerSession } from './worker-session.js'
  */
 export function runWorker(load: LoadWorker): Promise<never> {
   const channel = openChannel(
-    (message) => session.received(message),
+    (message, socket) => session.received(message, socket),
     () => process.exit(workerExitCode.orphaned),
   )
   const session = new WorkerSession({

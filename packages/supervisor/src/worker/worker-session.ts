@@ -51,11 +51,11 @@ export class WorkerSession {
     this.#parts = parts
   }
 
-  /** Hears its supervisor. */
-  received(message: ToWorker): void {
+  /** Hears its supervisor. @param socket what came along with the message */
+  received(message: ToWorker, socket?: unknown): void {
     switch (message.millrace) {
       case 'bundle':
-        return void this.#load(message.bundle, message.beatMs)
+        return void this.#load(message.bundle, message.beatMs, socket)
       case 'endpoints':
         return this.#connect(message.table)
       case 'start':
@@ -86,7 +86,7 @@ export class WorkerSession {
     this.#parts.send(this.#failure(thrown, 'could not start, because something was thrown that nobody caught'))
   }
 
-  async #load(given: unknown, beatMs: number): Promise<void> {
+  async #load(given: unknown, beatMs: number, socket: unknown): Promise<void> {
     if (this.#state.stage !== 'new') return void this.#fail(bundleUsed(this.#name), 'was published to twice')
     this.#state = { stage: 'loading' }
     this.#parts.beat(beatMs)
@@ -94,7 +94,7 @@ export class WorkerSession {
       const bundle = checkBundle(given)
       this.#name = bundle.slot
       for (const { key } of bundle.keys) this.#redactor.protect(key)
-      const application = await this.#parts.load(bundle, this.#voice())
+      const application = await this.#parts.load(socket === undefined ? bundle : { ...bundle, socket }, this.#voice())
       this.#loaded(application)
     } catch (error) {
       await this.#fail(error, 'could not load its application')

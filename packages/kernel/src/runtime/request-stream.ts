@@ -1,0 +1,200 @@
+/**
+ * The messages of one caller on their way through the graph, each a root of one order domain.
+ *
+ * Q1  At most {@link window} of them are unfinished, so that a caller who takes its replies slowly leaves room for others.
+ * Q2  Replies leave in the order of the messages, and each waits until it is taken.
+ * Q3  When a root fails, later ones are given up and earlier ones finished: the replies are whole up to the failure.
+ */
+import { type Conversation, MillraceError } from '@millrace/contracts'
+import { noTicket } from '@millrace/reply-waiter'
+import { estimateBytes } from '../payload/size-limit.js'
+import { Domain, noMoreRoots } from '../runner/domain.js'
+import { Root, type RootOwner } from '../runner/root.js'
+import type { Work } from '../runner/work.js'
+import type { Entry } from './engine.js'
+import type { RequestsParts, StreamOptions } from './requests.js'
+
+/** How many messages of one caller may be unfinished. */
+const window = 256
+
+/** What a request stream is made of. */
+export interface RequestStreamParts extends RequestsParts {
+  readonly entry: Entry
+  /** Index of the reply type. */
+  readonly expect: number
+  readonly options: Required<Pick<StreamOptions, 'timeoutMs'>> & StreamOptions
+  /** Nothing of it is left anywhere. */
+  readonly closed: (stream: RequestStream) => void
+}
+
+/** Many requests of one caller. */
+export class RequestStream implements RootOwner, Work, Conversation {
+  readonly replies: AsyncIterableIterator<unknown>
+  readonly #parts: RequestStreamParts
+  readonly #domain: Domain
+  readonly #ticket: number
+  readonly #open = new Set<Root>()
+  #waiting: unknown[] = []
+  #phase: 'open' | 'ended' | 'closed' = 'open'
+  #scheduled = false
+  #seq = 0
+  #failure: MillraceError | undefined
+  #room: { readonly promise: Promise<void>; readonly tell: () => void } | undefined
+
+  constructor(parts: RequestStreamParts) {
+    const { engine, waiters, mesh, entry, expect, options } = parts
+    this.#parts = parts
+    this.#domain = new Domain(engine.runner.loop.dirty)
+    const { ticket, items } = waiters.stream({
+      progressTimeoutMs: options.timeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onCancel: (error) => this.#abandon(error),
+    })
+    this.replies = items[Symbol.asyncIterator]() as AsyncIterableIterator<unknown> // an item stream iterates itself
+    this.#ticket = ticket
+    this.#domain.outlet = {
+      type: expect,
+      run: engine.outlet(expect, (item) => waiters.item(ticket, item)),
+      leaves: leavesAs(parts),
+    }
+    mesh?.openDomain(this.#domain, { kind: 'request', type: entry.route.type })
+    if (ticket === noTicket) this.#finish()
+  }
+
+  send(payload: unknown): undefined | Promise<void> {
+    if (this.#phase !== 'open') return undefined
+    this.#waiting.push(this.#parts.entry.check(payload))
+    this.#schedule()
+    return this.#waiting.length < window ? undefined : this.#untilRoom()
+  }
+
+  end(error?: Error): void {
+    if (this.#phase !== 'open') return
+    if (error !== undefined) this.#failure ??= MillraceError.from(error, 'NODE_FAILED', 'the caller broke off')
+    this.#phase = 'ended'
+    this.#schedule()
+  }
+
+  /** Ends it from outside: what is in flight is given up. */
+  giveUp(reason: MillraceError): void {
+    this.#failure ??= reason
+    this.#stopTaking()
+    for (const root of [...this.#open]) root.fail(reason)
+    this.#finishIfDone()
+  }
+
+  run(): void {
+    this.#scheduled = false
+    const { inFlight, engine } = this.#parts
+    let taken = 0
+    for (; taken < this.#waiting.length && this.#open.size < window; taken++) {
+      if (inFlight.full || engine.runner.loop.sliceOver()) break
+      this.#enter(this.#waiting[taken])
+    }
+    this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken)
+    if (this.#waiting.length < window) this.#tellRoom()
+    if (this.#waiting.length > 0 && this.#open.size < window) this.#goOn()
+    this.#finishIfDone()
+  }
+
+  reply(root: Root, type: number): void {
+    this.replied(root, type)
+  }
+
+  replied(_root: Root, type: number): void {
+    this.#parts.engine.unclaimed(type)
+  }
+
+  failed(root: Root, error: MillraceError): void {
+    if (this.#failure !== undefined || root.abandoned) return
+    this.#failure = error
+    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
+    this.#stopTaking()
+    for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
+  }
+
+  ended(root: Root): void {
+    this.#open.delete(root)
+    this.#parts.inFlight.remove(root)
+    if (this.#waiting.length > 0) this.#schedule()
+    else this.#finishIfDone()
+  }
+
+  #enter(payload: unknown): void {
+    const { engine, inFlight, entry, expect, options } = this.#parts
+    const root = new Root(this, this.#domain, this.#seq++, undefined, options.traceId)
+    root.ticket = this.#ticket
+    root.expect = expect
+    this.#open.add(root)
+    inFlight.add(root, estimateBytes(payload))
+    engine.runner.enter(root, entry.route, payload)
+    this.#domain.entered(this.#seq)
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#phase === 'closed') return
+    this.#scheduled = true
+    this.#parts.engine.runner.loop.push(this)
+  }
+
+  /** There is more to enter: when this turn is over, or when there is room again. */
+  #goOn(): void {
+    if (!this.#parts.inFlight.full) return this.#schedule()
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#parts.inFlight.block(this)
+  }
+
+  #stopTaking(): void {
+    if (this.#phase === 'open') this.#phase = 'ended'
+    this.#waiting = []
+    this.#tellRoom()
+  }
+
+  #abandon(error: MillraceError): void {
+    for (const root of this.#open) root.abandoned = true
+    this.giveUp(error)
+  }
+
+  #finishIfDone(): void {
+    if (this.#phase === 'ended' && this.#waiting.length === 0 && this.#open.size === 0) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#phase === 'closed') return
+    const { waiters, mesh, closed } = this.#parts
+    this.#phase = 'closed'
+    this.#domain.entered(noMoreRoots)
+    mesh?.closeDomain(this.#domain)
+    if (this.#failure !== undefined && waiters.waits(this.#ticket)) waiters.fail(this.#ticket, this.#failure)
+    waiters.end(this.#ticket)
+    closed(this)
+  }
+
+  #untilRoom(): Promise<void> {
+    if (this.#room === undefined) {
+      let tell: () => void = () => undefined
+      const promise = new Promise<void>((resolve) => {
+        tell = resolve
+      })
+      this.#room = { promise, tell }
+    }
+    return this.#room.promise
+  }
+
+  #tellRoom(): void {
+    this.#room?.tell()
+    this.#room = undefined
+  }
+}
+
+/** How the items of a stream leave: as text where the caller takes text, else as values. */
+export function leavesAs({
+  engine,
+  expect,
+  options,
+}: Pick<RequestStreamParts, 'engine' | 'expect'> & { readonly options: StreamOptions }): (payload: unknown) => unknown {
+  return options.asText === true
+    ? (payload) => engine.replyForWire(expect, payload)
+    : (payload) => engine.serialiseReply(expect, payload)
+}

@@ -1,0 +1,125 @@
+/**
+ * GraphQL over HTTP: queries and mutations as JSON, subscriptions as server-sent events.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/
+ */
+import type { GraphqlInterface } from '@millrace/contracts'
+import { MillraceError } from '@millrace/contracts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type * as Graphql from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { addRawParser } from './body-parsers.js'
+import { graphqlLimits, limitsRule } from './graphql-limits.js'
+import { type GraphqlContext, graphqlSchema } from './graphql-schema.js'
+import { createGuard } from './guard.js'
+import { problemOf } from './problem.js'
+import { type Site, visitOf } from './site.js'
+import { StreamWriter } from './stream-writer.js'
+
+/** Serves the fields of an interface. @throws MillraceError PACKAGE_MISSING */
+export async function serveGraphql(scope: FastifyInstance, site: Site, face: GraphqlInterface): Promise<void> {
+  const { graphql, yoga } = await graphqlPackages()
+  const development = process.env.NODE_ENV === 'development'
+  const server = yoga.createYoga<GraphqlContext>({
+    schema: graphqlSchema(graphql, face),
+    graphqlEndpoint: `${scope.prefix}${face.path}`,
+    graphiql: development,
+    landingPage: false,
+    cors: false,
+    logging: false,
+    multipart: false,
+    maskedErrors: { maskError: (error) => masked(graphql, error) },
+    plugins: [limitsPlugin(graphql)],
+  })
+  const { requestBytes, timeoutMs } = face.policies
+  scope.removeAllContentTypeParsers()
+  addRawParser(scope, '*', { maxBytes: requestBytes, timeoutMs })
+  scope.route({
+    method: ['GET', 'POST'],
+    url: face.path,
+    onRequest: createGuard(site, face),
+    async handler(request, reply) {
+      const gone = new AbortController()
+      reply.raw.once('close', () => {
+        gone.abort()
+        site.answered()
+      })
+      const { trace } = visitOf(request)
+      const response = await server.fetch(fetchUrl(request), fetchInit(request, gone.signal), {
+        traceId: trace.id,
+        signal: gone.signal,
+      })
+      if (development) reply.removeHeader('content-security-policy')
+      reply.code(response.status)
+      for (const [name, value] of response.headers) reply.header(name, value)
+      return send(reply, response, timeoutMs)
+    },
+  })
+}
+
+async function graphqlPackages(): Promise<{ graphql: typeof Graphql; yoga: typeof import('graphql-yoga') }> {
+  try {
+    return { graphql: await import('graphql'), yoga: await import('graphql-yoga') }
+  } catch (cause) {
+    throw new MillraceError(
+      'PACKAGE_MISSING',
+      'interfaces of kind graphql need graphql and graphql-yoga; run: npm install graphql graphql-yoga',
+      { cause },
+    )
+  }
+}
+
+function limitsPlugin(graphql: typeof Graphql): Plugin<GraphqlContext> {
+  const rule = limitsRule(graphql)
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string | Graphql.Source, options: Graphql.ParseOptions | undefined) =>
+        graphql.parse(source, { ...options, maxTokens: graphqlLimits.tokens }),
+      )
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(rule)
+    },
+  }
+}
+
+/** An error that is not GraphQL's own says its code and nothing else. */
+function masked({ GraphQLError }: typeof Graphql, error: unknown): Error {
+  const isOwn = error instanceof GraphQLError && (error.originalError === undefined || error.originalError === null)
+  if (isOwn || (error instanceof GraphQLError && error.originalError instanceof GraphQLError)) return error
+  const { title, code } = problemOf(error, 'failed')
+  return new GraphQLError(title, { extensions: { code } })
+}
+
+function fetchUrl(request: FastifyRequest): string {
+  return `http://${request.host === '' ? 'localhost' : request.host}${request.url}`
+}
+
+function fetchInit({ method, headers, body }: FastifyRequest, signal: AbortSignal): RequestInit {
+  const plain = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined || name.startsWith(':') ? [] : [[name, String(value)]],
+  )
+  const sent = method === 'POST' && body instanceof Uint8Array ? { body: new Uint8Array(body) } : {}
+  return { method, headers: plain, signal, ...sent }
+}
+
+async function send(reply: FastifyReply, response: Response, timeoutMs: number): Promise<FastifyReply> {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  if (!isStream || response.body === null) return reply.send(await response.text())
+  reply.hijack()
+  reply.raw.writeHead(response.status, reply.getHeaders() as Record<string, string>) // of texts alone
+  const writer = new StreamWriter(reply.raw, timeoutMs)
+  const decoder = new TextDecoder()
+  const chunks = response.body.getReader()
+  try {
+    for (let step = await chunks.read(); !step.done; step = await chunks.read()) {
+      const behind = writer.write(decoder.decode(step.value, { stream: true }))
+      if (behind !== undefined) await behind
+    }
+    writer.end('')
+  } catch {
+    await chunks.cancel().catch(() => undefined)
+    reply.raw.destroy() // the client has gone, or reads nothing
+  }
+  return reply
+}

@@ -1,0 +1,120 @@
+import type { Exchange, GraphqlInterface } from '@millrace/contracts'
+import { JsonText } from '@millrace/contracts'
+import type * as Graphql from 'graphql'
+import { GraphqlTypes } from './graphql-types.js'
+import { problemOf } from './problem.js'
+import type { Place } from './statuses.js'
+
+/** What resolvers learn of the request that they belong to. */
+export interface GraphqlContext {
+  readonly traceId: string
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+type Fields = Graphql.GraphQLFieldConfigMap<unknown, GraphqlContext>
+
+/** Makes the schema of an interface: a field for each of its exchanges. */
+export function graphqlSchema(graphql: typeof Graphql, face: GraphqlInterface): Graphql.GraphQLSchema {
+  const { GraphQLObjectType, GraphQLSchema, GraphQLString } = graphql
+  const types = new GraphqlTypes(graphql)
+  const { timeoutMs } = face.policies
+  const ask = (exchange: Exchange) => asker(graphql, exchange, timeoutMs)
+  const stream = (exchange: Exchange) => streamer(graphql, exchange, timeoutMs)
+  const root = (name: string, exchanges: GraphqlInterface['queries'], wire: typeof ask | typeof stream) => {
+    const fields = Object.entries(exchanges).map(([field, exchange]) => [
+      field,
+      fieldOf(types, exchange, wire(exchange)),
+    ])
+    return fields.length === 0
+      ? undefined
+      : new GraphQLObjectType({ name, fields: Object.fromEntries(fields) as Fields }) // of pairs, as above
+  }
+  // GraphQL demands a query type of every schema.
+  const empty = new GraphQLObjectType({
+    name: 'Query',
+    fields: { application: { type: GraphQLString, resolve: () => face.name } },
+  })
+  return new GraphQLSchema({
+    query: root('Query', face.queries, ask) ?? empty,
+    mutation: root('Mutation', face.mutations, ask) ?? null,
+    subscription: root('Subscription', face.subscriptions, stream) ?? null,
+  })
+}
+
+type Wiring = Pick<Graphql.GraphQLFieldConfig<unknown, GraphqlContext>, 'resolve' | 'subscribe'>
+
+function fieldOf(types: GraphqlTypes, exchange: Exchange, wiring: Wiring): Fields[string] {
+  const { request, response } = exchange
+  return {
+    description: `${request.name} → ${response.name}`,
+    args: types.args(request.name, exchange.requestSchema),
+    type: types.output(response.name, exchange.responseSchema),
+    ...wiring,
+  }
+}
+
+function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
+  const payloadOf = payloadMaker(exchange)
+  return {
+    async resolve(_source, args, { traceId, signal }) {
+      const asked = refusing(graphql, () => exchange.ask(payloadOf(args), { timeoutMs, traceId }))
+      signal.addEventListener('abort', asked.cancel, { once: true })
+      try {
+        return parsedReply(await asked.reply)
+      } catch (failed) {
+        throw graphqlError(graphql, failed, 'failed')
+      } finally {
+        signal.removeEventListener('abort', asked.cancel)
+      }
+    },
+  }
+}
+
+function streamer(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
+  const payloadOf = payloadMaker(exchange)
+  return {
+    subscribe: (_source, args, { traceId, signal }) => {
+      const items = refusing(graphql, () => exchange.stream(payloadOf(args), { timeoutMs, traceId }))
+      signal.addEventListener('abort', () => void items.return?.(), { once: true })
+      return withGraphqlErrors(graphql, items)
+    },
+    resolve: (item) => parsedReply(item),
+  }
+}
+
+async function* withGraphqlErrors(
+  graphql: typeof Graphql,
+  items: AsyncIterableIterator<unknown>,
+): AsyncGenerator<unknown, void, undefined> {
+  try {
+    yield* items
+  } catch (failed) {
+    throw graphqlError(graphql, failed, 'failed')
+  }
+}
+
+function payloadMaker({ requestSchema }: Exchange): (args: Readonly<Record<string, unknown>>) => unknown {
+  const isObject = requestSchema?.type === 'object'
+  return (args) => (isObject && !('input' in args && Object.keys(args).length === 1) ? { ...args } : args.input)
+}
+
+function refusing<Value>(graphql: typeof Graphql, attempt: () => Value): Value {
+  try {
+    return attempt()
+  } catch (refused) {
+    throw graphqlError(graphql, refused, 'refused')
+  }
+}
+
+/** Says what problem details say, and no more. */
+function graphqlError({ GraphQLError }: typeof Graphql, thrown: unknown, place: Place): Graphql.GraphQLError {
+  const { title, code, status, errors } = problemOf(thrown, place)
+  return new GraphQLError(title, { extensions: { code, status, ...(errors === undefined ? {} : { errors }) } })
+}
+
+/** Here a reply is looked into: a client may want a part of it. */
+function parsedReply(reply: unknown): unknown {
+  if (reply instanceof JsonText) return JSON.parse(reply.text) as unknown
+  return reply instanceof Uint8Array ? Buffer.from(reply).toString('base64') : reply
+}

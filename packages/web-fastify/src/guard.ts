@@ -1,0 +1,103 @@
+/**
+ * What happens to every request before its interface sees it.
+ *
+ * G1  It gets a trace: that of its `traceparent`, else a new one; its answer says which.
+ * G2  Where the application authenticates, nobody unknown comes further.
+ * G3  A client that asks too often is refused: by its principal where there is one, else by its address.
+ * G4  A request with the `X-Request-Id` of one that is not answered yet is refused.
+ */
+import type { Authenticate, InterfacePolicies, Principal } from '@millrace/contracts'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { refusal } from './problem.js'
+import { createRateLimiter, type RateLimiter } from './rate-limiter.js'
+import type { Site, Visit } from './site.js'
+import { visitDecorator } from './site.js'
+import { readTraceparent, writeTraceparent } from './traceparent.js'
+
+/** What a guard must know of an interface. */
+export interface Guarded {
+  readonly name: string
+  readonly policies: InterfacePolicies
+}
+
+const longestRequestId = 128
+
+/** Makes the hook that guards an interface. */
+export function createGuard(site: Site, face: Guarded): onRequestHookHandler {
+  const limiter = limiterOf(site, face)
+  return (request, reply, done) => {
+    const visit = begin(site, request, reply, undefined)
+    const { authenticate } = site.ingress
+    if (authenticate === undefined) return admit(site, { request, reply, visit, limiter, face }, done)
+    askWho(authenticate, request, face).then(
+      (principal) => admit(site, { request, reply, visit: known(request, visit, principal), limiter, face }, done),
+      (error: Error) => done(spentBy(limiter, request.ip) ?? error),
+    )
+  }
+}
+
+/** Who a request is from. @throws MillraceError WEB_UNAUTHENTICATED */
+export async function askWho(authenticate: Authenticate, request: FastifyRequest, face: Guarded): Promise<Principal> {
+  const { method, url, headers, ip } = request
+  const principal = await authenticate({ method, url, headers, ip, interface: face.name })
+  if (principal !== undefined) return principal
+  throw refusal('WEB_UNAUTHENTICATED', 'say who you are, as this service asks it')
+}
+
+/** The limiter of an interface; undefined where it has none. */
+export function limiterOf(site: Site, { policies }: Guarded): RateLimiter | undefined {
+  return policies.rateLimit === undefined ? undefined : createRateLimiter(policies.rateLimit, site.now)
+}
+
+/** Takes one request of a client. @returns the refusal when it has none left */
+export function spentBy(limiter: RateLimiter | undefined, client: string): Error | undefined {
+  const waitMs = limiter?.take(client) ?? 0
+  if (waitMs === 0) return undefined
+  return refusal('WEB_RATE_LIMITED', 'too many requests; wait before you send the next one', {
+    retry_after: Math.ceil(waitMs / 1000),
+  })
+}
+
+interface Admission {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly visit: Visit
+  readonly limiter: RateLimiter | undefined
+  readonly face: Guarded
+}
+
+function begin(site: Site, request: FastifyRequest, reply: FastifyReply, principal: undefined): Visit {
+  const random = site.ingress.traceId()
+  const trace = readTraceparent(request.headers.traceparent) ?? { id: random, flags: '00' }
+  const visit: Visit = { trace, principal }
+  request.setDecorator(visitDecorator, visit)
+  reply.header('traceparent', writeTraceparent(trace, random))
+  return visit
+}
+
+function known(request: FastifyRequest, { trace }: Visit, principal: Principal): Visit {
+  const visit: Visit = { trace, principal }
+  request.setDecorator(visitDecorator, visit)
+  return visit
+}
+
+function admit(site: Site, admission: Admission, done: (error?: Error) => void): void {
+  const { request, visit, limiter } = admission
+  const spent = spentBy(limiter, visit.principal?.id ?? request.ip)
+  if (spent !== undefined) return done(spent)
+  const id = request.headers['x-request-id']
+  if (id === undefined) done()
+  else done(holdRequestId(site, admission, String(id)))
+}
+
+function holdRequestId({ requestIds }: Site, { reply, visit, face }: Admission, id: string): Error | undefined {
+  if (id.length > longestRequestId)
+    return refusal('PAYLOAD_INVALID', `X-Request-Id is longer than ${longestRequestId} characters`)
+  const key = `${visit.principal?.id ?? ''} ${face.name} ${id}`
+  if (requestIds.has(key))
+    return refusal('WEB_REQUEST_IN_FLIGHT', 'a request with this X-Request-Id is not answered yet')
+  requestIds.add(key)
+  reply.raw.once('close', () => requestIds.delete(key))
+  reply.header('x-request-id', id)
+  return undefined
+}

@@ -1,0 +1,170 @@
+import type { HttpInterface, HttpStreamInterface, Ingress, JsonSchema, MessageType } from '@millrace/contracts'
+import { fieldSources, propertiesOf } from './request-payload.js'
+import { errorStatuses } from './statuses.js'
+import { streamFormats } from './stream-format.js'
+
+type Described = HttpInterface | HttpStreamInterface
+
+/**
+ * Describes the HTTP interfaces of an application, from the schemas of its messages.
+ *
+ * @see https://spec.openapis.org/oas/v3.1.1.html
+ */
+export function openApi({ title, interfaces, authenticate }: Ingress, prefix: string): JsonSchema {
+  const described = interfaces.filter((face): face is Described => face.kind === 'http' || face.kind === 'http_stream')
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const face of described) {
+    const path = `${prefix}${face.path}`.replaceAll(/:([^/]+)/g, '{$1}')
+    paths[path] = { ...paths[path], [face.method.toLowerCase()]: operation(face) }
+  }
+  return {
+    openapi: '3.1.1',
+    info: { title, version: '1.0.0' },
+    servers: [{ url: '/' }],
+    paths,
+    ...(authenticate === undefined ? {} : { security: [{ bearer: [] }] }),
+    components: {
+      schemas: { ...messageSchemas(described), Problem: problemSchema },
+      responses: {
+        Problem: { description: 'What went wrong', content: { 'application/problem+json': { schema: problemRef } } },
+      },
+      ...(authenticate === undefined ? {} : { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
+    },
+  }
+}
+
+const problemRef = { $ref: '#/components/schemas/Problem' }
+
+const problemSchema = {
+  type: 'object',
+  description: 'Problem details, RFC 9457.',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable; programs may switch on it.' },
+    detail: { type: 'string' },
+    trace: { type: 'string', description: 'W3C trace id.' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'reason'],
+        properties: { path: { type: 'string' }, reason: { type: 'string' } },
+      },
+    },
+  },
+}
+
+function operation(face: Described): JsonSchema {
+  const { exchange, path, binds, name } = face
+  const sources = fieldSources(path, binds, exchange.requestSchema)
+  const hasBody = face.method !== 'GET'
+  const queried = hasBody ? [] : queryFields(exchange.requestSchema, sources)
+  const required = requiredOf(exchange.requestSchema)
+  const parameters = [...sources, ...queried]
+    .filter(({ place }) => place === 'path' || place === 'query' || place === 'header')
+    .map(({ place, name: given, field, schema }) => ({
+      name: given ?? field,
+      in: place,
+      required: place === 'path' || required.has(field),
+      schema: refsFrom(exchange.request, schema ?? {}),
+    }))
+  const unbound = path
+    .split('/')
+    .filter((part) => part.startsWith(':') && !parameters.some(({ name: known }) => known === part.slice(1)))
+  const rest = unbound.map((part) => ({ name: part.slice(1), in: 'path', required: true, schema: { type: 'string' } }))
+  return {
+    operationId: operationId(face),
+    summary: name,
+    ...(parameters.length + rest.length === 0 ? {} : { parameters: [...parameters, ...rest] }),
+    ...(hasBody ? { requestBody: { required: true, content: requestContent(face, sources) } } : {}),
+    responses: {
+      200: { description: exchange.response.name, content: responseContent(face) },
+      ...Object.fromEntries(errorStatuses.map((status) => [status, { $ref: '#/components/responses/Problem' }])),
+    },
+  }
+}
+
+function operationId({ method, path }: Described): string {
+  const words = path.split('/').map((part) => part.replaceAll(/[^A-Za-z0-9]+/g, ''))
+  return [method.toLowerCase(), ...words.filter((word) => word !== '')].join('_')
+}
+
+function queryFields(schema: JsonSchema | undefined, sources: readonly { readonly field: string }[]) {
+  const bound = new Set(sources.map(({ field }) => field))
+  return Object.entries(propertiesOf(schema))
+    .filter(([field]) => !bound.has(field))
+    .map(([field, part]) => ({ field, place: 'query', name: field, schema: part }))
+}
+
+function requestContent(face: Described, sources: ReturnType<typeof fieldSources>): JsonSchema {
+  const { request, requestSchema } = face.exchange
+  if (requestSchema === undefined) return { 'application/octet-stream': {}, ...(face.kind === 'http' ? {} : lines({})) }
+  const bound = new Set(sources.map(({ field }) => field))
+  const schema = bound.size === 0 ? refTo(request) : refsFrom(request, without(requestSchema, bound))
+  return { 'application/json': { schema }, ...(face.kind === 'http' ? {} : lines(schema)) }
+}
+
+function lines(schema: JsonSchema): JsonSchema {
+  return {
+    'application/x-ndjson': { schema: { type: 'string', description: 'One message a line.', 'x-items': schema } },
+  }
+}
+
+function responseContent({ kind, exchange }: Described): JsonSchema {
+  if (exchange.responseSchema === undefined) return { 'application/octet-stream': {} }
+  const schema = refTo(exchange.response)
+  if (kind === 'http') return { 'application/json': { schema } }
+  return Object.fromEntries(streamFormats.map(({ type }) => [type, { schema }]))
+}
+
+function without(schema: JsonSchema, fields: ReadonlySet<string>): JsonSchema {
+  const properties = Object.entries(propertiesOf(schema)).filter(([field]) => !fields.has(field))
+  const required = [...requiredOf(schema)].filter((field) => !fields.has(field))
+  return { ...schema, properties: Object.fromEntries(properties), required }
+}
+
+function requiredOf(schema: JsonSchema | undefined): ReadonlySet<string> {
+  return new Set(Array.isArray(schema?.required) ? schema.required.map(String) : [])
+}
+
+function messageSchemas(faces: readonly Described[]): JsonSchema {
+  const schemas: Record<string, unknown> = {}
+  for (const { exchange } of faces) {
+    const { request, response, requestSchema, responseSchema } = exchange
+    if (requestSchema !== undefined) schemas[componentName(request)] = refsFrom(request, requestSchema)
+    if (responseSchema !== undefined) schemas[componentName(response)] = refsFrom(response, responseSchema)
+  }
+  return schemas
+}
+
+function refTo(type: MessageType): JsonSchema {
+  return { $ref: `#/components/schemas/${componentName(type)}` }
+}
+
+function componentName({ name }: MessageType): string {
+  return name.replaceAll(':', '_')
+}
+
+/** Makes the references of a schema lead to its place in the document. */
+function refsFrom(type: MessageType, part: unknown): JsonSchema {
+  return moveRefs(part, `#/components/schemas/${componentName(type)}`) as JsonSchema // a copy of the same shape
+}
+
+function moveRefs(part: unknown, home: string): unknown {
+  if (Array.isArray(part)) return part.map((item) => moveRefs(item, home))
+  if (typeof part !== 'object' || part === null) return part
+  return Object.fromEntries(
+    Object.entries(part).flatMap(([key, value]) => {
+      if (key === '$id') return []
+      if (key === '$ref' && typeof value === 'string') return [[key, movedRef(value, home)]]
+      return [[key, moveRefs(value, home)]]
+    }),
+  )
+}
+
+function movedRef(ref: string, home: string): string {
+  return ref.startsWith('#') ? `${home}${ref.slice(1)}` : `${home}/$defs/${ref}`
+}
