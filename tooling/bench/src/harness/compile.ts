@@ -11,6 +11,9 @@ const packages = join(source, '..', '..', '..', '..', 'packages')
 const requireForLibraries =
   "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
 
+/** What no measured program opens, and only a configuration could ask for: its dependencies cannot be put into one file. */
+const external = ['@millrace/web-fastify']
+
 const common = {
   config: false,
   format: ['esm'],
@@ -40,6 +43,7 @@ export async function compile(name: string): Promise<string> {
     outExtension: () => ({ js: '.mjs' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
+      options.external = external
     },
   })
   return join(folder, `${name}.mjs`)
@@ -74,6 +78,7 @@ export async function compileApplication({ name, programs, replaced = {} }: Comp
     outExtension: () => ({ js: '.js' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
+      options.external = external
       options.alias = Object.fromEntries(
         Object.entries(replaced).map(([from, program]) => [from, join(source, `${program}.ts`)]),
       )
