@@ -39,6 +39,9 @@ describe('numbered items', () => {
         }
         expect(items.size).toBe(model.size)
         expect(items.values()).toEqual([...model.values()])
+        const visited: string[] = []
+        items.each((item) => visited.push(item))
+        expect(visited.sort()).toEqual([...model.values()].sort())
         for (const [number, item] of model) expect(items.get(number)).toBe(item)
       }),
       { numRuns },

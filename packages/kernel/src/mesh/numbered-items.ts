@@ -56,6 +56,12 @@ export class NumberedItems<Item> {
     } else for (const number of this.#numbersWithin(first, last)) this.takeWithin(number, number, taken)
   }
 
+  /** Visits every item, in no order. */
+  each(visit: (item: Item) => void): void {
+    for (const item of this.#items) if (item !== undefined) visit(item)
+    for (const item of this.#aside.values()) visit(item)
+  }
+
   /** Every item, by ascending number. */
   values(): readonly Item[] {
     return this.#numbered().map(([, item]) => item)

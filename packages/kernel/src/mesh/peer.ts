@@ -132,8 +132,9 @@ export class Peer {
   /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
   cancel(root: Root, cancel: CancelRecord): void {
     const links = new Set<Link>()
-    for (const { subtree, link } of this.#sent.values())
+    this.#sent.each(({ subtree, link }) => {
       if (subtree.root === root && link !== undefined) links.add(link)
+    })
     for (const link of links) link.send(cancel)
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
