@@ -99,8 +99,11 @@ describe('an application in two worker processes', () => {
     await eventually(async () => runtime.counters().inFlight === 0)
   })
 
-  it('REPLY-02 a request that is not answered in time fails with REPLY_TIMEOUT, and its handler is aborted', async () => {
-    await expect(ask(runtime, 1, 'wait', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'REPLY_TIMEOUT' })
+  it('REPLY-02 HANDOFF-04 a request that is not answered in time fails with REPLY_TIMEOUT and the group that should have, and its handler is aborted', async () => {
+    await expect(ask(runtime, 1, 'wait', { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'REPLY_TIMEOUT',
+      facts: { group: 'two' },
+    })
     await eventually(async () => (await ask(runtime, 0, 'count')).n === 0)
   })
 

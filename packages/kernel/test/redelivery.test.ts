@@ -17,6 +17,19 @@ const pidsOf = (runtime: Runtime) => runtime.workers().map(({ pid }) => pid ?? 0
 const ask = (runtime: Runtime, n: number, mode: string, timeoutMs = 60_000) =>
   runtime.request(Ask, { n, mode }, { expect: Sum, timeoutMs })
 
+/** Two groups, of which the second redelivers. */
+function applicationWith(restart: object): Promise<Runtime> {
+  const groups = [
+    { name: 'one', nodes: ['first', 'spread'] },
+    { name: 'two', nodes: ['second', 'third', 'ripple'], redeliver: 1, restart },
+  ]
+  return createRuntime({
+    config: at('processes/app.yml'),
+    workerFlags,
+    overlay: { runtime: { platform: { process_groups: groups } } },
+  })
+}
+
 /** Asks again, a turn of the loop later each time, until so many handlers wait; the test's own deadline ends it. */
 async function held(runtime: Runtime, count: number): Promise<void> {
   while ((await ask(runtime, 0, 'count')).n !== count) await new Promise((done) => setImmediate(done))
@@ -27,20 +40,7 @@ describe('a stateless worker that is killed under requests', () => {
   const events: MillraceEvent[] = []
 
   beforeAll(async () => {
-    runtime = await createRuntime({
-      config: at('processes/app.yml'),
-      workerFlags,
-      overlay: {
-        runtime: {
-          platform: {
-            process_groups: [
-              { name: 'one', nodes: ['first', 'spread'] },
-              { name: 'two', nodes: ['second', 'third', 'ripple'], redeliver: 1, restart: { backoff_ms: 1600 } },
-            ],
-          },
-        },
-      },
-    })
+    runtime = await applicationWith({ backoff_ms: 1600 })
     runtime.subscribe((event) => void events.push(event))
     await runtime.start()
   })
@@ -91,6 +91,20 @@ describe('a stateless worker that is killed under requests', () => {
       expect(failure).toMatchObject({ code: 'WORKER_CRASHED', facts: { group: 'two', worker: 'two#1' } })
     expect((await ask(runtime, 1, 'ok')).n).toBe(4)
     while (runtime.counters().inFlight > 0) await new Promise((done) => setImmediate(done))
+  })
+})
+
+describe('a worker that dies and may not be replaced', () => {
+  it('PROC-03 PROC-04 fails what it held at once, also where its group redelivers', async () => {
+    const runtime = await applicationWith({ policy: 'never' })
+    await runtime.start()
+    const waiting = Array.from({ length: 20 }, (_, n) => ask(runtime, n, 'wait').catch((error: unknown) => error))
+    await held(runtime, 20)
+    process.kill(pidsOf(runtime)[1] ?? 0, 'SIGKILL')
+    for (const failure of await Promise.all(waiting))
+      expect(failure).toMatchObject({ code: 'WORKER_CRASHED', facts: { group: 'two', worker: 'two#1' } })
+    await runtime.stop()
+    expect(runtime.counters().inFlight).toBe(0)
   })
 })
 

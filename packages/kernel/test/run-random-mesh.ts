@@ -176,7 +176,7 @@ class RandomWorkers {
       services: () => ({}),
       config: () => ({}),
       request: () => Promise.reject(new Error('no nested requests here')),
-      share: { mesh, group, groupOf },
+      share: { mesh, group, groupOf, groupNames: this.#plan.groups.map(({ name }) => name) },
       deadLetter: () => undefined,
     })
     mesh.attach(engine)

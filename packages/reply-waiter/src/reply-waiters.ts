@@ -17,7 +17,7 @@ export interface WaitOptions {
   /** Cancels the wait when it aborts; its reason becomes the `cause` of the error. */
   readonly signal?: AbortSignal
   /** Name of the group that does the work, for errors and events. */
-  readonly group?: string
+  readonly group?: string | undefined
   /**
    * Hears once that the caller waits no longer although the work may go on: after a timeout, a cancel, an aborted signal or a
    * reader that left. The place to cancel the root. It must not throw.

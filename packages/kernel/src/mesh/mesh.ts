@@ -231,6 +231,11 @@ export class Mesh implements LinkHearer {
     this.#connector.giveUp()
   }
 
+  /** Nobody is replaced any more: what waits for a worker fails, now and later. */
+  abandonSlots(): void {
+    for (const peer of this.#peers.values()) peer.abandon(workerGone(peer.slot))
+  }
+
   /** Gives up what is left and closes the links; what was sent is handed over. */
   async close(error: MillraceError): Promise<void> {
     this.#closing = true

@@ -70,6 +70,8 @@ export class Peer {
   #nextTicket = 1
   #deadlines: NodeJS.Timeout | undefined
   #earliest = never
+  /** Why nobody will come into the slot any more. */
+  #abandoned: MillraceError | undefined
 
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
@@ -169,6 +171,12 @@ export class Peer {
       else this.#fail(sent, error)
   }
 
+  /** Nobody will come into the slot any more: what waits for a link fails, now and later. */
+  abandon(error: MillraceError): void {
+    this.#abandoned = error
+    if (this.#link === undefined) this.close(error)
+  }
+
   /** Nothing will ever be sent: everything that waits or was sent fails. */
   close(error: MillraceError): void {
     this.#forgetDeadlines()
@@ -184,6 +192,7 @@ export class Peer {
   }
 
   #wait(sent: Sent): void {
+    if (this.#abandoned !== undefined) return this.#fail(sent, this.#abandoned)
     sent.link = undefined
     this.#waiting.push(sent)
     this.#watch(sent)

@@ -65,6 +65,7 @@ export interface EngineShare {
   readonly group: number
   /** For each node, the index of its group. */
   readonly groupOf: readonly number[]
+  readonly groupNames: readonly string[]
 }
 
 /** Where messages of one type enter the graph, and the check they pass there. */
@@ -90,6 +91,7 @@ export class Engine implements MeshEngine {
   readonly #entries = new Map<MessageType, Entry>()
   readonly #targeted = new Map<string, Route>()
   readonly #typeIndex = new Map<string, number>()
+  readonly #answering = new Map<number, string | undefined>()
   readonly #arrivals = new Map<number, Route>()
   readonly #serialisers: readonly (ReplySerialiser | undefined)[]
   readonly #counters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
@@ -167,6 +169,12 @@ export class Engine implements MeshEngine {
     })
   }
 
+  /** The group that answers with a type, where nodes run in several processes and those of one group emit it. */
+  answeringGroup(type: number): string | undefined {
+    if (!this.#answering.has(type)) this.#answering.set(type, this.#onlyGroupOf(type))
+    return this.#answering.get(type)
+  }
+
   /** The ordered end of one stream request: it takes replies as they leave. */
   outlet(type: number, take: (item: unknown) => void | Promise<void>): NodeRun {
     return new NodeRun(this.runner, {
@@ -208,6 +216,14 @@ export class Engine implements MeshEngine {
 
   counters(): EngineCounters {
     return { ...this.#counters }
+  }
+
+  #onlyGroupOf(type: number): string | undefined {
+    const { graph, share } = this.#parts
+    if (share === undefined) return undefined
+    const emitters = graph.nodes.flatMap(({ emits }, node) => (emits.includes(type) ? [share.groupOf[node] ?? -1] : []))
+    const [group = -1] = emitters
+    return emitters.every((other) => other === group) ? share.groupNames[group] : undefined
   }
 
   #isHere(node: number): boolean {

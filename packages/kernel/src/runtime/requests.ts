@@ -101,6 +101,7 @@ export class Requests implements RootOwner {
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      group: engine.answeringGroup(expect),
       onCancel: (error) => abandon(root, error),
     })
     if (ticket === noTicket) return items // refused at once: there is nothing to begin
@@ -166,8 +167,9 @@ export class Requests implements RootOwner {
     const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, askedAt)
     const { signal } = options
     const onCancel = (error: MillraceError): void => abandon(root, error)
+    const group = engine.answeringGroup(expect)
     const { ticket, reply } = waiters.request(
-      signal === undefined ? { timeoutMs, onCancel } : { timeoutMs, onCancel, signal },
+      signal === undefined ? { timeoutMs, onCancel, group } : { timeoutMs, onCancel, group, signal },
     )
     if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
     const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)

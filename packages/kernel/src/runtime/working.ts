@@ -138,7 +138,12 @@ function engineParts({ preflight, routing, checks, transport, store, events, clo
     store,
     events,
     clock,
-    share: share === undefined ? undefined : { mesh: share.mesh, group: share.place.group, groupOf: plan.groupOf },
+    share: share && {
+      mesh: share.mesh,
+      group: share.place.group,
+      groupOf: plan.groupOf,
+      groupNames: plan.groups.map(({ name }) => name),
+    },
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
   }

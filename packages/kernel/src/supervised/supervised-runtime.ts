@@ -379,6 +379,7 @@ export class SupervisedRuntime implements Runtime {
   #failed(error: MillraceError): void {
     this.#parts.events.emit('runtime.failed', { ...error.facts, code: error.code, reason: error.message })
     this.#sources.fail(error)
+    this.#parts.app?.mesh.abandonSlots()
     void this.stop()
   }
 

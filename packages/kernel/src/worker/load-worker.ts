@@ -62,7 +62,10 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       if (readsSources) void tellOfSources(runtime, voice)
     },
     drain: () => runtime.drain(),
-    stop: () => runtime.stop(),
+    stop() {
+      mesh.abandonSlots() // everybody is being stopped: nobody is replaced any more
+      return runtime.stop()
+    },
     answer: (question) => answer(runtime, question),
   }
 }
