@@ -7,7 +7,9 @@ import { requestOrigins } from '../src/supervised/request-origins.js'
 import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
 
 /** Which nodes run where: group name → node names, and how many workers the group has. */
-export type Groups = Readonly<Record<string, { readonly nodes: readonly string[]; readonly workers?: number }>>
+export type Groups = Readonly<
+  Record<string, { readonly nodes: readonly string[]; readonly workers?: number; readonly redeliver?: number }>
+>
 
 /** An application split over shares in one process, linked by a carrier in memory. */
 export interface Shares {
@@ -26,6 +28,7 @@ export async function runShares(
   groups: Groups,
   runtime: object = {},
   transport: MemoryTransport = createMemoryTransport({ serialise: true }),
+  settings: object = {},
 ): Promise<Shares> {
   const checked = await preflight({
     nodes,
@@ -34,6 +37,7 @@ export async function runShares(
     config: {
       version: 1,
       scenario: { name: 'shares' },
+      ...settings,
       runtime: {
         ...runtime,
         platform: {
@@ -44,6 +48,7 @@ export async function runShares(
             name,
             nodes: [...group.nodes],
             workers: group.workers ?? 1,
+            redeliver: group.redeliver ?? 0,
             restart: { policy: 'never' },
           })),
         },

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { defineMessage, defineNode, type Part } from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
@@ -167,6 +170,66 @@ describe('requests across workers', () => {
     expect(await ask(running, 5)).toEqual({ n: 6 })
     open.pop()
     await Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+  })
+})
+
+describe('a link that is lost while both workers live', () => {
+  /** A node that waits until the test lets it go on, and says when it begins. */
+  function gatedNode(onError: 'fail' | 'dead_letter') {
+    const begun: number[] = []
+    let letGo = (): void => undefined
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const node = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      onError,
+      handle: async ({ n }) => {
+        begun.push(n)
+        await gate
+        return Sum.of({ n: n + 1 })
+      },
+    })
+    return { node, begun, letGo }
+  }
+  const redelivers: Groups = { one: { nodes: ['first'] }, two: { nodes: ['second'], redeliver: 1 } }
+  const turn = () => new Promise((done) => setImmediate(done))
+
+  it('LINK-01 with redelivery its envelopes are sent again, join those that are being worked on, and are answered once', async () => {
+    const { node, begun, letGo } = gatedNode('fail')
+    const running = await shares([first, node], redelivers)
+    const asked = ask(running, 0)
+    while (begun.length === 0) await turn()
+    running.transport.sever('one#1', 'two#1')
+    while (running.workers.get('two#1')?.mesh.counters().repeats !== 1) await turn()
+    letGo()
+    expect(await asked).toEqual({ n: 2 })
+    await rest(running)
+    expect([begun, running.remaining()]).toEqual([[1], 0])
+    expect(running.workers.get('one#1')?.mesh.counters().redelivered).toBe(1)
+    expect(running.app.runtime.counters().replies).toMatchObject({ duplicate_terminal: 0, late_reply_drop: 0 })
+  })
+
+  it('LINK-01 what was sent too often is a dead letter where its node says so, and its root goes on without it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
+    const path = join(folder, 'dead-letters.ndjson')
+    const { node, begun, letGo } = gatedNode('dead_letter')
+    const running = await runShares([first, node], redelivers, {}, undefined, { dead_letters: { path } })
+    open.push(running)
+    const asked = ask(running, 0).catch((error: unknown) => error)
+    while (begun.length === 0) await turn()
+    running.transport.sever('one#1', 'two#1')
+    while (running.workers.get('two#1')?.mesh.counters().repeats !== 1) await turn()
+    running.transport.sever('one#1', 'two#1')
+    expect(await asked).toMatchObject({ code: 'REPLY_MISSING' })
+    letGo()
+    const letter: unknown = JSON.parse(await readFile(path, 'utf8'))
+    expect(letter).toMatchObject({ node: 'second', code: 'HANDOFF_TRANSPORT', position: [0, 0, 0], payload: { n: 1 } })
+    await rest(running)
+    expect(running.remaining()).toBe(0)
+    await rm(folder, { recursive: true })
   })
 })
 
