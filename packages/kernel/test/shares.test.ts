@@ -424,6 +424,20 @@ describe('streams across workers', () => {
     expect(running.remaining()).toBe(0)
   })
 
+  it('ORDER-02 LINK-01 items leave once and in order although the links before them are lost again and again', async () => {
+    const redelivers: Groups = { one: { nodes: ['spread'] }, two: { nodes: ['work'], workers: 2, redeliver: 50 } }
+    const running = await shares([source, work], redelivers)
+    const items: number[] = []
+    const options = { expect: Item, timeoutMs: 10_000 }
+    for await (const { at } of running.app.runtime.stream(Many, { count: 200 }, options)) {
+      if (items.push(at) % 20 === 0) running.transport.sever('one#1', items.length % 40 === 0 ? 'two#1' : 'two#2')
+    }
+    expect(items).toEqual(Array.from({ length: 200 }, (_, at) => at))
+    await rest(running)
+    expect(running.workers.get('one#1')?.mesh.counters().redelivered).toBeGreaterThan(10)
+    expect(running.remaining()).toBe(0)
+  })
+
   it('REPLY-09 a reader that leaves stops the producer in the other worker', async () => {
     const running = await shares([source, work], groups)
     for await (const { at } of running.app.runtime.stream(
