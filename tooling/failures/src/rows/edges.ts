@@ -4,11 +4,11 @@ import { createReadStream, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Failure, nothing } from '../failure.js'
-import { codeOf, eventOf, lostOf, noOrphan, seenOf, times } from '../observe.js'
+import { codeOf, eventOf, lostOf, noOrphan, pidOf, seenOf, times } from '../observe.js'
 import type { Stage } from '../stage.js'
 import { batch } from './workers.js'
 
-const shiftsClock = fileURLToPath(new URL('../programs/shifts-clock.ts', import.meta.url))
+const shiftsClock = fileURLToPath(new URL('../programs/shifts-clock.mjs', import.meta.url))
 
 /** How many lines do not fit into a file of 4 KiB, or into a pipe that nobody reads. */
 const [overOneBlock, overOnePipe] = [1000, 20_000]
@@ -61,6 +61,16 @@ export const edgeFailures: readonly Failure[] = [
         { event: nothing, counted: `${times(run, 'worker.failed')} workers failed` },
         overOnePipe,
       )
+    },
+  },
+  {
+    fault: 'a worker can open nothing more',
+    made: 'its descriptor limit set to 3 while it works, by `prlimit`',
+    async make(stage) {
+      const run = stage.run(batch(stage))
+      await run.said('a hundred orders are sent')
+      execFileSync('prlimit', ['--pid', String(pidOf(run, 'pricing#1')), '--nofile=3:3'])
+      return seenOf(stage, run, () => ({ event: nothing, counted: `${times(run, 'worker.failed')} workers failed` }))
     },
   },
   {

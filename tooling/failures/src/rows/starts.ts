@@ -75,14 +75,6 @@ export const startFailures: readonly Failure[] = [
     },
   },
   {
-    fault: 'too few descriptors to start',
-    made: '`ulimit -n 36`',
-    make: (stage) => {
-      const run = stage.run(fast(stage, {}), { shell: 'ulimit -n 36;' })
-      return neverRan(run, () => nothing)
-    },
-  },
-  {
     fault: 'the output cannot be opened',
     made: 'a path below a file',
     make: (stage) => {
