@@ -18,6 +18,16 @@ export function chanceOf(seed: number): Chance {
   return { next, pick: (limit) => Math.floor(next() * limit) }
 }
 
+/** A clock of its own for a seed, in milliseconds: each look at it is a little later, so that slices end where the seed says. */
+export function clockOf(seed: number): () => number {
+  const chance = chanceOf(seed)
+  let now = 0
+  return () => {
+    now += chance.next()
+    return now
+  }
+}
+
 /** How a handler of a random graph hands its messages over. */
 export type HandlerShape = 'value' | 'iterable' | 'promise' | 'stream'
 

@@ -14,7 +14,7 @@ import { Type } from 'typebox'
 import { Engine, type PlacedDefinition } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
-import { type Chance, chanceOf, type RandomCase } from './random-graph.js'
+import { type Chance, chanceOf, clockOf, type RandomCase } from './random-graph.js'
 
 interface At {
   readonly at: Position
@@ -77,7 +77,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     transport: createMemoryTransport(),
     store: createMemoryStateStore(),
     events,
-    clock: () => performance.now(),
+    clock: clockOf(seed * 17 + 11),
     checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
     writers: new Map([[sink, writerOf(testCase, sink, waits, seen[sink] ?? [])]]),
     services: () => ({}),

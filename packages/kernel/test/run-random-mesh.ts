@@ -18,7 +18,7 @@ import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
 import { type Carrier, createCarrier } from './random-carrier.js'
-import { chanceOf, type RandomCase } from './random-graph.js'
+import { chanceOf, clockOf, type RandomCase } from './random-graph.js'
 import { randomPlan } from './random-placement.js'
 import { deadQuiet, definitionOf, type RandomRun, turn, Waits, writerOf } from './run-random-graph.js'
 
@@ -75,6 +75,7 @@ class RandomWorkers {
   readonly #faults: MeshFaults
   readonly #waits: Waits
   readonly #chance
+  readonly #clock
   readonly #plan: Plan
   readonly #seen: string[][]
   readonly #types
@@ -94,6 +95,7 @@ class RandomWorkers {
     this.#faults = faults
     this.#waits = new Waits(chanceOf(seed * 31 + 7))
     this.#chance = chanceOf(seed * 13 + 5)
+    this.#clock = clockOf(seed * 17 + 11)
     const plan = randomPlan(testCase, seed)
     this.#plan = faults.plan?.(plan) ?? plan
     this.#seen = plan.graph.nodes.map(() => [])
@@ -170,7 +172,7 @@ class RandomWorkers {
       transport,
       store: createMemoryStateStore(),
       events,
-      clock: () => performance.now(),
+      clock: this.#clock,
       checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
       writers: new Map([[last, writerOf(this.#case, last, this.#waits, this.#seen[last] ?? [])]]),
       services: () => ({}),

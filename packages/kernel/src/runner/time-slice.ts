@@ -2,8 +2,11 @@
 const mostLooks = 64
 
 /**
- * How long one turn of the event loop may work. All that is done in one turn shares a slice, also what promises bring; once it
- * is over it stays over until the next turn.
+ * How long the event loop may work before it turns. All that is done in one turn shares a slice, also what promises bring; once
+ * it is over it stays over until the next turn.
+ *
+ * Nobody counts the turns: to be told of each would cost a process that has little to do in each more than its own looks at the
+ * clock. So a slice may have begun some turns ago, and then it ends too early once, but never too late.
  *
  * The clock is asked less often than the slice is: the cheaper the work between two questions, the less often.
  */
@@ -22,13 +25,12 @@ export class TimeSlice {
     this.#lengthMs = lengthMs
   }
 
-  /** Work begins; the slice does too, unless it has begun in this turn already. */
+  /** Work begins; the slice does too, unless one has begun and is not over. */
   begin(): void {
     if (this.#phase !== 'unused') return
     this.#phase = 'used'
     this.#began = this.#clock()
     this.#asked = this.#began
-    setImmediate(this.#nextTurn)
   }
 
   isOver(): boolean {
@@ -44,7 +46,9 @@ export class TimeSlice {
     this.#asked = now
     if (sinceAsked > this.#lengthMs / 8) this.#looksBetween = Math.max(1, this.#looksBetween >> 1)
     else if (sinceAsked < this.#lengthMs / 32) this.#looksBetween = Math.min(mostLooks, this.#looksBetween << 1)
-    if (now - this.#began > this.#lengthMs) this.#phase = 'over'
+    if (now - this.#began <= this.#lengthMs) return
+    this.#phase = 'over'
+    setImmediate(this.#nextTurn)
   }
 
   #phaseNow(): 'unused' | 'used' | 'over' {
