@@ -35,6 +35,7 @@ export {
 } from './ingress.js'
 export { JsonText } from './json-text.js'
 export {
+  type BytesOptions,
   defineBytes,
   defineMessage,
   type Message,

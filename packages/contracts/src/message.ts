@@ -25,6 +25,8 @@ export interface MessageType<Name extends string = string, Payload = unknown> ex
   readonly encoding: 'json' | 'bytes'
   /** True where a message of this type may end at the waiter of its root. */
   readonly reply: boolean
+  /** What a web server calls the bytes of this type; undefined for JSON. */
+  readonly mediaType: string | undefined
   /** Makes a message. Nothing is checked here: payloads are validated where they enter, and everywhere in development. */
   of(payload: Payload, options?: MessageOptions): Message<Name, Payload>
 }
@@ -33,6 +35,12 @@ export interface MessageType<Name extends string = string, Payload = unknown> ex
 export interface MessageTypeOptions {
   /** True where a message of this type may end at the waiter of its root. @default false */
   readonly reply?: boolean
+}
+
+/** What a byte type may say about itself. */
+export interface BytesOptions extends MessageTypeOptions {
+  /** What a web server calls it. @default application/octet-stream */
+  readonly mediaType?: string
 }
 
 /** The payload that a message type carries; of several types, their union. */
@@ -65,7 +73,7 @@ export function defineMessage<const Name extends string, Schema extends TSchema>
 ): MessageType<Name, Static<Schema>> {
   checkName('A message type', name)
   checkJsonSchema(`Message type '${name}'`, schema)
-  return messageType(name, schema, 'json', options)
+  return messageType(name, schema, options, undefined)
 }
 
 /**
@@ -76,22 +84,23 @@ export function defineMessage<const Name extends string, Schema extends TSchema>
  */
 export function defineBytes<const Name extends string>(
   name: Name,
-  options: MessageTypeOptions = {},
+  options: BytesOptions = {},
 ): MessageType<Name, Uint8Array> {
   checkName('A message type', name)
-  return messageType(name, undefined, 'bytes', options)
+  return messageType(name, undefined, options, options.mediaType ?? 'application/octet-stream')
 }
 
 function messageType<Name extends string, Payload>(
   name: Name,
   schema: TSchema | undefined,
-  encoding: 'json' | 'bytes',
   options: MessageTypeOptions,
+  mediaType: string | undefined,
 ): MessageType<Name, Payload> {
   const type: MessageType<Name, Payload> = definition('message', {
     name,
     schema,
-    encoding,
+    mediaType,
+    encoding: schema === undefined ? 'bytes' : 'json',
     reply: options.reply ?? false,
     of: (payload: Payload, to?: MessageOptions): Message<Name, Payload> => ({ type, payload, to: to?.to }),
   })

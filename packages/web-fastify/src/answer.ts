@@ -1,4 +1,4 @@
-import { JsonText } from '@millrace/contracts'
+import { JsonText, type MessageType } from '@millrace/contracts'
 import type { FastifyReply } from 'fastify'
 import { problemHeaders, problemOf, problemType } from './problem.js'
 import type { Place } from './statuses.js'
@@ -12,10 +12,18 @@ export function textOf(value: unknown): string {
 }
 
 /** Answers with a reply, which is sent as it came. */
-export function sendReply(reply: FastifyReply, value: unknown): void {
-  if (value instanceof Uint8Array) void reply.type('application/octet-stream').send(value)
+export function sendReply(reply: FastifyReply, { mediaType = json }: MessageType, value: unknown): void {
+  if (value instanceof Uint8Array) void reply.headers(bytesHeaders(mediaType)).send(value)
   else void reply.header('content-type', json).send(textOf(value))
 }
+
+/** A page of the application may use what comes from its own server, and nothing else. */
+function bytesHeaders(mediaType: string): Readonly<Record<string, string>> {
+  if (!mediaType.startsWith('text/html')) return { 'content-type': mediaType }
+  return { 'content-type': mediaType, 'content-security-policy': pagePolicy }
+}
+
+const pagePolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 /** Answers with problem details. */
 export function sendProblem(reply: FastifyReply, thrown: unknown, place: Place, trace?: string): void {

@@ -1,4 +1,4 @@
-import type { Asked, HttpInterface } from '@millrace/contracts'
+import type { Asked, HttpInterface, MessageType } from '@millrace/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { negotiate } from './accept.js'
 import { sendProblem, sendReply } from './answer.js'
@@ -13,7 +13,8 @@ export function serveHttp(scope: FastifyInstance, site: Site, face: HttpInterfac
   const { exchange, policies } = face
   const { timeoutMs } = policies
   const payloadOf = requestPayload(exchange, face)
-  const offered = [exchange.response.encoding === 'bytes' ? 'application/octet-stream' : 'application/json'] as const
+  const { mediaType = 'application/json' } = exchange.response
+  const offered = [mediaType.split(';', 1)[0] ?? mediaType]
   addBodyParsers(scope, exchange, { maxBytes: policies.requestBytes, timeoutMs })
   scope.route({
     method: face.method,
@@ -28,7 +29,7 @@ export function serveHttp(scope: FastifyInstance, site: Site, face: HttpInterfac
       } catch (refused) {
         return sendProblem(reply, refused, 'refused', trace.id)
       }
-      answerWith(reply, asked, trace.id, site.answered)
+      answerWith(reply, asked, { trace: trace.id, type: exchange.response, answered: site.answered })
     },
   })
 }
@@ -53,8 +54,14 @@ function partsOf(request: FastifyRequest, body: unknown): RequestParts {
   }
 }
 
+interface Answering {
+  readonly trace: string
+  readonly type: MessageType
+  readonly answered: () => void
+}
+
 /** Answers when the reply is there; a client that goes away before takes its request back. */
-function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, trace: string, answered: () => void): void {
+function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, { trace, type, answered }: Answering): void {
   let open = true
   reply.raw.once('close', () => {
     if (open) cancel()
@@ -63,7 +70,7 @@ function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, trace
   answer.then(
     (value) => {
       open = false
-      sendReply(reply, value)
+      sendReply(reply, type, value)
     },
     (error: unknown) => {
       open = false

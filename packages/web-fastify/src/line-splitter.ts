@@ -8,10 +8,13 @@ export interface LineSplitter {
 
 const lineFeed = 0x0a
 
-/** Makes one. */
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf)
+
+/** Makes one. A byte-order mark at the very start belongs to no line. */
 export function createLineSplitter(maxBytes: number, tooLong: () => Error): LineSplitter {
   let rest: Buffer[] = []
   let restBytes = 0
+  let isFirst = true
 
   function hold(part: Buffer): void {
     restBytes += part.length
@@ -24,7 +27,9 @@ export function createLineSplitter(maxBytes: number, tooLong: () => Error): Line
     const line = rest.length === 1 && only !== undefined ? only : Buffer.concat(rest, restBytes)
     rest = []
     restBytes = 0
-    return line
+    if (!isFirst) return line
+    isFirst = false
+    return line.subarray(0, 3).equals(byteOrderMark) ? line.subarray(3) : line
   }
 
   return {

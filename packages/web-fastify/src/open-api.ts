@@ -114,7 +114,8 @@ function lines(schema: JsonSchema): JsonSchema {
 }
 
 function responseContent({ kind, exchange }: Described): JsonSchema {
-  if (exchange.responseSchema === undefined) return { 'application/octet-stream': {} }
+  const { mediaType = 'application/json' } = exchange.response
+  if (exchange.responseSchema === undefined) return { [mediaType]: {} }
   const schema = refTo(exchange.response)
   if (kind === 'http') return { 'application/json': { schema } }
   return Object.fromEntries(streamFormats.map(({ type }) => [type, { schema }]))

@@ -5,6 +5,7 @@ import { generate } from './generate.js'
 import { help } from './help.js'
 import { run } from './run.js'
 import { runSettings } from './run-settings.js'
+import { serve, serveSettings } from './serve.js'
 
 /**
  * Does what the arguments of `reference` ask for.
@@ -21,10 +22,11 @@ export async function commandLine(args: readonly string[], io: Io): Promise<numb
   }
   try {
     if (command === 'run') return await run(runSettings(rest), io)
+    if (command === 'serve') return await serve(serveSettings(rest), io)
     if (command === 'parity') return await parityCommand(paritySettings(rest), io)
     throw new MillraceError(
       'CONFIG_INVALID',
-      `'${command}' is no command: use run, parity or generate. See pnpm reference --help`,
+      `'${command}' is no command: use run, serve, parity or generate. See pnpm reference --help`,
     )
   } catch (error) {
     reportError(error, io)

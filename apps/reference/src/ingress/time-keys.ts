@@ -12,20 +12,26 @@ export const timeKeys = defineNode({
   consumes: Attempt,
   emits: [KeyedAttempt],
   handle: (attempt) => {
-    const day = Math.floor(attempt.instant_ms / msPerDay)
-    const weekday = daysSinceMonday(day)
+    const { day, monday, customer_day, customer_week } = windowKeys(attempt.customer_id, attempt.instant_ms)
     return KeyedAttempt.of({
       id: attempt.id,
       customer_id: attempt.customer_id,
       amount_cents: attempt.amount_cents,
       instant_ms: attempt.instant_ms,
       day,
-      customer_day: `${attempt.customer_id}:${day}`,
-      customer_week: `${attempt.customer_id}:${day - weekday}`,
-      monday: weekday === 0,
+      customer_day,
+      customer_week,
+      monday: day === monday,
     })
   },
 })
+
+/** The windows of a customer at an instant: their keys, and the numbers of the day and of the week's Monday. */
+export function windowKeys(customerId: string, instantMs: number) {
+  const day = Math.floor(instantMs / msPerDay)
+  const monday = day - daysSinceMonday(day)
+  return { day, monday, customer_day: `${customerId}:${day}`, customer_week: `${customerId}:${monday}` }
+}
 
 /** Day 0, 1970-01-01, was a Thursday; days before it are negative. */
 function daysSinceMonday(day: number): number {

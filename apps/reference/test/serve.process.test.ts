@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createRuntime, type Runtime } from '@millrace/kernel'
+import { WebSocket } from 'ws'
+import { serveApplication, serveSettings } from '../src/command/serve.js'
+import type { Scenario } from '../src/scenarios.js'
+import { workerFlags } from './worker-flags.js'
+
+const dataFile = (name: string) => new URL(`../data/${name}`, import.meta.url)
+
+async function started(profile: string, scenario: Scenario = 'baseline'): Promise<{ runtime: Runtime; url: string }> {
+  const settings = serveSettings(['--profile', profile, '--scenario', scenario, '--port', '0'])
+  const runtime = await createRuntime({ ...serveApplication(settings), embedded: false, workerFlags })
+  await runtime.start()
+  return { runtime, url: runtime.url ?? '' }
+}
+
+/** The commands of the walk-through and what each answers. */
+function walk(): readonly (readonly [command: string, answer: string])[] {
+  const page = readFileSync(new URL('../../../docs/serve.md', import.meta.url), 'utf8')
+  return [...page.matchAll(/```sh\n(.*?)```\n```json\n(.*?)```/gs)].map(([, command = '', answer = '']) => [
+    command,
+    answer.trim(),
+  ])
+}
+
+describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile) => {
+  let runtime: Runtime
+  let url: string
+
+  beforeAll(async () => {
+    ;({ runtime, url } = await started(profile))
+  })
+
+  afterAll(async () => {
+    await runtime.stop()
+  })
+
+  it('WEB-01 WEB-GQL-01 answers every command of the walk-through as the documentation says', async () => {
+    const commands = walk()
+    expect(commands.length).toBeGreaterThan(8)
+    const answers: string[] = []
+    for (const [command] of commands) {
+      const { stdout } = await promisify(execFile)('bash', [
+        '-c',
+        command.replaceAll('localhost:8080', new URL(url).host),
+      ])
+      answers.push(stdout.trim())
+    }
+    expect(answers).toEqual(commands.map(([, answer]) => answer))
+  })
+
+  it('WEB-02 decides over a WebSocket', async () => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/loads/ws`)
+    await once(socket, 'open')
+    const attempt = { id: '777', customer_id: '77', load_amount: '$1', time: '2000-02-01T00:00:00Z' }
+    socket.send(JSON.stringify({ id: 'a', request: attempt }))
+    const [data] = (await once(socket, 'message')) as [Buffer]
+    socket.close()
+    expect(JSON.parse(String(data))).toEqual({
+      id: 'a',
+      reply: { id: '777', customer_id: '77', accepted: true, reason: 'ACCEPTED' },
+    })
+  })
+
+  it.each(['/', '/page.js', '/page.css', '/docs', '/openapi.json'])('WEB-07 serves %s', async (path) => {
+    const response = await fetch(`${url}${path}`)
+    expect(response.status).toBe(200)
+    expect((await response.text()).length).toBeGreaterThan(100)
+  })
+
+  it.each(['baseline', 'experiment'] as const)(
+    'WEB-STREAM-01 the sample through POST /loads/stream gives the batch output of the %s, byte for byte',
+    async (scenario) => {
+      const service = await started(profile, scenario)
+      const response = await fetch(`${service.url}/loads/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: readFileSync(dataFile('sample.ndjson')),
+      })
+      const text = await response.text()
+      await service.runtime.stop()
+      expect(text === readFileSync(dataFile(`sample.${scenario}.expected.ndjson`), 'utf8')).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,112 @@
+import { Agent, request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { eventually, inWorkers, post, startWeb, type WebApplication } from './web-application.js'
+
+let app: WebApplication
+
+beforeAll(async () => {
+  app = await startWeb(inWorkers)
+})
+
+afterAll(async () => {
+  await app.stop()
+})
+
+const pidOf = (group: string) => app.runtime.workers().find((worker) => worker.group === group)?.pid ?? 0
+const waits = async () => ((await (await fetch(`${app.url}/report`)).json()) as { waiting: number }).waiting
+
+/** Asks over connections of its own and says what came: a status, or the code of the socket's error. */
+function ask(agent: Agent, body: object): Promise<{ readonly outcome: number | string; readonly text: string }> {
+  return new Promise((resolve) => {
+    const asked = request(`${app.url}/quotes`, {
+      agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    asked.on('error', (error: NodeJS.ErrnoException) => resolve({ outcome: error.code ?? error.message, text: '' }))
+    asked.on('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('error', (error: NodeJS.ErrnoException) =>
+        resolve({ outcome: error.code ?? error.message, text: '' }),
+      )
+      response.on('end', () => resolve({ outcome: response.statusCode ?? 0, text }))
+    })
+    asked.end(JSON.stringify(body))
+  })
+}
+
+describe('the web in front of a worker', () => {
+  it('WEB-04 a thousand concurrent callers each get the answer to their own question', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
+    const caller = async (id: number): Promise<string[]> => {
+      const wrong: string[] = []
+      for (let round = 0; round < 10; round++) {
+        const sku = `s${id}-${round}`
+        const { outcome, text } = await ask(agent, { sku, n: 1 + ((id * 7 + round) % 1000) })
+        const reply = outcome === 200 ? (JSON.parse(text) as { sku: string; cents: number }) : undefined
+        if (reply?.sku !== sku || reply.cents !== 100 * (1 + ((id * 7 + round) % 1000)))
+          wrong.push(`${sku}: ${outcome} ${text}`)
+      }
+      return wrong
+    }
+    const wrong = (await Promise.all(Array.from({ length: 1000 }, (_, id) => caller(id)))).flat()
+    agent.destroy()
+    expect(wrong).toEqual([])
+  })
+
+  it('REPLY-09 a thousand clients that go away leave no handler at work', async () => {
+    const agent = new Agent({ maxSockets: 1000 })
+    const asked = Array.from({ length: 1000 }, (_, id) => ask(agent, { sku: `s${id}`, n: 1, mode: 'wait' }))
+    expect(await eventually(waits, (waiting) => waiting === 1000)).toBe(1000)
+    agent.destroy()
+    await Promise.all(asked)
+    expect(await eventually(waits, (waiting) => waiting === 0)).toBe(0)
+  })
+
+  it('WEB-05 502 for what a killed worker held, 503 or a wait meanwhile, then service again', async () => {
+    const before = pidOf('work')
+    const held = Array.from({ length: 50 }, (_, id) => post(`${app.url}/quotes`, { sku: `s${id}`, n: 1, mode: 'wait' }))
+    await eventually(waits, (waiting) => waiting === 50)
+    process.kill(before, 'SIGKILL')
+    const answers = await Promise.all(
+      held.map(async (one) => (await one).json() as Promise<{ status: number; code: string }>),
+    )
+    expect(new Set(answers.map(({ status, code }) => `${status} ${code}`))).toEqual(new Set(['502 WORKER_CRASHED']))
+    const next = await post(`${app.url}/quotes`, { sku: 'after', n: 3 })
+    expect(await next.json()).toMatchObject({ sku: 'after', cents: 300 })
+    expect(pidOf('work')).not.toBe(before)
+  })
+
+  it('WEB-09 a killed web worker refuses no connection: what was in flight ends, and service goes on', async () => {
+    const before = pidOf('web')
+    const outcomes: (number | string)[] = []
+    let killed = false
+    let served = 0
+    const caller = async (id: number): Promise<void> => {
+      // A connection for every request: one that is refused would be seen.
+      const agent = new Agent({ keepAlive: false })
+      while (served < 200) {
+        const { outcome } = await ask(agent, { sku: `s${id}`, n: 1, mode: 'slow' })
+        outcomes.push(outcome)
+        if (killed && pidOf('web') !== before && outcome === 200) served++
+      }
+    }
+    const callers = Array.from({ length: 20 }, (_, id) => caller(id))
+    await eventually(
+      () => fetch(`${app.url}/health/live`),
+      () => outcomes.length >= 40,
+    )
+    process.kill(before, 'SIGKILL')
+    killed = true
+    await Promise.all(callers)
+    expect(pidOf('web')).not.toBe(before)
+    expect(outcomes).not.toContain('ECONNREFUSED')
+    expect(outcomes.filter((outcome) => outcome !== 200 && outcome !== 'ECONNRESET' && outcome !== 503)).toEqual([])
+    const lost = outcomes.filter((outcome) => outcome === 'ECONNRESET').length
+    expect(lost).toBeLessThanOrEqual(20)
+  })
+})
