@@ -9,6 +9,9 @@ import { embeddingSlot, type Place } from './place.js'
 /** Stands in a mark for the end of its domain: nothing of it is left anywhere. */
 const forgotten = -1
 
+/** How many ended domains are remembered, in case the link was lost that their end was told by. */
+const mostEnded = 256
+
 /** What the domains of a worker are made of. */
 export interface DomainsParts {
   readonly plan: Plan
@@ -34,6 +37,8 @@ export class Domains {
   readonly #shapes = new Map<string, DomainShape>()
   /** The newest process of a slot that is known to be gone. */
   readonly #gone = new Map<SlotId, number>()
+  /** The names of those that ended last, and how they reached others. */
+  readonly #ended = new Map<string, DomainShape>()
   #dirty: Ties[] = []
   readonly #limit: number
   #next = 0
@@ -125,6 +130,9 @@ export class Domains {
   repeat(slot: SlotId): void {
     for (const ties of this.#ties.values())
       ties.repeatMarks(slot, (outlet, position) => this.#sendTo(ties, outlet.edge, [slot], position))
+    for (const [id, { outlets }] of this.#ended)
+      if (outlets.some(({ slots }) => slots.includes(slot)))
+        this.#parts.send(slot, { kind: 'mark', edge: forgotten, domain: id, position: [] })
   }
 
   /** What began here and is not known here any more has ended. */
@@ -174,8 +182,18 @@ export class Domains {
   #forget(ties: Ties): void {
     this.#ties.delete(ties.domain.id ?? '')
     ties.domain.ties = undefined
+    this.#remember(ties)
     const reached = new Set(ties.shape.outlets.flatMap(({ slots }) => slots))
     this.#sendTo(ties, forgotten, [...reached], [])
+  }
+
+  /** The oldest makes room: what was told long ago has arrived. */
+  #remember({ domain, shape }: Ties): void {
+    if (shape.outlets.length === 0) return
+    this.#ended.set(domain.id ?? '', shape)
+    if (this.#ended.size <= mostEnded) return
+    const [oldest] = this.#ended.keys()
+    if (oldest !== undefined) this.#ended.delete(oldest)
   }
 
   #sendTo({ domain }: Ties, edge: number, slots: readonly SlotId[], position: Position): void {
