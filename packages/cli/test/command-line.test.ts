@@ -4,7 +4,10 @@ import { callMain } from './call-main.js'
 describe('the command line', () => {
   it.each([
     [['chekc', 'app.yml'], "there is no command 'chekc'; did you mean 'check'? See millrace --help"],
-    [['draw'], "there is no command 'draw'; there are 'check', 'plan', 'run', 'top', 'parity'; see millrace --help"],
+    [
+      ['draw'],
+      "there is no command 'draw'; there are 'check', 'plan', 'run', 'top', 'reload', 'parity'; see millrace --help",
+    ],
     [[], 'say what to do: millrace COMMAND FILE...; see millrace --help'],
     [['--verbos'], 'say what to do: millrace COMMAND FILE...; see millrace --help'],
     [['run'], 'name at least one configuration file; see millrace run --help'],
@@ -49,7 +52,7 @@ describe('the command line', () => {
     ],
     [
       ['che\u001b[2Jck'],
-      "there is no command 'che\\u001b[2Jck'; there are 'check', 'plan', 'run', 'top', 'parity'; see millrace --help",
+      "there is no command 'che\\u001b[2Jck'; there are 'check', 'plan', 'run', 'top', 'reload', 'parity'; see millrace --help",
     ],
   ])('refuses %j', async (args, message) => {
     expect(await callMain(args)).toEqual({ code: 2, stdout: '', stderr: `millrace: ${message}\n` })
@@ -70,6 +73,7 @@ describe('the command line', () => {
   plan    shows nodes, groups, edges and hops
   run     runs an application: its sources to their end, or a service until it is stopped
   top     shows the workers of a running application, as they are now
+  reload  replaces the workers of a group while the application runs
   parity  runs an application in several ways and compares what its sinks receive
 
 FILE is a configuration in YAML, JSON, JavaScript or TypeScript. Each further file is laid over those before

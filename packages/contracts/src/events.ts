@@ -41,6 +41,11 @@ export const eventList = {
   'worker.stopped': { level: 'info', says: 'A worker is gone; `mode` says how.' },
   'worker.failed': { level: 'error', says: 'A worker died or was given up: `code`, `reason`.' },
   'worker.restarting': { level: 'warn', says: 'A replacement is started after a delay.' },
+  'worker.replacing': { level: 'info', says: 'A worker is replaced while it works: `reason`.' },
+  'worker.replaced': {
+    level: 'info',
+    says: 'The slot of a worker has moved to a new process, and the old one is gone.',
+  },
   'link.opened': { level: 'debug', says: 'A link between two slots is open.' },
   'link.opening': { level: 'debug', says: 'A slot is being dialled: `peer`, `attempt`.' },
   'link.closed': { level: 'debug', says: 'A link between two slots ended.' },

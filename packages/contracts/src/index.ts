@@ -117,6 +117,7 @@ export type {
   LinkKey,
   LoadWorker,
   RestartSettings,
+  Retiring,
   StopMode,
   Supervisor,
   SupervisorListener,

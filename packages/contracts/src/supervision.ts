@@ -53,6 +53,10 @@ export interface WorkerBundle {
   readonly metadata: unknown
   /** A listening socket that outlives the worker, as Node hands sockets from process to process; left out for most. */
   readonly socket?: unknown
+  /**
+   * Whether it is to take the place of a process that goes on until then: so it opens all that it needs before it can be dialled.
+   */
+  readonly beside: boolean
 }
 
 /** A process in a slot that can be dialled. */
@@ -65,6 +69,14 @@ export interface EndpointTable {
   /** Grows with each change. */
   readonly version: number
   readonly endpoints: readonly WorkerEndpoint[]
+  /** Processes whose slot has moved to another one, and which finish what they hold. They are not dialled any more. */
+  readonly retiring: readonly Retiring[]
+}
+
+/** A process that lives on although its slot has moved. */
+export interface Retiring {
+  readonly slot: SlotId
+  readonly incarnation: number
 }
 
 /** The application inside a worker, as its supervisor drives it. */
@@ -124,9 +136,14 @@ export interface WorkerVitals {
 /** What a supervisor needs from the assembler. */
 export interface SupervisorListener {
   /** What a new worker is told. Called once for each process. */
-  bundleOf(slot: SlotId, incarnation: number): WorkerBundle
+  bundleOf(slot: SlotId, incarnation: number, beside: boolean): WorkerBundle
   /** At the first start: all workers are ready, and none of them has been given work. What this returns is waited for. */
   ready(): Promise<void>
+  /**
+   * A slot has moved to a new process, which works; the old one holds what it had been given. Resolves when nobody waits for any
+   * of it, or when the time is over.
+   */
+  moved(old: Retiring, timeoutMs: number): Promise<void>
   /** The table changed; workers have been told too. */
   endpoints(table: EndpointTable): void
   /** A worker says something unasked. */
@@ -148,6 +165,13 @@ export interface Supervisor {
   snapshot(): readonly WorkerSnapshot[]
   /** Asks one worker's application. @throws MillraceError what it threw; WORKER_CRASHED; BOOT_NOT_READY without a worker */
   ask(slot: SlotId, question: string, facts: unknown, timeoutMs: number): Promise<unknown>
+  /**
+   * Replaces the process of a slot while it works: another is started beside it, the slot moves to that, and the old process
+   * ends when it holds nothing any more. Until the slot moves, a failure leaves all as it was.
+   *
+   * @throws MillraceError BOOT_START_FAILED, BOOT_NOT_READY: what kept the new process from working, or the slot has none
+   */
+  replace(slot: SlotId, reason: string): Promise<void>
   /** Drains all workers at once. @returns whether all was done within the budget */
   drain(timeoutMs: number): Promise<boolean>
   /** Stops all workers in the reverse order of their start, by force where a budget is over. May be called more than once. */

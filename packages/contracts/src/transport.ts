@@ -94,6 +94,8 @@ export interface Link {
 export interface Endpoint {
   readonly slot: SlotId
   readonly address: string
+  /** Which process of the slot is there, from 1; undefined where whoever dials does not know. */
+  readonly incarnation?: number | undefined
 }
 
 /** A slot's standing offer to be dialled. */

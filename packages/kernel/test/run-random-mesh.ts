@@ -188,7 +188,7 @@ class RandomWorkers {
   }
 
   #table(): EndpointTable {
-    return { version: ++this.#version, endpoints: [...this.#endpoints.values()] }
+    return { version: ++this.#version, endpoints: [...this.#endpoints.values()], retiring: [] }
   }
 
   #startSource() {

@@ -78,7 +78,7 @@ export async function runShares(
   const all = [...workers.values(), app]
   const endpoints = await Promise.all(all.map(({ mesh }) => mesh.listen()))
   const prepared = Promise.all(all.map(({ runtime }) => runtime.prepare()))
-  for (const { connect } of all) connect({ version: 2, endpoints })
+  for (const { connect } of all) connect({ version: 2, endpoints, retiring: [] })
   await prepared
   for (const { runtime } of all) runtime.begin()
   return {

@@ -1,21 +1,24 @@
-import type { EndpointTable, SlotId, WorkerEndpoint } from '@millrace/contracts'
+import type { EndpointTable, Retiring, SlotId, WorkerEndpoint } from '@millrace/contracts'
 
 /** Knows where every slot can be dialled. */
 export interface EndpointRegistry {
   readonly table: EndpointTable
   /** Adds what can be dialled now; the table gets its next version. */
   put(endpoints: readonly WorkerEndpoint[]): void
-  /** Takes a slot out. @returns whether it was in */
-  remove(slot: SlotId): boolean
+  /** A process that goes on while another takes its slot. */
+  retire(old: Retiring): void
+  /** Takes a process out. @returns whether it was in */
+  remove(slot: SlotId, incarnation: number): boolean
 }
 
 /** Makes a registry that knows nobody. */
 export function createEndpointRegistry(): EndpointRegistry {
   const endpoints = new Map<SlotId, WorkerEndpoint>()
-  let table: EndpointTable = { version: 0, endpoints: [] }
+  let retiring: readonly Retiring[] = []
+  let table: EndpointTable = { version: 0, endpoints: [], retiring }
 
   function changed(): void {
-    table = { version: table.version + 1, endpoints: [...endpoints.values()] }
+    table = { version: table.version + 1, endpoints: [...endpoints.values()], retiring }
   }
 
   return {
@@ -26,10 +29,17 @@ export function createEndpointRegistry(): EndpointRegistry {
       for (const endpoint of added) endpoints.set(endpoint.slot, endpoint)
       changed()
     },
-    remove(slot) {
-      const wasIn = endpoints.delete(slot)
-      if (wasIn) changed()
-      return wasIn
+    retire(old) {
+      retiring = [...retiring, old]
+    },
+    remove(slot, incarnation) {
+      const left = retiring.filter((old) => old.slot !== slot || old.incarnation !== incarnation)
+      const isCurrent = endpoints.get(slot)?.incarnation === incarnation
+      if (!isCurrent && left.length === retiring.length) return false
+      if (isCurrent) endpoints.delete(slot)
+      retiring = left
+      changed()
+      return true
     },
   }
 }

@@ -12,22 +12,41 @@
  *    them ends the round and begins another, with the slots of both.
  * 4. A worker whose policy is `never` is not replaced for the sake of another either: it holds what would be lost.
  * 5. The table changes when a worker is discovered or gone, and everybody who is loaded is told, but not during the stop.
- * 6. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
+ * 6. A process is replaced while it works in this order: another is spawned beside it; when that can be dialled, the table gives
+ *    it the slot and lists the old one as retiring; when it works and the assembler says that nobody waits for the old one any
+ *    more, the old one is stopped. Before the table has changed a failure costs nothing; after that it is one of the slot.
+ * 7. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MillraceError, SlotId, StopMode, Supervisor, WorkerEndpoint, WorkerSnapshot } from '@millrace/contracts'
+import type {
+  EventName,
+  Facts,
+  MillraceError,
+  SlotId,
+  StopMode,
+  Supervisor,
+  WorkerEndpoint,
+  WorkerSnapshot,
+} from '@millrace/contracts'
 import { createDeferred, type Deferred } from './deferred.js'
 import { settledWithin } from './ending.js'
 import { createEndpointRegistry } from './endpoint-registry.js'
 import { restartedWith } from './restart-strategy.js'
 import { createSlot, type Slot, snapshotOf } from './slot.js'
-import { restartsExhausted, startFailed, stoppedWhileStarting } from './supervision-failures.js'
+import { notReplaced, restartsExhausted, startFailed, stoppedWhileStarting } from './supervision-failures.js'
 import type { SupervisorParts, SupervisorSettings } from './supervisor-options.js'
 import { noWorker } from './worker-failures.js'
 import { WorkerProcess } from './worker-process.js'
 import type { WorkerEnd } from './worker-process-parts.js'
 
 type Phase = 'new' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped'
+
+/** A process in the place of another. */
+interface Replacement {
+  readonly old: WorkerProcess
+  readonly next: WorkerProcess
+  readonly endpoint: WorkerEndpoint
+}
 
 /** Slots that are restarted together. */
 interface Round {
@@ -41,6 +60,8 @@ export class ProcessSupervisor implements Supervisor {
   readonly #settings: SupervisorSettings
   readonly #slots: readonly Slot[]
   readonly #registry = createEndpointRegistry()
+  /** All that are not gone, in whatever slot. */
+  readonly #processes = new Set<WorkerProcess>()
   readonly #rounds = new Set<Round>()
   readonly #drains = new Set<Deferred<boolean>>()
   readonly #failedWhileStarting = createDeferred<never>()
@@ -81,6 +102,28 @@ export class ProcessSupervisor implements Supervisor {
     return await process.ask(question, facts, timeoutMs)
   }
 
+  async replace(id: SlotId, reason: string): Promise<void> {
+    const slot = this.#slots.find((one) => one.id === id)
+    const old = slot?.process
+    if (slot === undefined || old === undefined || !this.#isReplaceable(slot)) throw noWorker(id)
+    this.#emitOf('worker.replacing', slot, { reason })
+    const next = this.#spawn(slot, reason, true)
+    try {
+      const endpoint = await next.discovered
+      this.#move(slot, { old, next, endpoint })
+      await next.ready
+      await next.start()
+    } catch (error) {
+      void next.stop(reason)
+      if (slot.process !== old) void old.stop(reason)
+      throw notReplaced(error)
+    }
+    if (this.#phase === 'draining') next.drain()
+    await this.#parts.listener.moved({ slot: id, incarnation: old.incarnation }, this.#settings.gracefulMs)
+    await old.stop(reason)
+    this.#emitOf('worker.replaced', slot, { reason })
+  }
+
   async drain(timeoutMs: number): Promise<boolean> {
     if (this.#phase === 'running') {
       this.#phase = 'draining'
@@ -102,14 +145,31 @@ export class ProcessSupervisor implements Supervisor {
 
   async kill(): Promise<void> {
     const ended = this.#end()
-    for (const { process } of this.#slots) void process?.kill()
+    for (const process of this.#processes) void process.kill()
     await ended
   }
 
-  #spawn(slot: Slot, reason: string): void {
+  /** Whether its process works, nothing else is about to take its place, and nothing stops. */
+  #isReplaceable(slot: Slot): boolean {
+    const isRestarting = [...this.#rounds].some(({ slots }) => slots.includes(slot))
+    return this.#phase === 'running' && slot.process?.phase === 'running' && slot.next === undefined && !isRestarting
+  }
+
+  /** Gives a slot to a process that can be dialled; the old one goes on until nobody waits for it. */
+  #move(slot: Slot, { old, next, endpoint }: Replacement): void {
+    // Either may have ended while this was waited for.
+    if (slot.next !== next || slot.process !== old || !this.#isWorking()) throw noWorker(slot.id)
+    slot.process = next
+    slot.next = undefined
+    this.#registry.retire({ slot: slot.id, incarnation: old.incarnation })
+    this.#registry.put([endpoint])
+    this.#announce()
+  }
+
+  #spawn(slot: Slot, reason: string, beside = false): WorkerProcess {
     const { events, listener, clock } = this.#parts
     const incarnation = slot.incarnation + 1
-    const bundle = listener.bundleOf(slot.id, incarnation)
+    const bundle = listener.bundleOf(slot.id, incarnation, beside)
     for (const { key } of bundle.keys) events.redactor.protect(key)
     const process = new WorkerProcess({
       settings: slot.settings,
@@ -122,9 +182,12 @@ export class ProcessSupervisor implements Supervisor {
       told: (subject, facts) => listener.told(slot.id, subject, facts),
     })
     slot.incarnation = incarnation
-    slot.process = process
+    this.#processes.add(process)
+    if (beside) slot.next = process
+    else slot.process = process
     void process.drainSettled.then(() => this.#checkDrained())
-    void process.gone.then((end) => this.#gone(slot, end))
+    void process.gone.then((end) => this.#gone(slot, process, end))
+    return process
   }
 
   /** Makes what was spawned run. @throws MillraceError what kept one of them from it */
@@ -145,15 +208,18 @@ export class ProcessSupervisor implements Supervisor {
 
   #announce(): void {
     const { table } = this.#registry
-    for (const { process } of this.#slots) process?.connect(table)
+    for (const process of this.#processes) process.connect(table)
     this.#parts.listener.endpoints(table)
   }
 
-  #gone(slot: Slot, { failure, clean }: WorkerEnd): void {
-    const isKnown = this.#registry.remove(slot.id)
+  #gone(slot: Slot, process: WorkerProcess, { failure, clean }: WorkerEnd): void {
+    this.#processes.delete(process)
+    if (slot.next === process) slot.next = undefined
+    const isKnown = this.#registry.remove(slot.id, process.incarnation)
     if (this.#isEnding()) return
     if (isKnown) this.#announce()
-    if (failure === undefined) return
+    // One that retires, or has not taken the slot yet, leaves no hole.
+    if (failure === undefined || process !== slot.process) return
     if (this.#phase === 'starting') return this.#failedWhileStarting.reject(failure)
     const verdict = slot.budget.judge(clean ? 'clean' : 'failed', this.#parts.clock())
     switch (verdict.kind) {
@@ -200,15 +266,21 @@ export class ProcessSupervisor implements Supervisor {
 
   #respawn(slots: readonly Slot[]): void {
     try {
-      for (const slot of slots) this.#spawn(slot, 'restart')
+      for (const slot of slots) {
+        this.#spawn(slot, 'restart')
+        slot.restarts++
+      }
     } catch (error) {
       this.#giveUp(startFailed(error))
     }
   }
 
-  #emitRestarting({ id, settings, incarnation }: Slot, delayMs: number, reason: string): void {
-    const facts = { group: settings.group, worker: id, incarnation: incarnation + 1, delayMs, reason }
-    this.#parts.events.emit('worker.restarting', facts)
+  #emitRestarting(slot: Slot, delayMs: number, reason: string): void {
+    this.#emitOf('worker.restarting', slot, { incarnation: slot.incarnation + 1, delayMs, reason })
+  }
+
+  #emitOf(name: EventName, { id, settings, incarnation }: Slot, facts: Facts): void {
+    this.#parts.events.emit(name, { group: settings.group, worker: id, incarnation, ...facts })
   }
 
   #abandon(round: Round): void {
@@ -245,12 +317,17 @@ export class ProcessSupervisor implements Supervisor {
     for (const round of this.#rounds) this.#abandon(round)
     for (const drained of this.#drains) drained.resolve(false)
     let mode: StopMode = 'graceful'
-    for (const { process } of [...this.#slots].reverse()) {
-      const end = await process?.stop('stop')
+    for (const { process, next } of [...this.#slots].reverse()) {
+      const [end] = await Promise.all([process?.stop('stop'), next?.stop('stop')])
       if (end?.mode === 'forced') mode = 'forced'
     }
+    await Promise.all([...this.#processes].map((retiring) => retiring.stop('stop')))
     this.#phase = 'stopped'
     return mode
+  }
+
+  #isWorking(): boolean {
+    return this.#phase === 'running' || this.#phase === 'draining'
   }
 
   #isEnding(): boolean {

@@ -9,24 +9,28 @@ export interface Slot {
   readonly budget: RestartBudget
   /** That of the last process; 0 before the first. */
   incarnation: number
+  /** How many of its processes came in the place of one that had ended. */
+  restarts: number
   /** The last process. */
   process: WorkerProcess | undefined
+  /** A process that is about to take the slot, while the last one works. */
+  next: WorkerProcess | undefined
 }
 
 /** @param random from 0 to less than 1 */
 export function createSlot(settings: WorkerSettings, random: () => number): Slot {
   const budget = createRestartBudget(settings.restart, random)
-  return { id: settings.slot, settings, budget, incarnation: 0, process: undefined }
+  return { id: settings.slot, settings, budget, incarnation: 0, restarts: 0, process: undefined, next: undefined }
 }
 
 /** The slot as it is now. One that has never had a process is stopped. */
-export function snapshotOf({ id, settings, incarnation, process }: Slot): WorkerSnapshot {
+export function snapshotOf({ id, settings, restarts, process }: Slot): WorkerSnapshot {
   return {
     slot: id,
     group: settings.group,
     phase: process?.phase ?? 'stopped',
-    incarnation,
+    incarnation: process?.incarnation ?? 0,
     pid: process?.pid,
-    restarts: Math.max(0, incarnation - 1),
+    restarts,
   }
 }

@@ -28,6 +28,21 @@ export function restartsExhausted({ id, settings }: Slot, restarts: number, last
   )
 }
 
+/** Why a worker was not replaced while it works. */
+export function notReplaced(thrown: unknown): MillraceError {
+  const { code, message, facts } = MillraceError.from(
+    thrown,
+    'BOOT_START_FAILED',
+    'the replacement could not be spawned',
+  )
+  if (code === 'BOOT_NOT_READY')
+    return new MillraceError(code, message.slice(code.length + 2), { facts, cause: thrown })
+  return new MillraceError('BOOT_START_FAILED', `the worker is not replaced: ${message}`, {
+    facts: { ...facts, code },
+    cause: thrown,
+  })
+}
+
 /** Why a start ends that was overtaken by a stop. */
 export function stoppedWhileStarting(): MillraceError {
   return new MillraceError(

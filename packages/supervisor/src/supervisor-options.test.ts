@@ -26,6 +26,7 @@ function made(changes: object) {
       throw new Error('not asked for')
     },
     ready: async () => undefined,
+    moved: async () => undefined,
     endpoints: () => undefined,
     told: () => undefined,
     failed: () => undefined,

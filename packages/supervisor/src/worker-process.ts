@@ -61,6 +61,10 @@ export class WorkerProcess {
     void this.#spawned.gone.then((exit) => this.#ended(exit))
   }
 
+  get incarnation(): number {
+    return this.#parts.bundle.incarnation
+  }
+
   get phase(): WorkerPhase {
     const state = this.#state
     if (state.phase !== 'gone') return state.phase

@@ -66,7 +66,7 @@ describe('keys', () => {
 
 function bundleOf(does: string): WorkerBundle {
   const keys = [{ peer: 'b#1', key: randomBytes(32) }]
-  return { slot: 'a#1', group: 'a', incarnation: 1, run: 'ab'.repeat(16), keys, metadata: { does } }
+  return { slot: 'a#1', group: 'a', incarnation: 1, run: 'ab'.repeat(16), keys, metadata: { does }, beside: false }
 }
 
 /** Starts a worker without a supervisor, and gives it bundles when it says hello. */

@@ -112,16 +112,18 @@ export function supervise(
     {
       events,
       listener: {
-        bundleOf: (slot, incarnation) =>
+        bundleOf: (slot, incarnation, beside) =>
           bundle({
             slot,
             group: groupOf(slot),
             incarnation,
             run: 'ab'.repeat(16),
             keys,
+            beside,
             metadata: { does: workers.find((worker) => worker.slot === slot)?.does ?? 'works' },
           }),
         ready: async () => void told.push('all are ready'),
+        moved: async ({ slot, incarnation }) => void told.push(`nobody waits for ${slot}:${incarnation}`),
         endpoints: (table) => void tables.push(table),
         told: (slot, subject, facts) => void told.push([slot, subject, facts]),
         failed(error) {

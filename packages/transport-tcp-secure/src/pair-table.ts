@@ -1,8 +1,8 @@
 /**
  * One connection per pair of slots.
  *
- * 1. A link stands until it has ended. Whoever comes meanwhile is refused, unless it is of a newer incarnation: then the
- *    process at the other end of the old link is gone, and the link is lost.
+ * 1. A link stands until it has ended. Whoever comes meanwhile is refused, unless it is of a newer incarnation: then its link is
+ *    the one of the pair, and the old one stands beside it until its process is gone, or has finished what it holds.
  * 2. A link that is ending is waited for: its end was heard on the other side already, which dials again.
  * 3. When both sides dial at once, the dial of the smaller slot stands. The smaller side refuses the other's, the larger
  *    side gives its own up, each as soon as it sees both; so neither can end with two links, or with none.
@@ -50,9 +50,10 @@ export class PairTable {
   }
 
   /** @throws MillraceError HANDOFF_TRANSPORT when the two are linked already, or about to be */
-  beginDial(local: SlotId, peer: SlotId, dial: OngoingDial): void {
+  beginDial(local: SlotId, peer: SlotId, dial: OngoingDial, incarnation = 0): void {
     const pair = this.#pair(local, peer)
-    if (pair.link !== undefined) throw refused(local, peer, 'they have a link already; use that one')
+    if (pair.link !== undefined && incarnation <= pair.link.incarnation)
+      throw refused(local, peer, 'they have a link already; use that one')
     if (pair.dial !== undefined) throw refused(local, peer, 'it is being dialled already; wait for that dial')
     pair.dial = dial
   }
@@ -103,7 +104,7 @@ export class PairTable {
 
   #admitBeside(pair: Pair, link: StandingLink, newcomer: Newcomer): void {
     if (newcomer.incarnation > link.incarnation) {
-      link.lose()
+      pair.link = undefined
       this.admit(newcomer)
     } else if (link.isOpen || newcomer.incarnation < link.incarnation || pair.waiting !== undefined)
       newcomer.refuse(alreadyLinked(newcomer))

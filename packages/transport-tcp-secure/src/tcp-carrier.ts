@@ -19,7 +19,7 @@ import { Incoming, type IncomingObserver } from './incoming.js'
 import { loopbackHost, portOf } from './loopback-address.js'
 import { OpenSlot } from './open-slot.js'
 import { Outgoing, type OutgoingObserver } from './outgoing.js'
-import { PairTable } from './pair-table.js'
+import { PairTable, type StandingLink } from './pair-table.js'
 import { Refusals } from './refusals.js'
 import { type LinkObserver, TcpLink, throwOutside } from './tcp-link.js'
 import type { TcpTransportSettings } from './tcp-settings.js'
@@ -113,14 +113,20 @@ class TcpCarrier implements TcpTransport {
         to.slot,
         `${JSON.stringify(to.address)} is no address of this transport; use its endpoint`,
       )
-    let earlier = this.#pairs.link(from, to.slot)
+    let earlier = this.#earlier(from, to)
     while (earlier !== undefined && !earlier.isOpen && !signal.aborted) {
       await settledOrAborted(earlier.ended, signal)
-      earlier = this.#pairs.link(from, to.slot)
+      earlier = this.#earlier(from, to)
     }
     this.#checkOpen(`slot ${from} cannot be linked to ${to.slot}`)
     if (signal.aborted) throw givenUp(from, to.slot, signal)
-    return this.#connect(from, to.slot, port, signal)
+    return this.#connect(from, to, port, signal)
+  }
+
+  /** The link that a new one would be the second to; not one to an older process than is dialled. */
+  #earlier(from: SlotId, { slot, incarnation = 0 }: Endpoint): StandingLink | undefined {
+    const link = this.#pairs.link(from, slot)
+    return link === undefined || incarnation > link.incarnation ? undefined : link
   }
 
   close(): Promise<void> {
@@ -135,13 +141,14 @@ class TcpCarrier implements TcpTransport {
     await Promise.all(Array.from(this.#links, closeOrLose))
   }
 
-  #connect(from: SlotId, to: SlotId, port: number, signal: AbortSignal): Promise<Link> {
+  #connect(from: SlotId, endpoint: Endpoint, port: number, signal: AbortSignal): Promise<Link> {
+    const { slot: to, incarnation } = endpoint
     const clock = startConnectionClock(this.#settings.clock)
     const handshake = this.#handshakes.dial(from, to, clock)
     if (handshake === undefined) throw noKey(from, to)
     return new Promise((resolve, reject) => {
       const dial = { abandon: (error: MillraceError): void => outgoing.abandon(error) }
-      this.#pairs.beginDial(from, to, dial)
+      this.#pairs.beginDial(from, to, dial, incarnation)
       const giveUp = (): void => outgoing.abandon(givenUp(from, to, signal))
       const settled = (): void => {
         signal.removeEventListener('abort', giveUp)

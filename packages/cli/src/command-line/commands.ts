@@ -1,9 +1,10 @@
 import { check } from '../commands/check.js'
 import { parity } from '../commands/parity.js'
 import { plan } from '../commands/plan.js'
+import { reload } from '../commands/reload.js'
 import { run } from '../commands/run.js'
 import { top } from '../commands/top.js'
 import type { Command } from './command.js'
 
 /** Every command of `millrace`, in the order in which one meets them. */
-export const commands: readonly Command[] = [check, plan, run, top, parity]
+export const commands: readonly Command[] = [check, plan, run, top, reload, parity]

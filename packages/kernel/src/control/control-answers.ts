@@ -18,6 +18,7 @@ export const controlAnswers: Readonly<
 > = {
   snapshot: (runtime) => runtime.snapshot(),
   watch,
+  reload: async (runtime, { facts }) => runtime.reload(String(facts.group)),
 }
 
 /** How often a snapshot can be had, in milliseconds. */

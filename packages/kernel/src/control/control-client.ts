@@ -38,14 +38,20 @@ export interface Conversation extends AsyncIterable<unknown> {
 /**
  * Asks a running application. What it says comes item by item; the last answer is the last item, where it says anything.
  *
+ * @param firstMs how long the first item may take
  * @throws MillraceError by the iteration: what the application answered; CONTROL_UNAVAILABLE when it is gone or says nothing
  */
-export function converse(application: FoundApplication, ask: string, facts: object = {}): Conversation {
+export function converse(
+  application: FoundApplication,
+  ask: string,
+  facts: object = {},
+  firstMs: number = answerMs,
+): Conversation {
   const socket = connect(application.path).setEncoding('utf8')
   socket.write(`${JSON.stringify({ id: 1, ask, facts })}\n`)
   const ended = new AbortController()
   return {
-    [Symbol.asyncIterator]: () => said(application, socket, ended.signal),
+    [Symbol.asyncIterator]: () => said(application, socket, { ended: ended.signal, firstMs }),
     close() {
       ended.abort()
       socket.destroy()
@@ -53,9 +59,13 @@ export function converse(application: FoundApplication, ask: string, facts: obje
   }
 }
 
-async function* said(application: FoundApplication, socket: Socket, ended: AbortSignal): AsyncGenerator<unknown> {
+async function* said(
+  application: FoundApplication,
+  socket: Socket,
+  { ended, firstMs }: { readonly ended: AbortSignal; readonly firstMs: number },
+): AsyncGenerator<unknown> {
   const lines = new LineReader(longestAnswerBytes)
-  const silence = setTimeout(() => socket.destroy(silent(application)), answerMs)
+  const silence = setTimeout(() => socket.destroy(silent(application, firstMs)), firstMs)
   try {
     for await (const piece of socket as AsyncIterable<string>) {
       clearTimeout(silence)
@@ -92,10 +102,8 @@ function failureOf(application: FoundApplication, thrown: unknown): MillraceErro
   )
 }
 
-function silent(application: FoundApplication): MillraceError {
-  return none(
-    `${nameOf(application)} has not answered within ${answerMs} ms; its event loop is blocked, or it is suspended`,
-  )
+function silent(application: FoundApplication, ms: number): MillraceError {
+  return none(`${nameOf(application)} has not answered within ${ms} ms; its event loop is blocked, or it is suspended`)
 }
 
 function nameOf({ name, pid }: FoundApplication): string {

@@ -36,6 +36,8 @@ export class Connector {
   readonly #parts: ConnectorParts
   readonly #known = new Map<SlotId, WorkerEndpoint>()
   readonly #linked = new Map<SlotId, Link>()
+  /** Processes that finish what they hold although their slot has moved, by slot. */
+  readonly #retiring = new Map<SlotId, number>()
   readonly #closing = new AbortController()
   #listener: Listener | undefined
   #version = 0
@@ -56,11 +58,14 @@ export class Connector {
   }
 
   /** Learns where its peers are now. Older tables are ignored. */
-  connect({ version, endpoints }: EndpointTable): void {
+  connect({ version, endpoints, retiring }: EndpointTable): void {
     if (version <= this.#version) return
     this.#version = version
     const bySlot = new Map(endpoints.map((endpoint) => [endpoint.slot, endpoint]))
-    for (const peer of this.#parts.peers) this.#learn(peer, bySlot.get(peer))
+    for (const peer of this.#parts.peers) {
+      const old = retiring.filter(({ slot }) => slot === peer).map(({ incarnation }) => incarnation)
+      this.#learn(peer, bySlot.get(peer), old)
+    }
   }
 
   /** The peers without a link. */
@@ -93,13 +98,25 @@ export class Connector {
     await this.#listener?.close()
   }
 
-  #learn(peer: SlotId, endpoint: WorkerEndpoint | undefined): void {
+  #learn(peer: SlotId, endpoint: WorkerEndpoint | undefined, retiring: readonly number[]): void {
+    const retired = this.#retiring.get(peer)
+    if (retired !== undefined && !retiring.includes(retired)) {
+      this.#retiring.delete(peer)
+      this.#forget(peer, retired)
+    }
     const known = this.#known.get(peer)
     if (known?.incarnation === endpoint?.incarnation) return
     if (endpoint === undefined) this.#known.delete(peer)
     else this.#known.set(peer, endpoint)
-    if (known !== undefined) this.#forget(peer, known.incarnation)
-    if (endpoint !== undefined && !this.#linked.has(peer)) this.#dial(endpoint)
+    if (known !== undefined && retiring.includes(known.incarnation)) this.#retiring.set(peer, known.incarnation)
+    else if (known !== undefined) this.#forget(peer, known.incarnation)
+    if (endpoint !== undefined && !this.#isLinked(endpoint)) this.#dial(endpoint)
+  }
+
+  /** Whether there is a link to a process or to a newer one; one to an older process is no reason not to dial. */
+  #isLinked({ slot, incarnation }: WorkerEndpoint): boolean {
+    const link = this.#linked.get(slot)
+    return link !== undefined && (link.incarnation ?? incarnation) >= incarnation
   }
 
   /** A process is gone. A replacement may have dialled before anybody said so: its link stands. */
@@ -132,10 +149,10 @@ export class Connector {
     }
   }
 
-  #wants({ slot, incarnation }: WorkerEndpoint): boolean {
-    return (
-      !this.#closing.signal.aborted && !this.#linked.has(slot) && this.#known.get(slot)?.incarnation === incarnation
-    )
+  #wants(endpoint: WorkerEndpoint): boolean {
+    const { slot, incarnation } = endpoint
+    const isThere = this.#known.get(slot)?.incarnation === incarnation
+    return isThere && !this.#closing.signal.aborted && !this.#isLinked(endpoint)
   }
 
   #open(link: Link): void {

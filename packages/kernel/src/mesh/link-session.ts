@@ -22,6 +22,8 @@ export class LinkSession implements LinkListener {
   readonly link: Link
   readonly peer: Peer
   standing: LinkStanding = 'current'
+  /** Whether its slot has moved to a newer process while it stood. */
+  superseded = false
   /** How many of its envelopes are not acknowledged. */
   open = 0
   /** Whether it has sent what no honest peer would: it is lost, and not dialled again. */

@@ -17,6 +17,7 @@ import {
   type MillraceError,
   type Plan,
   type Position,
+  type Retiring,
   type SlotId,
   type Transport,
   type WorkerEndpoint,
@@ -226,6 +227,11 @@ export class Mesh implements LinkHearer {
     return envelopes + this.roots.size + (this.#attached?.domains.size ?? 0)
   }
 
+  /** Resolves when a slot has moved on from a process that retires, and nothing that was sent to that from here is left. */
+  async left({ slot, incarnation }: Retiring): Promise<void> {
+    await this.#peers.get(slot)?.left(incarnation)
+  }
+
   /** Waits for no link any longer: `ready` rejects. */
   giveUp(): void {
     this.#connector.giveUp()
@@ -303,6 +309,7 @@ export class Mesh implements LinkHearer {
   /** A slot moves to a newer process while the older one lives: what that one makes of domains is done again, and counts no more. */
   #supersede(session: LinkSession): void {
     session.standing = 'former'
+    session.superseded = true
     this.#expected.expect(session.arrivals())
   }
 
@@ -336,7 +343,8 @@ export class Mesh implements LinkHearer {
     this.#verdicts.delete(peer)
     peer.judge(error)
     if (session === undefined || this.#mayComeAgain(peer, error)) return
-    for (const { root } of session.arrivals()) root.fail(error)
+    // What belongs to a domain was sent again when the slot moved: the newer process repeats it.
+    for (const { root } of session.arrivals()) if (root.domain === undefined || !session.superseded) root.fail(error)
   }
 
   /** What a dead worker has sent comes again if it is sent again to its replacement; what a lost link carried, if this slot may get it again. */

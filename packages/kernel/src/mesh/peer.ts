@@ -72,6 +72,7 @@ export class Peer {
   #earliest = never
   /** Why nobody will come into the slot any more. */
   #abandoned: MillraceError | undefined
+  #leaving: { readonly incarnation: number; readonly resolve: () => void }[] = []
 
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
@@ -129,6 +130,15 @@ export class Peer {
   /** Everything that came of some envelopes is done. */
   acknowledged(ranges: readonly (readonly [first: number, last: number])[]): void {
     for (const [first, last] of ranges) this.#sent.takeWithin(first, last, isDone)
+    if (this.#leaving.length > 0) this.#checkLeft()
+  }
+
+  /** Resolves when the slot has moved on from a process, and nothing that this one has sent to that process is left. */
+  left(incarnation: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#leaving.push({ incarnation, resolve })
+      this.#checkLeft()
+    })
   }
 
   /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
@@ -150,6 +160,7 @@ export class Peer {
     if (this.#link !== undefined) this.#follow()
     this.#link = link
     this.#sendWaiting(link)
+    this.#checkLeft()
   }
 
   /** A link is gone. What it carried is sent again, or waits for the verdict. */
@@ -160,6 +171,7 @@ export class Peer {
     this.#lost = [...this.#lost, ...carried.filter((sent) => !this.#mayRepeat(sent))]
     for (const sent of carried) if (this.#mayRepeat(sent)) this.#wait(sent)
     if (this.#link !== undefined) this.#sendWaiting(this.#link)
+    this.#checkLeft()
   }
 
   /** Why the link was lost: what it carried and must not be sent again fails. */
@@ -185,6 +197,16 @@ export class Peer {
     this.#lost = []
     this.#waiting = []
     for (const sent of left) this.#fail(sent, error)
+  }
+
+  #checkLeft(): void {
+    const current = this.#link?.incarnation ?? 0
+    this.#leaving = this.#leaving.filter(({ incarnation, resolve }) => {
+      const isLeft =
+        current > incarnation && !this.#sent.values().some(({ link }) => (link?.incarnation ?? 0) <= incarnation)
+      if (isLeft) resolve()
+      return !isLeft
+    })
   }
 
   #mayRepeat({ subtree, times }: Sent): boolean {

@@ -49,6 +49,7 @@ export class InlineRuntime implements Runtime {
   readonly #parts: RuntimeParts
   #phase: Phase = { name: 'created' }
   #prepare: Promise<void> | undefined
+  #tellOpened: () => void = () => undefined
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
@@ -99,6 +100,14 @@ export class InlineRuntime implements Runtime {
   prepare(): Promise<void> {
     this.#prepare ??= this.#prepareOnce()
     return this.#prepare
+  }
+
+  /** Does as much of `prepare` as needs no link: services are started, sinks are open. @throws MillraceError as `prepare` */
+  async open(): Promise<void> {
+    const opened = new Promise<void>((resolve) => {
+      this.#tellOpened = resolve
+    })
+    await Promise.race([opened, this.prepare()])
   }
 
   /** Takes work, and lets the sources read. */
@@ -203,6 +212,11 @@ export class InlineRuntime implements Runtime {
     }
   }
 
+  reload(group: string): Promise<readonly WorkerSnapshot[]> {
+    const refused = `group '${group}' cannot be reloaded, because everything runs in this process; give it a worker process with bootstrap.mode: process_supervisor`
+    return Promise.reject(new MillraceError('CONFIG_INVALID', refused))
+  }
+
   workers(): readonly WorkerSnapshot[] {
     return []
   }
@@ -232,6 +246,7 @@ export class InlineRuntime implements Runtime {
     try {
       await container.start()
       working = await openWorking(this.#parts)
+      this.#tellOpened()
       await share?.mesh.ready()
       await this.#openWeb()
       events.emit('runtime.ready')

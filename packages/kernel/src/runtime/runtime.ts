@@ -98,6 +98,15 @@ export interface Runtime {
   counters(): RuntimeCounters
   /** How the application fares: every worker is asked. What one cannot say within a second is left out. */
   snapshot(): Promise<RuntimeSnapshot>
+  /**
+   * Replaces the workers of a group while they work, one after the other: what is accepted is finished, by the old process or by
+   * the new one.
+   *
+   * @returns the workers of the group, each in a new process
+   * @throws MillraceError PLACEMENT_UNKNOWN_GROUP, STATE_WOULD_BE_LOST, CONFIG_INVALID where it cannot be done; BOOT_START_FAILED,
+   * BOOT_NOT_READY when a new process does not start: the old one goes on then
+   */
+  reload(group: string): Promise<readonly WorkerSnapshot[]>
   /** The worker processes as they are now; none where everything runs in this process. */
   workers(): readonly WorkerSnapshot[]
 }

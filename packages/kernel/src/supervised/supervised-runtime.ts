@@ -17,6 +17,7 @@ import {
   MillraceError,
   type PayloadOf,
   type Plan,
+  type Retiring,
   type SinkReport,
   type SlotId,
   type StopMode,
@@ -31,8 +32,10 @@ import {
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
 import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
+import { embeddingSlot } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
+import { within } from '../runtime/deadline.js'
 import type { EngineCounters } from '../runtime/engine.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
@@ -44,6 +47,7 @@ import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import type { WorkerMetadata } from '../worker/worker-metadata.js'
 import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
+import { whyNotReloaded, whyWebNotReloaded } from './reloadable.js'
 import { SourceTally } from './source-tally.js'
 
 /** Makes the supervisor of a runtime. */
@@ -109,7 +113,8 @@ export class SupervisedRuntime implements Runtime {
     })
     this.#supervisor = parts.supervisor(
       {
-        bundleOf: (slot, incarnation) => this.#bundleOf(slot, incarnation),
+        bundleOf: (slot, incarnation, beside) => this.#bundleOf(slot, incarnation, beside),
+        moved: (old, timeoutMs) => this.#moved(old, timeoutMs),
         ready: () => this.#ready(),
         endpoints: (table) => this.#endpoints(table),
         told: (slot, subject, facts) => this.#told(slot, subject, facts),
@@ -219,6 +224,16 @@ export class SupervisedRuntime implements Runtime {
       own: this.#parts.app?.runtime.vitals(),
       workers: await Promise.all(workers),
     }
+  }
+
+  async reload(group: string): Promise<readonly WorkerSnapshot[]> {
+    const settings = this.#parts.workers.filter((worker) => worker.group === group)
+    const { plan, nodes } = this.#parts.preflight
+    const reason = whyNotReloaded(plan, nodes, group) ?? whyWebNotReloaded(settings, this.#parts.web)
+    if (reason !== undefined) throw reason
+    // One after the other: the others carry the load.
+    for (const { slot } of settings) await this.#supervisor.replace(slot, 'reload')
+    return this.workers().filter((worker) => worker.group === group)
   }
 
   workers(): readonly WorkerSnapshot[] {
@@ -341,7 +356,7 @@ export class SupervisedRuntime implements Runtime {
     }
   }
 
-  #bundleOf(slot: SlotId, incarnation: number): WorkerBundle {
+  #bundleOf(slot: SlotId, incarnation: number, beside: boolean): WorkerBundle {
     const { preflight, embedded, pairs, keys, run, checks, sinkWrote, web } = this.#parts
     const { config, baseDir, slices, plan } = preflight
     const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
@@ -357,8 +372,17 @@ export class SupervisedRuntime implements Runtime {
       recordSinks: sinkWrote !== undefined,
       servesWeb: slot === web,
     }
-    const bundle = { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata }
+    const bundle = { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata, beside }
     return slot === web ? { ...bundle, socket: this.#socket?.handle } : bundle
+  }
+
+  /** Waits until nobody waits for anything of a process whose slot has moved. */
+  async #moved(old: Retiring, timeoutMs: number): Promise<void> {
+    const { pairs, app } = this.#parts
+    const left = peersOf(pairs, old.slot).map((peer) =>
+      peer === embeddingSlot ? app?.mesh.left(old) : this.#supervisor.ask(peer, 'left', old, timeoutMs),
+    )
+    await within(timeoutMs, Promise.allSettled(left)) // a peer that is gone waits for nothing
   }
 
   #endpoints(table: EndpointTable): void {

@@ -2,6 +2,7 @@ import {
   createEventEmitter,
   type EventEmitter,
   MillraceError,
+  type Retiring,
   type SinkWriter,
   type WorkerApplication,
   type WorkerBundle,
@@ -12,7 +13,7 @@ import { rebuild } from '../preflight/preflight.js'
 import type { InlineRuntime } from '../runtime/inline-runtime.js'
 import { errorAnswer } from './error-answer.js'
 import { openTransport } from './open-transport.js'
-import { shareRuntime } from './share-runtime.js'
+import { type Share, shareRuntime } from './share-runtime.js'
 import { sinkNote } from './sink-note.js'
 import { workerMetadata } from './worker-metadata.js'
 
@@ -49,6 +50,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     web: metadata.servesWeb ? { socket: bundle.socket } : undefined,
     replaceSink: metadata.recordSinks ? (sink) => recorder(voice, sink) : undefined,
   })
+  if (bundle.beside) await runtime.open()
   const readsSources = preflight.nodes.some(
     ({ kind }, node) => kind === 'source' && plan.groupOf[node] === metadata.group,
   )
@@ -66,7 +68,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       mesh.abandonSlots() // everybody is being stopped: nobody is replaced any more
       return runtime.stop()
     },
-    answer: (question) => answer(runtime, question),
+    answer: (question, facts) => answer({ runtime, mesh }, question, facts),
   }
 }
 
@@ -79,7 +81,12 @@ async function tellOfSources(runtime: InlineRuntime, voice: WorkerVoice): Promis
   }
 }
 
-async function answer(runtime: InlineRuntime, question: string): Promise<unknown> {
+async function answer(
+  { runtime, mesh }: Pick<Share, 'runtime' | 'mesh'>,
+  question: string,
+  facts: unknown,
+): Promise<unknown> {
+  if (question === 'left') return mesh.left(facts as Retiring) // what the supervising process asks
   if (question === 'vitals') return runtime.vitals()
   if (question === 'complete') return { reports: await runtime.completeSinks(), counters: runtime.counters() }
   throw new MillraceError('BOOT_BUNDLE_INVALID', `a worker was asked '${question}', which it does not know`)

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import { checkBundle } from './bundle.js'
 
 const key = { peer: 'b#1', key: new Uint8Array(32).fill(171) }
-const bundle = { slot: 'a#1', group: 'a', incarnation: 1, run: 'ab'.repeat(16), keys: [key], metadata: null }
+const bundle = {
+  slot: 'a#1',
+  group: 'a',
+  incarnation: 1,
+  run: 'ab'.repeat(16),
+  keys: [key],
+  metadata: null,
+  beside: false,
+}
 
 describe('checkBundle', () => {
   it('returns a bundle as it is', () => {

@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   ['incarnation', (value) => Number.isSafeInteger(value) && Number(value) > 0, 'a whole number from 1'],
   ['run', (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value), '32 hex digits'],
   ['keys', (value) => Array.isArray(value) && value.every(isLinkKey), `a list of a peer and ${keyBytes} bytes each`],
+  ['beside', (value) => typeof value === 'boolean', 'true or false'],
   ['metadata', (value) => value !== undefined, 'given'],
 ]
 
