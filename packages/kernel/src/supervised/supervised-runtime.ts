@@ -372,7 +372,15 @@ export class SupervisedRuntime implements Runtime {
       recordSinks: sinkWrote !== undefined,
       servesWeb: slot === web,
     }
-    const bundle = { slot, group: plan.groups[group]?.name ?? '', incarnation, run, keys: keys.for(slot), metadata, beside }
+    const bundle = {
+      slot,
+      group: plan.groups[group]?.name ?? '',
+      incarnation,
+      run,
+      keys: keys.for(slot),
+      metadata,
+      beside,
+    }
     return slot === web ? { ...bundle, socket: this.#socket?.handle } : bundle
   }
 
