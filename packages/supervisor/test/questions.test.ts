@@ -56,7 +56,7 @@ describe('a worker that speaks unasked', () => {
   it('is heard by the assembler and by the observers of events', async () => {
     await ask('tell', { n: 1 })
     await ask('event')
-    expect(running.told).toEqual([['a#1', 'told', { n: 1 }]])
+    expect(running.told).toEqual(['all are ready', ['a#1', 'told', { n: 1 }]])
     expect(running.events.find(({ name }) => name === 'node.log')).toMatchObject({
       level: 'warn',
       facts: { worker: 'a#1', node: 'price', message: 'hello' },
