@@ -19,7 +19,7 @@ const totalsFile = join(outputFolder, 'totals')
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 
 /** A stage that takes longer hangs: most often a test that left something open. */
-const stageLimitMs = 15 * 60_000
+const stageLimitMs = 40 * 60_000
 
 // Commands run in groups of their own, which the terminal does not interrupt.
 const interrupted = new AbortController()
