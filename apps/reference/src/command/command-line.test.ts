@@ -26,7 +26,7 @@ describe('commandLine', () => {
   })
 
   it.each([
-    [['serv'], "CONFIG_INVALID: 'serv' is no command: use run, parity or generate. See pnpm reference --help\n"],
+    [['serv'], "CONFIG_INVALID: 'serv' is no command: use run, serve, parity or generate. See pnpm reference --help\n"],
     [
       ['run', '--scenario', 'baseline', '--input', '-', '--output', 'x', '--profile', 'udp'],
       'CONFIG_INVALID: --profile must be one of memory, tcp_local, tcp_local_partitioned (got "udp"). See pnpm reference --help\n',
