@@ -23,6 +23,9 @@ import type { Place } from './statuses.js'
 import { linesType, type StreamFormat, streamFormats } from './stream-format.js'
 import { StreamWriter } from './stream-writer.js'
 
+/** How long a client may go on sending after the last word. */
+const lingerMs = 2000
+
 /** Serves a stream of replies. */
 export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpStreamInterface): void {
   const { exchange, policies } = face
@@ -105,10 +108,13 @@ class Feeding {
   async feed(body: Readable): Promise<void> {
     const splitter = createLineSplitter(this.#maxBytes, () => tooLarge(this.#maxBytes))
     try {
-      for await (const chunk of body) await this.#send(splitter.push(chunk as Buffer)) // no encoding is set
+      // Leaving this loop must not destroy the request: it would let go of its socket, which then nobody reads or closes.
+      for await (const chunk of body.iterator({ destroyOnReturn: false }))
+        await this.#send(splitter.push(chunk as Buffer)) // no encoding is set
       await this.#send(splitter.end())
       this.#conversation.end()
     } catch (thrown) {
+      body.resume() // what is left of it is thrown away
       this.refused = thrown
       this.#conversation.end(thrown as Error) // parser, graph and socket throw errors and nothing else
     }
@@ -178,9 +184,21 @@ async function sendStream(
     const isBehind = reply.raw.writableNeedDrain
     writer.end(format.error(problemOf(failed, placeOf(failed), trace.id)))
     if (isBehind) reply.raw.destroy()
-    else if (!request.raw.complete) reply.raw.once('finish', () => request.raw.destroy())
+    else if (!request.raw.complete) reply.raw.once('finish', () => linger(request.raw))
   }
   return reply
+}
+
+/**
+ * Closes the connection of a request whose body is not over. What comes in is still taken for a while: closing at once would
+ * reset the connection, and the client could lose the last word (RFC 9112 §9.6).
+ */
+function linger(request: FastifyRequest['raw']): void {
+  const { socket } = request
+  if (request.httpVersionMajor > 1) return void request.destroy()
+  socket.end()
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** What is left of a body that nobody reads must not be taken for the next request. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -99,6 +100,32 @@ describe.each([
     })
     expect(more).toEqual([])
     expect(events).toMatch(/^data: \{"sku":"a".*\n\nevent: error\ndata: \{.*"code":"PAYLOAD_INVALID"/)
+  })
+
+  it.each([
+    ['after the first byte', '{"sku":"a","n":1}\n', 200],
+    ['before the first byte', '', 400],
+  ])('WEB-STREAM-02 a failure %s closes the connection of a body that is not over', async (_when, good, status) => {
+    const { hostname, port } = new URL(app.url)
+    const socket = connect(Number(port), hostname).setEncoding('latin1')
+    let heard = ''
+    socket.on('data', (text: string) => {
+      heard += text
+    })
+    const closed = once(socket, 'close')
+    const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+    socket.write(
+      'POST /lines HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n',
+    )
+    if (good !== '') {
+      socket.write(chunk(good))
+      while (!heard.includes('"sku":"a"')) await once(socket, 'data')
+    }
+    socket.write(chunk('{"sku":"b","n":0}\n'))
+    while (!heard.includes('PAYLOAD_INVALID')) await once(socket, 'data')
+    socket.write(chunk('{"sku":"c","n":1}\n'))
+    await closed
+    expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   })
 
   it.each([
