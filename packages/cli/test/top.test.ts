@@ -55,6 +55,7 @@ describe('millrace top', () => {
           handled: expect.any(Number),
           queued: expect.any(Number),
           inFlight: expect.any(Number),
+          redelivered: 0,
           rssBytes: expect.any(Number),
           loopDelayMs: expect.any(Number),
         },

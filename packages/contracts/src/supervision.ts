@@ -128,6 +128,8 @@ export interface WorkerVitals {
   readonly queued: number
   /** Roots that began here, and envelopes that others have sent here, which are not done. */
   readonly inFlight: number
+  /** Messages that it has sent once more, because the worker that held them died or was replaced. */
+  readonly redelivered: number
   readonly rssBytes: number
   /** How late its event loop was at worst since this was last asked for, in milliseconds. */
   readonly loopDelayMs: number

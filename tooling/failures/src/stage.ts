@@ -82,6 +82,11 @@ export class Stage {
     return this.#start([command, 'run', ...files, ...options], {})
   }
 
+  /** Starts a command of `millrace` beside what runs. */
+  command(...args: readonly string[]): Running {
+    return this.#start([command, ...args], {})
+  }
+
   read(name: string): string {
     return readFileSync(this.path(name), 'utf8')
   }

@@ -41,6 +41,7 @@ const heading: Row = [
   'HANDLED/S',
   'QUEUED',
   'IN FLIGHT',
+  'REDELIVERED',
   'MEMORY',
   'LOOP DELAY',
 ]
@@ -81,6 +82,7 @@ function rowOf({
     shown(handledPerSecond?.toLocaleString('en-GB')),
     shown(vitals?.queued),
     shown(vitals?.inFlight),
+    shown(vitals?.redelivered),
     vitals === undefined ? unknown : megabytes(vitals.rssBytes),
     vitals === undefined ? unknown : `${vitals.loopDelayMs} ms`,
   ]

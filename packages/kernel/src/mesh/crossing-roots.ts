@@ -114,6 +114,11 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return root
   }
 
+  /** Whether a root that is known here belongs to an order domain. */
+  inDomain({ origin, root }: RootName): boolean {
+    return (this.#own.get(origin, root) ?? this.#visiting.get(origin, root))?.domain !== undefined
+  }
+
   /** An envelope of a root has come by a link: whoever sent it hears of its failure, also of one that is known already. */
   alsoFrom(session: LinkSession, root: Root): void {
     if (!(root instanceof VisitingRoot) || root.senders.includes(session)) return

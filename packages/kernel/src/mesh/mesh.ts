@@ -256,12 +256,21 @@ export class Mesh implements LinkHearer {
   }
 
   heard(session: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): void {
-    if (session.standing !== 'current' && !stillCounts(session.standing, record)) return
+    if (session.standing !== 'current' && !this.#stillCounts(session.standing, record)) return
     if (this.#isOneTooMany(record)) this.#refuse(session, 'OVERLOADED')
     else if (record.kind === 'envelope') this.#arrived(session, record)
     else if (record.kind === 'mark') this.#working.domains.receive(session.peer.slot, record)
     else if (record.kind === 'cancel') this.roots.cancelled(record)
     else this.roots.failedElsewhere(record)
+  }
+
+  /**
+   * Whether something counts that comes by a link which is not the current one of its slot. Nothing does of what belongs to a
+   * domain: the newer process repeats it, and what the older one gives up when it is stopped is not given up.
+   */
+  #stillCounts(standing: LinkStanding, record: Exclude<LinkRecord, { kind: 'ack' }>): boolean {
+    if (standing === 'over' || record.kind === 'mark') return false
+    return record.kind === 'envelope' ? record.domain === undefined : !this.roots.inDomain(record)
   }
 
   flushLater(session: LinkSession): void {
@@ -457,12 +466,6 @@ export class Mesh implements LinkHearer {
     this.#acknowledging = []
     for (const session of sessions) session.flush()
   }
-}
-
-/** What still counts of what comes by a link that is not the current one of its slot. */
-function stillCounts(standing: LinkStanding, record: LinkRecord): boolean {
-  if (standing === 'over') return false
-  return record.kind === 'envelope' ? record.domain === undefined : record.kind !== 'mark'
 }
 
 function isNewer(link: Link, than: Link): boolean {

@@ -204,9 +204,11 @@ export class InlineRuntime implements Runtime {
   vitals(): WorkerVitals | undefined {
     if (!('working' in this.#phase)) return undefined
     const { engine, inFlight } = this.#phase.working
+    const mesh = this.#parts.share?.mesh
     return {
       ...engine.load(),
-      inFlight: inFlight.length + (this.#parts.share?.mesh.held ?? 0),
+      inFlight: inFlight.length + (mesh?.held ?? 0),
+      redelivered: mesh?.counters().redelivered ?? 0,
       rssBytes: process.memoryUsage.rss(),
       loopDelayMs: this.#loopDelay.take(),
     }

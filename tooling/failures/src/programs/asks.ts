@@ -15,10 +15,13 @@ const codes: Record<string, number> = {}
 let next = 0
 await Promise.all(Array.from({ length: atOnce }, askOnAndOn))
 const { workers } = await runtime.snapshot()
+const { redelivered } = runtime.counters().delivery
 await runtime.stop()
 const doubled = [...answers.values()].filter((times) => times > 1).length
+const restarts = workers.map(({ restarts }) => restarts)
 process.stdout.write(
-  `${JSON.stringify({ requests, answered: answers.size, doubled, codes, restarts: workers.map(({ restarts }) => restarts) })}\n`,
+  `${JSON.stringify({ requests, answered: answers.size, doubled, codes, restarts, redelivered })}
+`,
 )
 
 async function askOnAndOn(): Promise<void> {

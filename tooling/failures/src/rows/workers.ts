@@ -77,6 +77,45 @@ export const workerFailures: readonly Failure[] = [
     },
   },
   {
+    fault: 'a worker is killed under load, what it held is redelivered',
+    made: 'SIGKILL with 64 requests in flight and `redeliver: 1`',
+    async make(stage) {
+      const restart = { policy: 'on_failure', backoff_ms: 10 }
+      const group = { name: 'quotes', nodes: ['quote'], workers: 2, redeliver: 1, start_timeout_seconds: 100, restart }
+      const service = stage.serve({ runtime: { platform: { process_groups: [group] } } })
+      await service.said('under way')
+      process.kill(pidOf(service, 'quotes#1'), 'SIGKILL')
+      const { exitCode, last } = await service.ended()
+      await noOrphan(service)
+      const { requests, answered, doubled, codes, restarts, redelivered } = last as unknown as Answers // what asks.ts prints
+      if (redelivered === 0 || doubled > 0 || answered !== requests || Object.keys(codes).length > 0)
+        throw new Error(`not every request had its one answer: ${JSON.stringify(last)}`)
+      return {
+        exitCode,
+        code: nothing,
+        event: eventOf(service, 'redelivery.sent', ['worker']),
+        counted: `restarts ${restarts.join(' and ')}`,
+        lost: 'nothing: every request is answered once',
+      }
+    },
+  },
+  {
+    fault: 'a worker is replaced while it works',
+    made: '`millrace reload pricing` in the middle of a batch',
+    async make(stage) {
+      const run = stage.run(batch(stage, { orders: { pauseMs: 20 } })) // long enough for a new worker to start
+      await run.said('a hundred orders are sent')
+      const before = pidOf(run, 'pricing#1')
+      const reload = await stage.command('reload', 'pricing').ended()
+      if (reload.exitCode !== '0') throw new Error(`the reload has failed: ${reload.stderr}`)
+      if (pidOf(run, 'pricing#1') === before) throw new Error('the process is still the same')
+      return seenOf(stage, run, () => ({
+        event: eventOf(run, 'worker.replaced', ['worker', 'reason']),
+        counted: `${times(run, 'worker.failed')} workers failed`,
+      }))
+    },
+  },
+  {
     fault: 'a worker is killed more often than its group allows',
     made: 'SIGKILL of a worker and of its replacement, with `max_restarts: 1`',
     async make(stage) {
@@ -149,4 +188,5 @@ interface Answers {
   readonly doubled: number
   readonly codes: Readonly<Record<string, number>>
   readonly restarts: readonly number[]
+  readonly redelivered: number
 }
