@@ -75,8 +75,10 @@ const nothing = Type.Object({})
 export const PageRequest = defineMessage('fund.page-request', nothing)
 export const ScriptRequest = defineMessage('fund.script-request', nothing)
 export const StyleRequest = defineMessage('fund.style-request', nothing)
+export const IconRequest = defineMessage('fund.icon-request', nothing)
 
 /** The page where attempts are typed, and what it loads. */
 export const Page = defineBytes('fund.page', { reply: true, mediaType: 'text/html; charset=utf-8' })
 export const Script = defineBytes('fund.script', { reply: true, mediaType: 'text/javascript; charset=utf-8' })
 export const Style = defineBytes('fund.style', { reply: true, mediaType: 'text/css; charset=utf-8' })
+export const Icon = defineBytes('fund.icon', { reply: true, mediaType: 'image/svg+xml' })
