@@ -46,6 +46,10 @@ export const eventList = {
     level: 'info',
     says: 'The slot of a worker has moved to a new process, and the old one is gone.',
   },
+  'worker.over_memory': {
+    level: 'warn',
+    says: 'A worker has more memory than max_memory_mb: `rssMb`, `limitMb`; `action` is replace, or none for a `reason`.',
+  },
   'link.opened': { level: 'debug', says: 'A link between two slots is open.' },
   'link.opening': { level: 'debug', says: 'A slot is being dialled: `peer`, `attempt`.' },
   'link.closed': { level: 'debug', says: 'A link between two slots ended.' },

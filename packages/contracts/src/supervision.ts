@@ -27,8 +27,10 @@ export interface WorkerSettings {
   readonly stopTimeoutMs: number
   readonly heartbeatMs: number
   readonly stallTimeoutMs: number
-  /** Heap limit in MiB; undefined for the limit of Node. */
+  /** How much resident memory a process may have before it is replaced, in MiB; undefined for no limit. */
   readonly maxMemoryMb: number | undefined
+  /** Why its process cannot be replaced while it works, for whoever reads events; undefined where it can. */
+  readonly whyNotReplaced: string | undefined
   readonly restart: RestartSettings
 }
 
@@ -169,7 +171,8 @@ export interface Supervisor {
   ask(slot: SlotId, question: string, facts: unknown, timeoutMs: number): Promise<unknown>
   /**
    * Replaces the process of a slot while it works: another is started beside it, the slot moves to that, and the old process
-   * ends when it holds nothing any more. Until the slot moves, a failure leaves all as it was.
+   * ends when it holds nothing any more. Until the slot moves, a failure leaves all as it was. Slots are replaced one after the
+   * other, whoever asks for it.
    *
    * @throws MillraceError BOOT_START_FAILED, BOOT_NOT_READY: what kept the new process from working, or the slot has none
    */

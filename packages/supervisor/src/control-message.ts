@@ -11,7 +11,7 @@
  *   supervisor → worker   drain, stop
  *   worker → supervisor   drained, stopped
  *
- * Beside these: ask → answer | refusal, waits → waiting, event, tell, and failed, which ends a start.
+ * Beside these: ask → answer | refusal, waits → waiting, event, tell, memory, and failed, which ends a start.
  *
  * 1. Every message names its kind under `millrace`. What has no such key is somebody else's and is ignored: libraries send
  *    over the channel too.
@@ -31,7 +31,7 @@ import {
 
 /** What a supervisor says to a worker. */
 export type ToWorker =
-  | { readonly millrace: 'bundle'; readonly bundle: unknown; readonly beatMs: number }
+  | { readonly millrace: 'bundle'; readonly bundle: unknown; readonly beatMs: number; readonly measureMs?: number }
   | { readonly millrace: 'endpoints'; readonly table: EndpointTable }
   | { readonly millrace: 'start' | 'drain' | 'stop' | 'waits' }
   | { readonly millrace: 'ask'; readonly id: number; readonly question: string; readonly facts: unknown }
@@ -41,6 +41,7 @@ export type FromWorker =
   | { readonly millrace: 'hello' | 'ready' | 'running' }
   | { readonly millrace: 'discovered'; readonly address: string }
   | { readonly millrace: 'waiting'; readonly for: readonly string[] }
+  | { readonly millrace: 'memory'; readonly rssBytes: number }
   | { readonly millrace: 'failed'; readonly report: ErrorReport }
   | { readonly millrace: 'drained'; readonly complete: boolean }
   | { readonly millrace: 'stopped'; readonly mode: StopMode }
@@ -73,6 +74,7 @@ const wellFormed: Readonly<Record<string, ((fields: Fields) => boolean) | undefi
   running: always,
   discovered: ({ address }) => typeof address === 'string',
   waiting: (fields) => Array.isArray(fields.for) && fields.for.every((item) => typeof item === 'string'),
+  memory: ({ rssBytes }) => typeof rssBytes === 'number' && rssBytes >= 0,
   failed: ({ report }) => isReport(report),
   drained: ({ complete }) => typeof complete === 'boolean',
   stopped: ({ mode }) => mode === 'graceful' || mode === 'forced',

@@ -15,7 +15,9 @@
  * 6. A process is replaced while it works in this order: another is spawned beside it; when that can be dialled, the table gives
  *    it the slot and lists the old one as retiring; when it works and the assembler says that nobody waits for the old one any
  *    more, the old one is stopped. Before the table has changed a failure costs nothing; after that it is one of the slot.
- * 7. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
+ * 7. One slot is replaced at a time: who drains an old process asks its peers, and a peer that is replaced itself would answer for
+ *    its new process only.
+ * 8. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type {
@@ -26,11 +28,13 @@ import type {
   StopMode,
   Supervisor,
   WorkerEndpoint,
+  WorkerSettings,
   WorkerSnapshot,
 } from '@millrace/contracts'
 import { createDeferred, type Deferred } from './deferred.js'
 import { settledWithin } from './ending.js'
 import { createEndpointRegistry } from './endpoint-registry.js'
+import { createMemoryWatch, type MemoryWatch } from './memory-watch.js'
 import { restartedWith } from './restart-strategy.js'
 import { createSlot, type Slot, snapshotOf } from './slot.js'
 import { notReplaced, restartsExhausted, startFailed, stoppedWhileStarting } from './supervision-failures.js'
@@ -64,6 +68,9 @@ export class ProcessSupervisor implements Supervisor {
   readonly #processes = new Set<WorkerProcess>()
   readonly #rounds = new Set<Round>()
   readonly #drains = new Set<Deferred<boolean>>()
+  /** Slots that are replaced, or wait for their turn. */
+  readonly #replacing = new Set<Slot>()
+  #turn: Promise<void> = Promise.resolve()
   readonly #failedWhileStarting = createDeferred<never>()
   readonly #abort = new AbortController()
   #phase: Phase = 'new'
@@ -73,7 +80,7 @@ export class ProcessSupervisor implements Supervisor {
   constructor(parts: SupervisorParts, settings: SupervisorSettings) {
     this.#parts = { clock: () => performance.now(), random: Math.random, ...parts }
     this.#settings = settings
-    this.#slots = settings.workers.map((worker) => createSlot(worker, this.#parts.random))
+    this.#slots = settings.workers.map((worker) => createSlot(worker, this.#parts.random, this.#watchMemory(worker)))
   }
 
   async start(own?: WorkerEndpoint): Promise<void> {
@@ -104,24 +111,15 @@ export class ProcessSupervisor implements Supervisor {
 
   async replace(id: SlotId, reason: string): Promise<void> {
     const slot = this.#slots.find((one) => one.id === id)
-    const old = slot?.process
-    if (slot === undefined || old === undefined || !this.#isReplaceable(slot)) throw noWorker(id)
-    this.#emitOf('worker.replacing', slot, { reason })
-    const next = this.#spawn(slot, reason, true)
+    if (slot === undefined || !this.#isReplaceable(slot)) throw noWorker(id)
+    this.#replacing.add(slot)
+    const replaced = this.#turn.then(() => this.#replaceNow(slot, reason))
+    this.#turn = replaced.catch(() => undefined)
     try {
-      const endpoint = await next.discovered
-      this.#move(slot, { old, next, endpoint })
-      await next.ready
-      await next.start()
-    } catch (error) {
-      void next.stop(reason)
-      if (slot.process !== old) void old.stop(reason)
-      throw notReplaced(error)
+      await replaced
+    } finally {
+      this.#replacing.delete(slot)
     }
-    if (this.#phase === 'draining') next.drain()
-    await this.#parts.listener.moved({ slot: id, incarnation: old.incarnation }, this.#settings.gracefulMs)
-    await old.stop(reason)
-    this.#emitOf('worker.replaced', slot, { reason })
   }
 
   async drain(timeoutMs: number): Promise<boolean> {
@@ -151,6 +149,49 @@ export class ProcessSupervisor implements Supervisor {
 
   /** Whether its process works, nothing else is about to take its place, and nothing stops. */
   #isReplaceable(slot: Slot): boolean {
+    return this.#isWorkingAlone(slot) && !this.#replacing.has(slot)
+  }
+
+  async #replaceNow(slot: Slot, reason: string): Promise<void> {
+    const old = slot.process
+    if (old === undefined || !this.#isWorkingAlone(slot)) throw noWorker(slot.id)
+    this.#emitOf('worker.replacing', slot, { reason })
+    const next = this.#spawn(slot, reason, true)
+    try {
+      const endpoint = await next.discovered
+      this.#move(slot, { old, next, endpoint })
+      await next.ready
+      await next.start()
+    } catch (error) {
+      void next.stop(reason)
+      if (slot.process !== old) void old.stop(reason)
+      throw notReplaced(error)
+    }
+    if (this.#phase === 'draining') next.drain()
+    await this.#parts.listener.moved({ slot: slot.id, incarnation: old.incarnation }, this.#settings.gracefulMs)
+    await old.stop(reason)
+    this.#emitOf('worker.replaced', slot, { reason })
+  }
+
+  #watchMemory(settings: WorkerSettings): MemoryWatch {
+    const own = (): Slot | undefined => this.#slots.find(({ id }) => id === settings.slot)
+    return createMemoryWatch(settings, {
+      clock: this.#parts.clock,
+      random: this.#parts.random,
+      isReplaceable: (incarnation) => {
+        const slot = own()
+        return slot?.process?.incarnation === incarnation && this.#isReplaceable(slot)
+      },
+      isHolder: (incarnation) => this.#phase === 'running' && own()?.process?.incarnation === incarnation,
+      replace: () => this.replace(settings.slot, 'memory'),
+      emit: (name, facts) => {
+        const slot = own()
+        if (slot !== undefined) this.#emitOf(name, slot, facts)
+      },
+    })
+  }
+
+  #isWorkingAlone(slot: Slot): boolean {
     const isRestarting = [...this.#rounds].some(({ slots }) => slots.includes(slot))
     return this.#phase === 'running' && slot.process?.phase === 'running' && slot.next === undefined && !isRestarting
   }
@@ -180,6 +221,7 @@ export class ProcessSupervisor implements Supervisor {
       budgets: this.#settings,
       reason,
       told: (subject, facts) => listener.told(slot.id, subject, facts),
+      measured: (rssBytes) => slot.memory.measured(incarnation, rssBytes),
     })
     slot.incarnation = incarnation
     this.#processes.add(process)
@@ -316,6 +358,7 @@ export class ProcessSupervisor implements Supervisor {
     this.#abort.abort(stoppedWhileStarting())
     for (const round of this.#rounds) this.#abandon(round)
     for (const drained of this.#drains) drained.resolve(false)
+    for (const { memory } of this.#slots) memory.end()
     let mode: StopMode = 'graceful'
     for (const { process, next } of [...this.#slots].reverse()) {
       const [end] = await Promise.all([process?.stop('stop'), next?.stop('stop')])

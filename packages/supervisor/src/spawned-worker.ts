@@ -43,6 +43,12 @@ export interface SpawnedWorker {
   signal(signal: NodeJS.Signals): void
 }
 
+/**
+ * How far the heap may grow beyond the memory that a worker is to have. It is replaced at that already, and needs room to finish
+ * what it holds; what grows too fast for that ends here.
+ */
+const heapHeadRoom = 1.5
+
 /** How long what a process has said may take to be read after its end. */
 const lastWordsMs = 1000
 
@@ -50,7 +56,7 @@ const lastWordsMs = 1000
  * Spawns a worker. It inherits standard output and standard error, a channel for control messages, and a pipe for its
  * heartbeats; both close with this process, however this process ends.
  *
- * @param maxMemoryMb limit of its heap
+ * @param maxMemoryMb how much resident memory it is to have at most
  */
 export function spawnWorker(
   program: WorkerProgram,
@@ -73,7 +79,7 @@ export function spawnWorker(
 }
 
 function forkProgram({ module, execArgv, cwd, env }: WorkerProgram, maxMemoryMb: number | undefined): ChildProcess {
-  const heapLimit = maxMemoryMb === undefined ? [] : [`--max-old-space-size=${maxMemoryMb}`]
+  const heapLimit = maxMemoryMb === undefined ? [] : [`--max-old-space-size=${Math.ceil(maxMemoryMb * heapHeadRoom)}`]
   return fork(module.startsWith('file:') ? fileURLToPath(module) : module, [], {
     execArgv: [...execArgv, ...heapLimit],
     // Keys are bytes, which JSON would not carry.

@@ -10,6 +10,7 @@ const worker: WorkerSettings = {
   heartbeatMs: 1,
   stallTimeoutMs: 1,
   maxMemoryMb: undefined,
+  whyNotReplaced: undefined,
   restart: { policy: 'never', maxRestarts: 0, periodMs: 1, backoffMs: 1, backoffMaxMs: 1 },
 }
 const options: SupervisorOptions = {

@@ -15,6 +15,8 @@ export interface WorkerProcessParts {
   readonly reason: string
   /** It says something unasked. */
   told(subject: string, facts: unknown): void
+  /** It says how much resident memory it has. */
+  measured(rssBytes: number): void
 }
 
 /** What became of a process. */

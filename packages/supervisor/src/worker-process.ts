@@ -10,7 +10,7 @@
  * 4. Each step of an ending has a budget of its own: asked to stop, SIGTERM, SIGKILL. Nothing is waited for without one.
  * 5. When it is gone, no timer and no question of it is left.
  */
-import type { EndpointTable, MillraceError, WorkerEndpoint, WorkerPhase } from '@millrace/contracts'
+import type { EndpointTable, MillraceError, WorkerEndpoint, WorkerPhase, WorkerSettings } from '@millrace/contracts'
 import type { FromWorker } from './control-message.js'
 import { createDeferred } from './deferred.js'
 import { type EndingFrom, endStepByStep } from './ending.js'
@@ -23,6 +23,9 @@ import { createStartTimer, type StartTimer } from './start-timer.js'
 import { createWorkerEvents, type WorkerEvents } from './worker-events.js'
 import * as failures from './worker-failures.js'
 import type { WorkerEnd, WorkerProcessParts } from './worker-process-parts.js'
+
+/** Memory can grow faster than a worker has to beat. */
+const longestMeasureMs = 1000
 
 type State =
   | { readonly phase: 'starting'; readonly step: 'spawned' | 'loading' | 'discovered' | 'connected' }
@@ -172,6 +175,8 @@ export class WorkerProcess {
         return this.#questions.answered(message)
       case 'event':
         return this.#events.repeat(message)
+      case 'memory':
+        return this.#parts.measured(message.rssBytes)
       case 'tell':
         return this.#parts.told(message.subject, message.facts)
     }
@@ -185,7 +190,7 @@ export class WorkerProcess {
     const { settings } = this.#parts
     const { socket, ...bundle } = this.#parts.bundle
     try {
-      this.#spawned.send({ millrace: 'bundle', bundle, beatMs: beatIntervalMs(settings) }, socket)
+      this.#spawned.send({ millrace: 'bundle', bundle, ...intervalsOf(settings) }, socket)
     } catch (error) {
       this.#fail(failures.bundleNotSendable(this.#events.facts, error), 'SIGTERM')
     }
@@ -304,6 +309,12 @@ export class WorkerProcess {
   #isEnding(): boolean {
     return this.#state.phase === 'stopping' || this.#state.phase === 'failed' || this.#state.phase === 'gone'
   }
+}
+
+/** How often it beats, and how often it says what memory it has, where that is limited. */
+function intervalsOf(settings: WorkerSettings): { readonly beatMs: number; readonly measureMs?: number } {
+  const beatMs = beatIntervalMs(settings)
+  return settings.maxMemoryMb === undefined ? { beatMs } : { beatMs, measureMs: Math.min(beatMs, longestMeasureMs) }
 }
 
 function watchOf(state: State): StallWatch | undefined {

@@ -172,6 +172,7 @@ function settingsOf({ does: _does, restart, ...given }: TestWorker): WorkerSetti
     heartbeatMs: 1_000,
     stallTimeoutMs: 20_000,
     maxMemoryMb: undefined,
+    whyNotReplaced: undefined,
     ...given,
     restart: { ...noRestart, ...restart },
   }

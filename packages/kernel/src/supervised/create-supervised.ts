@@ -7,6 +7,7 @@ import type { Preflight } from '../preflight/preflight.js'
 import { openTransport } from '../worker/open-transport.js'
 import { type Share, shareRuntime } from '../worker/share-runtime.js'
 import { type LinkKeys, linkKeys } from './link-keys.js'
+import { whyNotReloaded } from './reloadable.js'
 import { requestOrigins } from './request-origins.js'
 import { newRunName, type SupervisedParts, SupervisedRuntime } from './supervised-runtime.js'
 import { moduleFlags, workerProgram } from './worker-program.js'
@@ -51,7 +52,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     run,
     sinkWrote,
     web,
-    workers: workerSettings(plan, config),
+    workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, nodes, group, web)?.message),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, run, keys, peersOf(pairs, embeddingSlot))
       : undefined,

@@ -1,11 +1,16 @@
-import { MillraceError, type Plan, type SlotId, suggestion, type WorkerSettings } from '@millrace/contracts'
+import { MillraceError, type Plan, type SlotId, suggestion } from '@millrace/contracts'
 import type { PlacedDefinition } from '../runtime/engine.js'
 
-/** Why the workers of a group cannot be replaced while they work; undefined where they can. */
+/**
+ * Why the workers of a group cannot be replaced while they work; undefined where they can.
+ *
+ * @param web the slot that serves the web
+ */
 export function whyNotReloaded(
   { graph, groups, groupOf }: Plan,
   nodes: readonly PlacedDefinition[],
   name: string,
+  web: SlotId | undefined,
 ): MillraceError | undefined {
   const group = groups.findIndex((one) => one.name === name)
   if (group < 0) {
@@ -18,7 +23,8 @@ export function whyNotReloaded(
   const keeper = here.find(({ node }) => node.kind !== 'handler' || node.state.some((state) => !state.volatile))
   if (keeper !== undefined) return stateful(name, keeper.node.name, keeper.node.kind)
   const asking = here.find(({ definition }) => definition?.kind === 'node' && definition.requests.length > 0)
-  return asking === undefined ? undefined : refused(name, asking.node.name)
+  if (asking !== undefined) return refused(name, asking.node.name)
+  return web !== undefined && groups[group]?.slots.includes(web) ? serving(name) : undefined
 }
 
 function stateful(group: string, node: string, kind: string): MillraceError {
@@ -39,15 +45,10 @@ function refused(group: string, node: string): MillraceError {
 }
 
 /** Requests of clients begin in the worker that serves them, and their replies would find another process. */
-export function whyWebNotReloaded(
-  workers: readonly WorkerSettings[],
-  web: SlotId | undefined,
-): MillraceError | undefined {
-  const serving = workers.find(({ slot }) => slot === web)
-  if (serving === undefined) return undefined
+function serving(group: string): MillraceError {
   return new MillraceError(
     'CONFIG_INVALID',
-    `group '${serving.group}' cannot be reloaded, because it serves clients, whose replies would find another process; stop the application and start it again`,
-    { facts: { group: serving.group } },
+    `group '${group}' cannot be reloaded, because it serves clients, whose replies would find another process; stop the application and start it again`,
+    { facts: { group } },
   )
 }

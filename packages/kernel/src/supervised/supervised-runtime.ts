@@ -47,7 +47,7 @@ import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import type { WorkerMetadata } from '../worker/worker-metadata.js'
 import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
-import { whyNotReloaded, whyWebNotReloaded } from './reloadable.js'
+import { whyNotReloaded } from './reloadable.js'
 import { SourceTally } from './source-tally.js'
 
 /** Makes the supervisor of a runtime. */
@@ -229,7 +229,7 @@ export class SupervisedRuntime implements Runtime {
   async reload(group: string): Promise<readonly WorkerSnapshot[]> {
     const settings = this.#parts.workers.filter((worker) => worker.group === group)
     const { plan, nodes } = this.#parts.preflight
-    const reason = whyNotReloaded(plan, nodes, group) ?? whyWebNotReloaded(settings, this.#parts.web)
+    const reason = whyNotReloaded(plan, nodes, group, this.#parts.web)
     if (reason !== undefined) throw reason
     // One after the other: the others carry the load.
     for (const { slot } of settings) await this.#supervisor.replace(slot, 'reload')

@@ -6,8 +6,14 @@ import type { Plan, WorkerSettings } from '@millrace/contracts'
  *
  * Who reads a source or writes a sink is never replaced, whatever the configuration says: another would read from the
  * beginning and write over what is there.
+ *
+ * @param whyNotReplaced why the workers of a group cannot be replaced while they work; undefined where they can
  */
-export function workerSettings(plan: Plan, config: MillraceConfig): readonly WorkerSettings[] {
+export function workerSettings(
+  plan: Plan,
+  config: MillraceConfig,
+  whyNotReplaced: (group: string) => string | undefined,
+): readonly WorkerSettings[] {
   const configured = new Map(config.runtime.platform.process_groups.map((group) => [group.name, group]))
   const irreplaceable = groupsAtTheEdge(plan)
   return plan.groups.flatMap(({ name, slots }, index) => {
@@ -22,6 +28,7 @@ export function workerSettings(plan: Plan, config: MillraceConfig): readonly Wor
       heartbeatMs: group.heartbeat_seconds * 1000,
       stallTimeoutMs: group.stall_timeout_seconds * 1000,
       maxMemoryMb: group.max_memory_mb,
+      whyNotReplaced: whyNotReplaced(name),
       restart: {
         policy: irreplaceable.has(index) ? 'never' : restart.policy,
         maxRestarts: restart.max_restarts,

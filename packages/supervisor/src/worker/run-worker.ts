@@ -25,6 +25,11 @@ export function runWorker(load: LoadWorker): Promise<never> {
     send: (message) => channel.send(message),
     end: (exitCode) => void channel.flushed().then(() => process.exit(exitCode)),
     beat: (everyMs) => thread.beat(everyMs),
+    measure: (everyMs) =>
+      void setInterval(
+        () => channel.send({ millrace: 'memory', rssBytes: process.memoryUsage.rss() }),
+        everyMs,
+      ).unref(),
   })
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => session.stop())

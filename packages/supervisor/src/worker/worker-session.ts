@@ -30,6 +30,8 @@ export interface WorkerSessionParts {
   end(exitCode: number): void
   /** Begins to beat. */
   beat(everyMs: number): void
+  /** Begins to say how much memory the process has. */
+  measure(everyMs: number): void
 }
 
 type State =
@@ -55,6 +57,7 @@ export class WorkerSession {
   received(message: ToWorker, socket?: unknown): void {
     switch (message.millrace) {
       case 'bundle':
+        if (message.measureMs !== undefined) this.#parts.measure(message.measureMs)
         return void this.#load(message.bundle, message.beatMs, socket)
       case 'endpoints':
         return this.#connect(message.table)
