@@ -33,7 +33,9 @@ describe('the example of docs/processes.md', () => {
     const alone = await run('run', 'app.yml')
     const split = await run('run', 'app.yml', 'processes.yml')
     expect([alone.code, split.code]).toEqual([0, 0])
-    expect(split.stderr).toContain('groups      edge × 1: digests, words\n            hashing × 2: hash\n')
+    expect(split.stderr).toContain(
+      'groups      edge × 1: digests, words (restart never, not on_failure: it has a source or a sink)\n            hashing × 2: hash\n',
+    )
     const reports = [alone, split].map(({ stderr }) => /^reports .*$/mu.exec(stderr)?.[0])
     expect(reports[0]).toMatch(/^reports {5}digests: sha256 [0-9a-f]{64}$/u)
     expect(reports[1]).toBe(reports[0])

@@ -100,7 +100,7 @@ transport   tcp_local on 127.0.0.1, free ports, frames up to 1048576 bytes
             signed with hmac, kdf hkdf_sha256, ttl 30 s, 100000 nonces
             secret: generated for this run
 state       memory
-groups      edge × 1: lines, orders
+groups      edge × 1: lines, orders (restart never, not on_failure: it has a source or a sink)
             pricing × 2: price
             web × 1: quote
 hops        orders → price: shop.order (edge → pricing, sequence)

@@ -105,10 +105,10 @@ transport   tcp_local on 127.0.0.1, free ports, frames up to 1048576 bytes
             signed with hmac, kdf hkdf_sha256, ttl 30 s, 100000 nonces
             secret: generated for this run
 state       memory
-groups      g1 × 1: start, add-1
+groups      g1 × 1: start, add-1 (restart never, not on_failure: it has a source or a sink)
             g2 × 1: add-2
             g3 × 1: add-3
-            g4 × 1: add-4, sum
+            g4 × 1: add-4, sum (restart never, not on_failure: it has a source or a sink)
 hops        add-1 → add-2: chain.step-1 (g1 → g2, single)
             add-2 → add-3: chain.step-2 (g2 → g3, single)
             add-3 → add-4: chain.step-3 (g3 → g4, single)

@@ -140,7 +140,7 @@ export interface ProcessGroupInput {
   readonly heartbeat_seconds?: number
   /** How long a worker may be silent or its event loop blocked, in seconds. @default 30 */
   readonly stall_timeout_seconds?: number
-  /** The heap limit of each worker, in MiB; without it the limit of Node. */
+  /** How much resident memory a worker may have, in MiB; one that has more is replaced while it works. */
   readonly max_memory_mb?: number
   /** What happens when a worker of the group dies. */
   readonly restart?: RestartInput

@@ -1,5 +1,5 @@
 import type { InterfaceSummary } from './interface-summary.js'
-import type { StartupSummary, TransportSummary } from './startup-summary.js'
+import type { GroupSummary, StartupSummary, TransportSummary } from './startup-summary.js'
 
 /** The summary as text: a block of aligned lines, without a line end. */
 export function formatSummary(summary: StartupSummary): string {
@@ -12,7 +12,7 @@ export function formatSummary(summary: StartupSummary): string {
       summary.transport === null ? ['none: everything runs in this process'] : transportLines(summary.transport),
     ],
     ['state', [summary.stateBackend]],
-    ['groups', summary.groups.map(({ name, workers, nodes }) => `${name} × ${workers}: ${nodes.join(', ')}`)],
+    ['groups', summary.groups.map(groupLine)],
     [
       'hops',
       summary.hops.map(
@@ -38,6 +38,13 @@ const labelWidth = 12
 function block(label: string, lines: readonly string[]): string {
   const [first = 'none', ...rest] = lines
   return [label.padEnd(labelWidth) + first, ...rest.map((line) => ' '.repeat(labelWidth) + line)].join('\n')
+}
+
+/** Says of the restart only what the configuration does not say. */
+function groupLine({ name, workers, nodes, restartConfigured }: GroupSummary): string {
+  const line = `${name} × ${workers}: ${nodes.join(', ')}`
+  if (restartConfigured === undefined) return line
+  return `${line} (restart never, not ${restartConfigured}: it has a source or a sink)`
 }
 
 function transportLines({ name, bindHost, bindPort, maxPayloadBytes, auth }: TransportSummary): readonly string[] {

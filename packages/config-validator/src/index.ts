@@ -34,6 +34,7 @@ export {
 export type { LoadedConfig, Place } from './loaded-config.js'
 export type { Environment, Machine } from './machine.js'
 export type { Path } from './path.js'
+export { restartOfGroup } from './restart-of-group.js'
 export { millraceSchema } from './schema/millrace.js'
 export { readSecret } from './secret.js'
 export {

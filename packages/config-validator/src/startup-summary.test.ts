@@ -134,7 +134,7 @@ describe('startupSummary', () => {
         '            signed with hmac, kdf hkdf_sha256, ttl 30 s, 100000 nonces',
         '            secret: generated for this run',
         'state       memory',
-        'groups      web × 1: parse, audit',
+        'groups      web × 1: parse, audit (restart never, not on_failure: it has a source or a sink)',
         '            pricing × 2: price',
         'hops        parse → price: shop.quote (web → pricing, load)',
         '            price → audit: shop.price (pricing → web, single)',
@@ -160,8 +160,8 @@ describe('startupSummary', () => {
       transport: { name: 'tcp_local' },
       stateBackend: 'memory',
       groups: [
-        { name: 'web', workers: 1, nodes: ['parse', 'audit'] },
-        { name: 'pricing', workers: 2, nodes: ['price'] },
+        { name: 'web', workers: 1, nodes: ['parse', 'audit'], restart: 'never', restartConfigured: 'on_failure' },
+        { name: 'pricing', workers: 2, nodes: ['price'], restart: 'on_failure' },
       ],
       hops: [
         { from: 'parse', to: 'price', type: 'shop.quote', fromGroup: 'web', toGroup: 'pricing', choose: 'load' },

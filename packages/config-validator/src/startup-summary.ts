@@ -1,6 +1,7 @@
 import type { Plan, Profile } from '@millrace/contracts'
-import type { AuthConfig, ExecutionIpcConfig, MillraceConfig } from './config.js'
+import type { AuthConfig, ExecutionIpcConfig, MillraceConfig, PlatformConfig, ProcessGroupConfig } from './config.js'
 import { type InterfaceSummary, interfaceSummaries } from './interface-summary.js'
+import { restartOfGroup } from './restart-of-group.js'
 
 /** How workers are connected, with every default; of the secret only where it comes from. */
 export interface TransportSummary {
@@ -26,6 +27,10 @@ export interface GroupSummary {
   readonly workers: number
   /** By name, in graph order. */
   readonly nodes: readonly string[]
+  /** When a worker that died is replaced; null where everything runs in one process. */
+  readonly restart: ProcessGroupConfig['restart']['policy'] | null
+  /** What the configuration says instead, where it does not count because the group has a source or a sink. */
+  readonly restartConfigured?: ProcessGroupConfig['restart']['policy']
 }
 
 /** An edge that crosses two groups. */
@@ -76,7 +81,7 @@ export function startupSummary({ config, plan }: SummaryParts): StartupSummary {
     mode: platform.bootstrap.mode,
     transport: platform.execution_ipc === undefined ? null : transportSummary(platform.execution_ipc),
     stateBackend: platform.kv.backend,
-    groups: groupSummaries(plan),
+    groups: groupSummaries(plan, platform),
     hops: hopSummaries(plan),
     interfaces: interfaceSummaries(config.runtime.web),
     exporters: {
@@ -111,12 +116,24 @@ function secretSource(auth: AuthConfig): string {
   return auth.secret_env === undefined ? 'from file' : `from env ${auth.secret_env}`
 }
 
-function groupSummaries(plan: Plan): readonly GroupSummary[] {
-  return plan.groups.map((group) => ({
+function groupSummaries(plan: Plan, platform: PlatformConfig): readonly GroupSummary[] {
+  return plan.groups.map((group, index) => ({
     name: group.name,
     workers: group.slots.length,
     nodes: group.nodes.map((node) => nameOf(plan.graph.nodes, node)),
+    ...restartSummary(plan, index, platform),
   }))
+}
+
+function restartSummary(
+  plan: Plan,
+  index: number,
+  { process_groups }: PlatformConfig,
+): Pick<GroupSummary, 'restart' | 'restartConfigured'> {
+  const configured = process_groups.find(({ name }) => name === plan.groups[index]?.name)?.restart.policy
+  if (plan.profile === 'memory' || configured === undefined) return { restart: null }
+  const restart = restartOfGroup(plan, index, configured)
+  return restart === configured ? { restart } : { restart, restartConfigured: configured }
 }
 
 function hopSummaries({ graph, groups, hops }: Plan): readonly HopSummary[] {

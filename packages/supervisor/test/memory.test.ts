@@ -31,9 +31,7 @@ describe('a worker with more memory than max_memory_mb', () => {
 
   it('is replaced as often as it may be restarted, then stays, and does not end the run', async () => {
     const restart = { maxRestarts: 2 }
-    const { supervisor, event, events, failures } = made([
-      { slot: 'a#1', maxMemoryMb: tooLittleMb, restart, ...quick },
-    ])
+    const { supervisor, event, events, failures } = made([{ slot: 'a#1', maxMemoryMb: tooLittleMb, restart, ...quick }])
     await supervisor.start()
     await event('worker.over_memory', 'a#1', 3)
     const said = events.filter(({ name }) => name === 'worker.over_memory').map(({ facts }) => facts)

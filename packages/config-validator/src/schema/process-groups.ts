@@ -30,7 +30,9 @@ const group = section('Process group', 'A set of nodes that run together, and th
   stop_timeout_seconds: seconds('How long a worker may take to stop, in seconds.', 30),
   heartbeat_seconds: seconds('How often a worker shows that it is alive, in seconds.', 5),
   stall_timeout_seconds: seconds('How long a worker may be silent or its event loop blocked, in seconds.', 30),
-  max_memory_mb: optional(count('The heap limit of each worker, in MiB; without it the limit of Node.')),
+  max_memory_mb: optional(
+    count('How much resident memory a worker may have, in MiB; one that has more is replaced while it works.'),
+  ),
   restart,
 })
 

@@ -1,11 +1,8 @@
-import type { MillraceConfig } from '@millrace/config-validator'
+import { type MillraceConfig, restartOfGroup } from '@millrace/config-validator'
 import type { Plan, WorkerSettings } from '@millrace/contracts'
 
 /**
  * What the configuration says of each worker, in the order in which they start.
- *
- * Who reads a source or writes a sink is never replaced, whatever the configuration says: another would read from the
- * beginning and write over what is there.
  *
  * @param whyNotReplaced why the workers of a group cannot be replaced while they work; undefined where they can
  */
@@ -15,7 +12,6 @@ export function workerSettings(
   whyNotReplaced: (group: string) => string | undefined,
 ): readonly WorkerSettings[] {
   const configured = new Map(config.runtime.platform.process_groups.map((group) => [group.name, group]))
-  const irreplaceable = groupsAtTheEdge(plan)
   return plan.groups.flatMap(({ name, slots }, index) => {
     const group = configured.get(name)
     if (group === undefined) throw new RangeError(`the configuration has no group ${name}`)
@@ -30,7 +26,7 @@ export function workerSettings(
       maxMemoryMb: group.max_memory_mb,
       whyNotReplaced: whyNotReplaced(name),
       restart: {
-        policy: irreplaceable.has(index) ? 'never' : restart.policy,
+        policy: restartOfGroup(plan, index, restart.policy),
         maxRestarts: restart.max_restarts,
         periodMs: restart.period_seconds * 1000,
         backoffMs: restart.backoff_ms,
@@ -38,9 +34,4 @@ export function workerSettings(
       },
     }))
   })
-}
-
-/** The groups that have a source or a sink. */
-function groupsAtTheEdge({ graph, groupOf }: Plan): ReadonlySet<number> {
-  return new Set(graph.nodes.flatMap(({ kind }, node) => (kind === 'handler' ? [] : [groupOf[node] ?? -1])))
 }

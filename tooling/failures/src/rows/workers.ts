@@ -149,7 +149,7 @@ export const workerFailures: readonly Failure[] = [
   },
   misbehaving('a handler never comes back', 'an infinite loop', 'loop', stall, ['code', 'cause']),
   misbehaving('a handler ends its process', '`process.exit(7)`', 'exit', {}, ['code', 'exitCode']),
-  misbehaving('a worker runs out of memory', 'growth with `max_memory_mb: 64`', 'grow', { max_memory_mb: 64 }, [
+  misbehaving('a worker runs out of memory', 'growth with `max_memory_mb: 256`', 'grow', { max_memory_mb: 256 }, [
     'code',
     'signal',
   ]),

@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { MillraceEvent } from '@millrace/contracts'
+import { createRuntime } from '../src/create-runtime.js'
+import { within } from '../src/runtime/deadline.js'
+import type { Runtime } from '../src/runtime/runtime.js'
+import { Ask, Sum } from './fixtures/processes/nodes.js'
+
+jest.setTimeout(90_000)
+
+const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
+const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
+/** More than a fresh worker has; twenty kept pieces of 32 MB are more than that. */
+const limitMb = 512
+
+let runtime: Runtime
+
+beforeAll(async () => {
+  const groups = [
+    { name: 'one', nodes: ['first', 'spread'], restart: { policy: 'never' } },
+    { name: 'two', nodes: ['second', 'third', 'ripple'], restart: { policy: 'never' }, max_memory_mb: limitMb },
+  ]
+  runtime = await createRuntime({
+    config,
+    overlay: { runtime: { discovery_modules: ['./nodes.ts'], platform: { process_groups: groups } } },
+    workerFlags,
+  })
+  await runtime.start()
+})
+
+afterAll(() => runtime.stop())
+
+/** @throws Error naming what did not come in time */
+async function soon<Result>(what: string, wait: Promise<Result>): Promise<Result> {
+  if (await within(40_000, wait)) return wait
+  throw new Error(`within 40 s there was no end of ${what}; the workers are ${JSON.stringify(runtime.workers())}`)
+}
+
+function heard(name: string): Promise<MillraceEvent> {
+  return new Promise((resolve) => {
+    const end = runtime.subscribe((event) => {
+      if (event.name !== name) return
+      end()
+      resolve(event)
+    })
+  })
+}
+
+/** Keeps fifty requests in flight until something has happened, and waits for the last of them. */
+async function underLoad(wait: Promise<unknown>): Promise<{ readonly answered: number; readonly wrong: unknown[] }> {
+  let asking = true
+  let answered = 0
+  const wrong: unknown[] = []
+  const askOnAndOn = async (): Promise<void> => {
+    for (let n = 0; asking; n++) {
+      const reply = await runtime
+        .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 20_000 })
+        .catch((error: unknown) => error)
+      answered++
+      if (reply instanceof Object && 'n' in reply && reply.n === n + 3) continue
+      wrong.push(reply)
+      return
+    }
+  }
+  const loops = Promise.all(Array.from({ length: 50 }, askOnAndOn))
+  try {
+    await wait
+  } finally {
+    asking = false
+    await soon('the requests in flight', loops)
+  }
+  return { answered, wrong }
+}
+
+describe('max_memory_mb', () => {
+  it('has a worker whose handler keeps memory replaced under requests in flight, of which none fails', async () => {
+    const before = runtime.workers().find(({ group }) => group === 'two')
+    const [told, replaced] = [heard('worker.over_memory'), heard('worker.replaced')]
+    const kept = Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        runtime.request(Ask, { n, mode: 'keep' }, { expect: Sum, timeoutMs: 20_000 }),
+      ),
+    )
+    const { answered, wrong } = await underLoad(
+      soon('the replacement for its memory', Promise.all([kept, told, replaced])),
+    )
+    expect(wrong).toEqual([])
+    expect(answered).toBeGreaterThan(50)
+    expect((await told).facts).toMatchObject({ group: 'two', incarnation: 1, limitMb, action: 'replace' })
+    expect((await replaced).facts).toMatchObject({ group: 'two', reason: 'memory' })
+    const after = runtime.workers().find(({ group }) => group === 'two')
+    expect(after).toMatchObject({ phase: 'running', incarnation: 2, restarts: 0 })
+    expect(after?.pid).not.toBe(before?.pid)
+    expect(runtime.counters().replies).toMatchObject({ duplicate_terminal: 0, late_reply_drop: 0 })
+  })
+})
