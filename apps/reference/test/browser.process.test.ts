@@ -43,7 +43,8 @@ inBrowser('reference serve in a browser', () => {
     return { page, complaints }
   }
 
-  const hidden = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
+  /** How many pixels the page is wider than its window; less than 0 where it has a scrollbar. */
+  const overflow = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 
   it('WEB-02 decides what is typed, by keyboard alone, on a phone', async () => {
     const { page, complaints } = await opened('/')
@@ -62,7 +63,7 @@ inBrowser('reference serve in a browser', () => {
     expect(await page.getByRole('listitem').allTextContents()).toEqual([
       '901: $6000 for customer 91 declined (DAILY_AMOUNT)',
     ])
-    expect(await hidden(page)).toBeLessThanOrEqual(0)
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
     expect(complaints).toEqual([])
     await page.close()
   })
@@ -71,7 +72,7 @@ inBrowser('reference serve in a browser', () => {
     const { page, complaints } = await opened('/docs')
     const shown = await page.locator('summary').allInnerTexts()
     expect(shown).toEqual(expect.arrayContaining(['POST /loads', 'POST /loads/stream', 'GET /loads/{id}']))
-    expect(await hidden(page)).toBeLessThanOrEqual(0)
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
     expect(complaints).toEqual([])
     await page.close()
   })

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
 import { createRuntime } from '../src/create-runtime.js'
-import { within } from '../src/runtime/deadline.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Sum } from './fixtures/processes/nodes.js'
+import { soon, underLoad } from './under-load.js'
 
 jest.setTimeout(90_000)
 
@@ -30,12 +30,6 @@ beforeAll(async () => {
 
 afterAll(() => runtime.stop())
 
-/** @throws Error naming what did not come in time */
-async function soon<Result>(what: string, wait: Promise<Result>): Promise<Result> {
-  if (await within(40_000, wait)) return wait
-  throw new Error(`within 40 s there was no end of ${what}; the workers are ${JSON.stringify(runtime.workers())}`)
-}
-
 function heard(name: string): Promise<MillraceEvent> {
   return new Promise((resolve) => {
     const end = runtime.subscribe((event) => {
@@ -44,32 +38,6 @@ function heard(name: string): Promise<MillraceEvent> {
       resolve(event)
     })
   })
-}
-
-/** Keeps fifty requests in flight until something has happened, and waits for the last of them. */
-async function underLoad(wait: Promise<unknown>): Promise<{ readonly answered: number; readonly wrong: unknown[] }> {
-  let asking = true
-  let answered = 0
-  const wrong: unknown[] = []
-  const askOnAndOn = async (): Promise<void> => {
-    for (let n = 0; asking; n++) {
-      const reply = await runtime
-        .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 20_000 })
-        .catch((error: unknown) => error)
-      answered++
-      if (reply instanceof Object && 'n' in reply && reply.n === n + 3) continue
-      wrong.push(reply)
-      return
-    }
-  }
-  const loops = Promise.all(Array.from({ length: 50 }, askOnAndOn))
-  try {
-    await wait
-  } finally {
-    asking = false
-    await soon('the requests in flight', loops)
-  }
-  return { answered, wrong }
 }
 
 describe('max_memory_mb', () => {
@@ -81,8 +49,8 @@ describe('max_memory_mb', () => {
         runtime.request(Ask, { n, mode: 'keep' }, { expect: Sum, timeoutMs: 20_000 }),
       ),
     )
-    const { answered, wrong } = await underLoad(
-      soon('the replacement for its memory', Promise.all([kept, told, replaced])),
+    const { answered, wrong } = await underLoad(runtime, 50, () =>
+      soon(runtime, 'the replacement for its memory', Promise.all([kept, told, replaced])),
     )
     expect(wrong).toEqual([])
     expect(answered).toBeGreaterThan(50)

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createRuntime } from '../src/create-runtime.js'
-import { within } from '../src/runtime/deadline.js'
 import type { Runtime } from '../src/runtime/runtime.js'
-import { Ask, Burst, Ripple, Sum } from './fixtures/processes/nodes.js'
+import { Burst, Ripple } from './fixtures/processes/nodes.js'
+import { soon, underLoad } from './under-load.js'
 
 const rounds = Number(process.env.ROUNDS ?? 1)
 jest.setTimeout(90_000 * rounds)
@@ -20,50 +20,12 @@ beforeAll(async () => {
 
 afterAll(() => runtime.stop())
 
-/** @throws Error naming what did not come in time */
-async function soon<Result>(what: string, wait: Promise<Result>): Promise<Result> {
-  if (await within(30_000, wait)) return wait
-  throw new Error(`within 30 s there was no end of ${what}; the workers are ${JSON.stringify(runtime.workers())}`)
-}
-
-const reload = (group: string) => soon(`the reload of group '${group}'`, runtime.reload(group))
-
-/** What became of some requests. */
-interface Asked {
-  readonly answered: number
-  readonly wrong: readonly unknown[]
-}
-
-/** Keeps requests in flight while something else goes on, and waits for the last of them. The first failure ends each loop. */
-async function underLoad(atOnce: number, work: () => Promise<void>): Promise<Asked> {
-  let asking = true
-  let answered = 0
-  const wrong: unknown[] = []
-  const askOnAndOn = async (): Promise<void> => {
-    for (let n = 0; asking; n++) {
-      const reply = await runtime
-        .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 20_000 })
-        .catch((error: unknown) => error)
-      answered++
-      if (reply instanceof Object && 'n' in reply && reply.n === n + 3) continue
-      wrong.push(reply)
-      return
-    }
-  }
-  const loops = Promise.all(Array.from({ length: atOnce }, askOnAndOn))
-  try {
-    await work()
-  } finally {
-    asking = false
-    await soon('the requests in flight', loops)
-  }
-  return { answered, wrong }
-}
+const reload = (group: string) => soon(runtime, `the reload of group '${group}'`, runtime.reload(group))
 
 describe('reload', () => {
   it('HANDOFF-05 replaces workers under 200 requests in flight: each accepted request is answered once, none fails', async () => {
     const pids = [runtime.workers().map(({ pid }) => pid)]
-    const { answered, wrong } = await underLoad(200, async () => {
+    const { answered, wrong } = await underLoad(runtime, 200, async () => {
       for (let round = 0; round < rounds; round++) {
         await reload('two')
         await reload('one')

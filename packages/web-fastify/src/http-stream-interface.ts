@@ -190,14 +190,15 @@ async function sendStream(
 }
 
 /**
- * Closes the connection of a request whose body is not over. What comes in is still taken for a while: closing at once would
- * reset the connection, and the client could lose the last word (RFC 9112 §9.6).
+ * Closes the connection of a request whose body is not over. What comes in is still taken, for a while at most: closing at once
+ * would reset the connection, and the client could lose the last word (RFC 9112 §9.6).
  */
 function linger(request: FastifyRequest['raw']): void {
   const { socket } = request
   if (request.httpVersionMajor > 1) return void request.destroy()
   socket.end()
   const timer = setTimeout(() => socket.destroy(), lingerMs)
+  request.once('end', () => socket.destroy())
   socket.once('close', () => clearTimeout(timer))
 }
 

@@ -10,6 +10,8 @@ const requestMs = 60_000
 const pauseMs = 50
 /** A kill every so often, in milliseconds. */
 const killEveryMs = 20_000
+/** Memory is judged by so many rounds, long enough that each has processes of every age in every place: a young one has less. */
+const rounds = 30
 /** How many more handles the last rounds may have than the first. */
 const handlesMore = 4
 
@@ -40,13 +42,14 @@ export async function runSoak({ minutes, random, progress }: SoakSettings): Prom
   load.start(flight)
   const handles: number[] = []
   const kills = Math.floor((minutes * 60_000) / killEveryMs)
+  const killsPerRound = Math.max(1, Math.floor(kills / rounds))
   for (let kill = 1; kill <= kills; kill++) {
     await delay(killEveryMs)
     handles.push(readdirSync('/proc/self/fd').length)
     const worker = await killAny(application, random)
     const { asked, ends } = load.tally()
     progress(`kill ${kill} of ${kills}: ${worker}; ${asked} asked, ${JSON.stringify(Object.fromEntries(ends))}`)
-    watch.nextRound()
+    if (kill % killsPerRound === 0) watch.nextRound()
   }
   const { ends } = await load.stop()
   const levels = watch.end()

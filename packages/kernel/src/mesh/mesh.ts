@@ -264,15 +264,6 @@ export class Mesh implements LinkHearer {
     else this.roots.failedElsewhere(record)
   }
 
-  /**
-   * Whether something counts that comes by a link which is not the current one of its slot. Nothing does of what belongs to a
-   * domain: the newer process repeats it, and what the older one gives up when it is stopped is not given up.
-   */
-  #stillCounts(standing: LinkStanding, record: Exclude<LinkRecord, { kind: 'ack' }>): boolean {
-    if (standing === 'over' || record.kind === 'mark') return false
-    return record.kind === 'envelope' ? record.domain === undefined : !this.roots.inDomain(record)
-  }
-
   flushLater(session: LinkSession): void {
     this.#acknowledging.push(session)
     this.#working.engine.runner.loop.flushLater()
@@ -329,6 +320,15 @@ export class Mesh implements LinkHearer {
     this.#expected.expect(session.arrivals())
     if (this.#sessions.get(peer.slot) === session) this.#sessions.delete(peer.slot)
     peer.linkLost(link)
+  }
+
+  /**
+   * Whether something counts that comes by a link which is not the current one of its slot. Nothing does of what belongs to a
+   * domain: the newer process repeats it, and what the older one gives up when it is stopped is not given up.
+   */
+  #stillCounts(standing: LinkStanding, record: Exclude<LinkRecord, { kind: 'ack' }>): boolean {
+    if (standing === 'over' || record.kind === 'mark') return false
+    return record.kind === 'envelope' ? record.domain === undefined : !this.roots.inDomain(record)
   }
 
   /** The process in a slot is there no longer: what it held is sent again or has failed, and what it had sent here nobody waits for. */

@@ -23,7 +23,7 @@ export function localTraces(machine: { root: string; home: string; registry: str
   return [
     { text: machine.root, what: 'the path of a checkout' },
     { text: `${machine.home}/`, what: 'the path of a home folder' },
-    { text: host === 'registry.npmjs.org' ? '' : host, what: 'the host of a registry' },
+    { text: host, what: 'the host of a registry' },
   ]
     .filter(({ text }) => text.length > '/tmp'.length)
     .map(({ text, what }) => ({ pattern: new RegExp(`(?<![\\w.])${literally(text)}(?![\\w-])`), what }))

@@ -19,10 +19,7 @@ const { redelivered } = runtime.counters().delivery
 await runtime.stop()
 const doubled = [...answers.values()].filter((times) => times > 1).length
 const restarts = workers.map(({ restarts }) => restarts)
-process.stdout.write(
-  `${JSON.stringify({ requests, answered: answers.size, doubled, codes, restarts, redelivered })}
-`,
-)
+process.stdout.write(`${JSON.stringify({ requests, answered: answers.size, doubled, codes, restarts, redelivered })}\n`)
 
 async function askOnAndOn(): Promise<void> {
   while (next < requests) {

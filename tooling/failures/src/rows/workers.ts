@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Failure, nothing } from '../failure.js'
 import { codeOf, eventOf, noOrphan, pidOf, seenOf, times } from '../observe.js'
-import type { Stage } from '../stage.js'
+import type { Running, Stage } from '../stage.js'
 
 const stall = { heartbeat_seconds: 0.2, stall_timeout_seconds: 3 }
 
@@ -58,15 +58,11 @@ export const workerFailures: readonly Failure[] = [
     fault: 'a worker is killed under load, its group is restarted',
     made: 'SIGKILL with 64 requests in flight',
     async make(stage) {
-      const service = stage.serve({})
-      await service.said('under way')
-      process.kill(pidOf(service, 'quotes#1'), 'SIGKILL')
-      const { exitCode, last } = await service.ended()
-      await noOrphan(service)
-      const { requests, answered, doubled, codes, restarts } = last as unknown as Answers // what asks.ts prints
+      const { service, exitCode, answers } = await killedUnderLoad(stage, {})
+      const { requests, answered, doubled, codes, restarts } = answers
       const { WORKER_CRASHED: held = 0, ...others } = codes
       if (held === 0 || doubled > 0 || answered + held !== requests || Object.keys(others).length > 0)
-        throw new Error(`not every request had its one end: ${JSON.stringify(last)}`)
+        throw new Error(`not every request had its one end: ${JSON.stringify(answers)}`)
       return {
         exitCode,
         code: '`WORKER_CRASHED`',
@@ -82,14 +78,11 @@ export const workerFailures: readonly Failure[] = [
     async make(stage) {
       const restart = { policy: 'on_failure', backoff_ms: 10 }
       const group = { name: 'quotes', nodes: ['quote'], workers: 2, redeliver: 1, start_timeout_seconds: 100, restart }
-      const service = stage.serve({ runtime: { platform: { process_groups: [group] } } })
-      await service.said('under way')
-      process.kill(pidOf(service, 'quotes#1'), 'SIGKILL')
-      const { exitCode, last } = await service.ended()
-      await noOrphan(service)
-      const { requests, answered, doubled, codes, restarts, redelivered } = last as unknown as Answers // what asks.ts prints
+      const overlay = { runtime: { platform: { process_groups: [group] } } }
+      const { service, exitCode, answers } = await killedUnderLoad(stage, overlay)
+      const { requests, answered, doubled, codes, restarts, redelivered } = answers
       if (redelivered === 0 || doubled > 0 || answered !== requests || Object.keys(codes).length > 0)
-        throw new Error(`not every request had its one answer: ${JSON.stringify(last)}`)
+        throw new Error(`not every request had its one answer: ${JSON.stringify(answers)}`)
       return {
         exitCode,
         code: nothing,
@@ -176,6 +169,22 @@ export const workerFailures: readonly Failure[] = [
     },
   },
 ]
+
+/** The service, of which one worker is killed with 64 requests in flight, to its end. */
+async function killedUnderLoad(stage: Stage, overlay: object): Promise<KilledUnderLoad> {
+  const service = stage.serve(overlay)
+  await service.said('under way')
+  process.kill(pidOf(service, 'quotes#1'), 'SIGKILL')
+  const { exitCode, last } = await service.ended()
+  await noOrphan(service)
+  return { service, exitCode, answers: last as unknown as Answers } // what asks.ts prints
+}
+
+interface KilledUnderLoad {
+  readonly service: Running
+  readonly exitCode: string
+  readonly answers: Answers
+}
 
 /** What is logged when a process takes work. */
 function runningText(worker: string, incarnation: number): string {

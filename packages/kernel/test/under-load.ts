@@ -1,0 +1,44 @@
+import { within } from '../src/runtime/deadline.js'
+import type { Runtime } from '../src/runtime/runtime.js'
+import { Ask, Sum } from './fixtures/processes/nodes.js'
+
+const patienceMs = 40_000
+
+/** What became of some requests. */
+export interface Asked {
+  readonly answered: number
+  readonly wrong: readonly unknown[]
+}
+
+/** @throws Error naming what did not come in time */
+export async function soon<Result>(runtime: Runtime, what: string, wait: Promise<Result>): Promise<Result> {
+  if (await within(patienceMs, wait)) return wait
+  const workers = JSON.stringify(runtime.workers())
+  throw new Error(`within ${patienceMs / 1000} s there was no end of ${what}; the workers are ${workers}`)
+}
+
+/** Keeps requests in flight while something else goes on, and waits for the last of them. The first failure ends each loop. */
+export async function underLoad(runtime: Runtime, atOnce: number, work: () => Promise<unknown>): Promise<Asked> {
+  let asking = true
+  let answered = 0
+  const wrong: unknown[] = []
+  const askOnAndOn = async (): Promise<void> => {
+    for (let n = 0; asking; n++) {
+      const reply = await runtime
+        .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 20_000 })
+        .catch((error: unknown) => error)
+      answered++
+      if (reply instanceof Object && 'n' in reply && reply.n === n + 3) continue
+      wrong.push(reply)
+      return
+    }
+  }
+  const loops = Promise.all(Array.from({ length: atOnce }, askOnAndOn))
+  try {
+    await work()
+  } finally {
+    asking = false
+    await soon(runtime, 'the requests in flight', loops)
+  }
+  return { answered, wrong }
+}
