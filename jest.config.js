@@ -1,5 +1,7 @@
 /** One run for the whole workspace. Native ES modules; packages are tested from source, nothing is built first. */
 export default {
+  // Processes that tests start read the sources from bundles.
+  globalSetup: '<rootDir>/tooling/from-source/src/bundle-sources.mjs',
   // Jest leaves one core free, which on two cores means one test file at a time.
   maxWorkers: '100%',
   // Tests start real processes: what takes a second alone may take many when all cores are busy.

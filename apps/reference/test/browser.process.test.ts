@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type Runtime } from '@millrace/kernel'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { serveApplication, serveSettings } from '../src/command/serve.js'
-import { workerFlags } from './worker-flags.js'
 
 const executablePath = installed('chromium')
 const inCi = Boolean(process.env.CI)
@@ -21,7 +21,7 @@ inBrowser('reference serve in a browser', () => {
     runtime = await createRuntime({
       ...serveApplication(serveSettings(['--profile', 'tcp_local', '--port', '0'])),
       embedded: false,
-      workerFlags,
+      workerFlags: sourceFlags,
     })
     await runtime.start()
     url = runtime.url ?? ''

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { runVariant } from '../src/parity/run-variant.js'
 import { type Variant, variants } from '../src/parity/variants.js'
 import { type Scenario, scenarios } from '../src/scenarios.js'
 import { expectedOutput } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
-import { workerFlags } from './worker-flags.js'
 import { writeGenerated } from './write-generated.js'
 
 const rounds = Number(process.env.ROUNDS ?? 1)
@@ -27,7 +27,7 @@ const cases = [...inMemory, ...slow].flatMap((variant) =>
 
 async function decided(variant: Variant, scenario: Scenario, seed: number): Promise<string> {
   process.env.REFERENCE_DELAY_SEED = String(seed)
-  await runVariant(variant, scenario, { input, output, workerFlags })
+  await runVariant(variant, scenario, { input, output, workerFlags: sourceFlags })
   return readFileSync(output, 'utf8')
 }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type MillraceEvent } from '@millrace/kernel'
 import { application } from '../src/application.js'
 import { temporaryFolder } from './temporary-folder.js'
-import { workerFlags } from './worker-flags.js'
 import { writeGenerated } from './write-generated.js'
 
 const folder = temporaryFolder()
@@ -27,7 +27,7 @@ function note(all: Map<string, Set<string>>, key: unknown, pid: unknown): void {
 beforeAll(async () => {
   const { config, overlay } = await application({ scenario: 'baseline', profile: 'tcp_local', input, output })
   const runtime = { discovery_modules: ['../test/fixtures/tells-where-it-runs.ts'] }
-  const app = await createRuntime({ config, overlay: { ...overlay, runtime }, workerFlags })
+  const app = await createRuntime({ config, overlay: { ...overlay, runtime }, workerFlags: sourceFlags })
   app.subscribe(hear)
   await app.run()
 }, 300_000)

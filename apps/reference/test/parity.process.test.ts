@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { runVariant } from '../src/parity/run-variant.js'
 import { variants } from '../src/parity/variants.js'
 import { scenarios } from '../src/scenarios.js'
 import { expectedOutput } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
-import { workerFlags } from './worker-flags.js'
 import { writeGenerated } from './write-generated.js'
 
 const rounds = Number(process.env.ROUNDS ?? 1)
@@ -22,7 +22,7 @@ describe('the reference application in worker processes', () => {
   it.each(cases)(
     'PARITY-01 %s, %s, equals the oracle byte for byte',
     async (scenario, _, variant) => {
-      await runVariant(variant, scenario, { input, output, workerFlags })
+      await runVariant(variant, scenario, { input, output, workerFlags: sourceFlags })
       expect(readFileSync(output, 'utf8')).toBe(expectedOutput(input, scenario))
     },
     300_000,

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '@millrace/kernel'
 import { application } from '../src/application.js'
 import { runVariant } from '../src/parity/run-variant.js'
 import { variants } from '../src/parity/variants.js'
 import { expectedOutput } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
-import { workerFlags } from './worker-flags.js'
 import { writeGenerated } from './write-generated.js'
 
 const rounds = Number(process.env.ROUNDS ?? 1)
@@ -23,7 +23,7 @@ describe('the reference application with its state divided', () => {
   it.each(cases)(
     'PARTITION-01 baseline, %s, equals the oracle byte for byte',
     async (_, variant) => {
-      await runVariant(variant, 'baseline', { input, output, workerFlags })
+      await runVariant(variant, 'baseline', { input, output, workerFlags: sourceFlags })
       expect(readFileSync(output, 'utf8')).toBe(expectedOutput(input, 'baseline'))
     },
     300_000,

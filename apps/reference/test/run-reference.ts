@@ -2,11 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { sourceFlags } from '@millrace/from-source'
 import { decideAll, type Scenario, splitLines } from '../oracle/oracle.mjs'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const nodeArgs = ['--import', 'tsx', '--conditions=@millrace/source', main]
+const nodeArgs = [...sourceFlags, main]
 
 /** How the command ended. */
 export interface Ended {

@@ -3,17 +3,17 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type Runtime } from '@millrace/kernel'
 import { WebSocket } from 'ws'
 import { serveApplication, serveSettings } from '../src/command/serve.js'
 import type { Scenario } from '../src/scenarios.js'
-import { workerFlags } from './worker-flags.js'
 
 const dataFile = (name: string) => new URL(`../data/${name}`, import.meta.url)
 
 async function started(profile: string, scenario: Scenario = 'baseline'): Promise<{ runtime: Runtime; url: string }> {
   const settings = serveSettings(['--profile', profile, '--scenario', scenario, '--port', '0'])
-  const runtime = await createRuntime({ ...serveApplication(settings), embedded: false, workerFlags })
+  const runtime = await createRuntime({ ...serveApplication(settings), embedded: false, workerFlags: sourceFlags })
   await runtime.start()
   return { runtime, url: runtime.url ?? '' }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { sourceFlags } from '@millrace/from-source'
 
 /** The folder of the fixtures, which the command runs in. */
 export const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url))
@@ -26,10 +26,6 @@ export interface Started {
 }
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
-const tsx = createRequire(import.meta.url).resolve('tsx')
-
-/** Flags of Node for programs that run from source. */
-export const sourceFlags: readonly string[] = ['--import', tsx, '--conditions=@millrace/source']
 
 /** How the command is started. */
 export interface StartOptions {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Sum } from './fixtures/processes/nodes.js'
@@ -9,7 +10,6 @@ import { soon, underLoad } from './under-load.js'
 jest.setTimeout(90_000)
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
-const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 /** More than a fresh worker has; twenty kept pieces of 32 MB are more than that. */
 const limitMb = 512
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   runtime = await createRuntime({
     config,
     overlay: { runtime: { discovery_modules: ['./nodes.ts'], platform: { process_groups: groups } } },
-    workerFlags,
+    workerFlags: sourceFlags,
   })
   await runtime.start()
 })

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Burst, Here, Ripple, Sum } from './fixtures/processes/nodes.js'
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
-const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 
 const first = { name: 'one', nodes: ['first', 'spread'] }
 const second = { name: 'two', nodes: ['second', 'third', 'ripple'] }
@@ -19,7 +19,7 @@ function application(modules: readonly string[] = [], groups?: readonly object[]
       ...(groups === undefined ? {} : { platform: { process_groups: groups } }),
     },
   }
-  return { config, overlay, workerFlags }
+  return { config, overlay, workerFlags: sourceFlags }
 }
 
 async function started(app: ReturnType<typeof application>): Promise<{ runtime: Runtime; events: MillraceEvent[] }> {

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Sum } from './fixtures/processes/nodes.js'
 
 const at = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url))
-const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 
 const pidsOf = (runtime: Runtime) => runtime.workers().map(({ pid }) => pid ?? 0)
 
@@ -25,7 +25,7 @@ function applicationWith(restart: object): Promise<Runtime> {
   ]
   return createRuntime({
     config: at('processes/app.yml'),
-    workerFlags,
+    workerFlags: sourceFlags,
     overlay: { runtime: { platform: { process_groups: groups } } },
   })
 }
@@ -122,7 +122,7 @@ describe('a batch run whose stateless workers are killed', () => {
   it('ORDER-01 ends with the output of one in which nobody dies', async () => {
     const runtime = await createRuntime({
       config: at('crashes/app.yml'),
-      workerFlags,
+      workerFlags: sourceFlags,
       overlay: { nodes: { square: { folder, diesAt: [40, 301] } } },
     })
     const { reports, counters } = await runtime.run()

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Burst, Ripple } from './fixtures/processes/nodes.js'
@@ -9,12 +10,15 @@ const rounds = Number(process.env.ROUNDS ?? 1)
 jest.setTimeout(90_000 * rounds)
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
-const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 
 let runtime: Runtime
 
 beforeAll(async () => {
-  runtime = await createRuntime({ config, overlay: { runtime: { discovery_modules: ['./nodes.ts'] } }, workerFlags })
+  runtime = await createRuntime({
+    config,
+    overlay: { runtime: { discovery_modules: ['./nodes.ts'] } },
+    workerFlags: sourceFlags,
+  })
   await runtime.start()
 })
 

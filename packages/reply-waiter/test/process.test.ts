@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
 
 const patienceMs = 60_000
 
@@ -8,7 +9,7 @@ const patienceMs = 60_000
 function run(fixture: string, ...nodeOptions: readonly string[]) {
   const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url))
   const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const options = [...nodeOptions, '--import', 'tsx', '--conditions=@millrace/source', file]
+  const options = [...nodeOptions, ...sourceFlags, file]
   const { status, stdout, stderr } = spawnSync(process.execPath, options, {
     cwd,
     encoding: 'utf8',

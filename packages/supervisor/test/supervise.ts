@@ -11,6 +11,7 @@ import {
   type WorkerBundle,
   type WorkerSettings,
 } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createSupervisor, type SupervisorOptions, type SupervisorParts } from '../src/index.js'
 
 /** A worker of a test: its slot, what it does, and what differs from ordinary settings. */
@@ -61,12 +62,7 @@ const noRestart: RestartSettings = {
 }
 
 /** What Node is told so that workers run from source. */
-export const fromSource: readonly string[] = [
-  '--disable-warning=ExperimentalWarning',
-  '--import',
-  'tsx',
-  '--conditions=@millrace/source',
-]
+export const fromSource: readonly string[] = ['--disable-warning=ExperimentalWarning', ...sourceFlags]
 
 /** Makes a supervisor of fixtures. */
 export function supervise(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { sourceFlags } from '@millrace/from-source'
 import { within } from './within.js'
 
 /** A program in a process of its own that writes one line of JSON for each thing it has to say. */
@@ -17,8 +18,9 @@ export interface Program {
 /** Starts a fixture from its source. */
 export function runProgram(fixture: string, ...args: readonly string[]): Program {
   const file = fileURLToPath(new URL(`fixtures/${fixture}.ts`, import.meta.url))
-  const execArgv = ['--import', 'tsx', '--conditions=@millrace/source', '--expose-gc']
-  const child = spawn(process.execPath, [...execArgv, file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...sourceFlags, '--expose-gc', file, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const said: string[] = []
   const waiting: ((line: string) => void)[] = []
   createInterface(child.stdout).on('line', (line) => {

@@ -1,11 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { MillraceEvent } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type Runtime } from '@millrace/kernel'
 
 const config = fileURLToPath(new URL('programs/app.yml', import.meta.url))
-
-/** Workers are started from source. */
-const workerFlags = ['--import', 'tsx', '--conditions=@millrace/source']
 
 /** Soon back, and as often as it takes. */
 const restart = { backoff_ms: 20, backoff_max_ms: 50, max_restarts: 10_000, period_seconds: 60 }
@@ -32,7 +30,7 @@ export async function startApplication(redeliver: number): Promise<Application> 
   const runtime = await createRuntime({
     config,
     overlay: { runtime: { platform: { process_groups: groups } } },
-    workerFlags,
+    workerFlags: sourceFlags,
   })
   const pids = new Set<number>()
   runtime.subscribe(({ name, facts }) => {

@@ -1,15 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sourceFlags } from '@millrace/from-source'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const tsx = createRequire(import.meta.url).resolve('tsx')
 const command = here('../../../packages/cli/src/bin.ts')
-const sourceFlags = ['--import', tsx, '--conditions=@millrace/source']
 
 /** How long a fault may take to show what it does, in milliseconds: machines that test are busy. */
 const showMs = 120_000

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { MillraceEvent } from '@millrace/contracts'
+import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type RuntimeOptions } from '../../src/create-runtime.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
 
@@ -19,7 +20,7 @@ export async function startWeb(overlay: object = {}, options: RuntimeOptions = {
   const runtime = await createRuntime({
     config: webConfig,
     overlay: overlay as Readonly<Record<string, unknown>>, // an object
-    workerFlags: ['--import', 'tsx', '--conditions=@millrace/source'],
+    workerFlags: sourceFlags,
     ...options,
   })
   const events: MillraceEvent[] = []
