@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transformed } from './transformed.mjs'
 
-/** @type {import('./bundle-sources.mjs').BundleIndex} */
+/** @type {import('./keep-bundles.mjs').BundleIndex} */
 let index = { folder: '', entries: {}, inside: [] }
 
 /** @param {string | null} folder that of the bundles */
