@@ -95,6 +95,11 @@ export interface WorkerApplication {
   start(): void
   /** Finishes what it holds and refuses what is new. @returns whether all was done in time */
   drain(): Promise<boolean>
+  /**
+   * The others go on without this process, and another may take its slot: they hear nothing of what it gives up from now on, so
+   * that they can send that again. `stop` follows.
+   */
+  vacate(): void
   /** Closes everything in the reverse order of its start. */
   stop(): Promise<StopMode>
   /** Answers a question of the assembler in the supervising process. Plain JSON in, plain JSON out. */

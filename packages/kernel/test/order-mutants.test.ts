@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { Link, LinkListener, MarkRecord, Plan, Transport } from '@millrace/contracts'
+import { CrossingRoots } from '../src/mesh/crossing-roots.js'
 import { ExpectedRepeats } from '../src/mesh/expected-repeats.js'
+import { Mesh } from '../src/mesh/mesh.js'
 import { noMoreRoots } from '../src/runner/domain.js'
 import { Gate } from '../src/runner/gate.js'
 import { runSeed } from './order-mistakes.js'
 import type { Carrier } from './random-carrier.js'
-import { type MeshFaults, runRandomMesh } from './run-random-mesh.js'
+import { type MeshFaults, noFaults, runRandomMesh } from './run-random-mesh.js'
 
 /** A mutant must be found within so many seeds; most need fewer than twenty. */
 const patience = 2000
@@ -23,8 +25,8 @@ async function firstMistake(faults: MeshFaults, from = 1): Promise<string | unde
 function withLinks({ of, ...carrier }: Carrier, change: (link: Link) => Link): Carrier {
   return {
     ...carrier,
-    of(slot, incarnation): Transport {
-      const transport = of(slot, incarnation)
+    of(process): Transport {
+      const transport = of(process)
       return {
         ...transport,
         listen: (at, accept) => transport.listen(at, (link) => accept(change(link))),
@@ -73,22 +75,33 @@ describe('the test of order', () => {
   })
 
   it('ORDER-01 fails when watermarks go by the root alone', async () => {
-    const faults = { crashes: 0, cuts: 0, carrier: (carrier: Carrier) => withLinks(carrier, saysRootsOnly) }
+    const faults = { ...noFaults, carrier: (carrier: Carrier) => withLinks(carrier, saysRootsOnly) }
     expect(await firstMistake(faults)).toMatch(/^seed /u)
   }, 600_000)
 
   it("ORDER-01 fails when a dead slot's watermark is forgotten", async () => {
-    const faults = { crashes: 6, cuts: 0, carrier: (carrier: Carrier) => withLinks(carrier, forgetsMarks) }
+    const faults = { ...noFaults, crashes: 6, carrier: (carrier: Carrier) => withLinks(carrier, forgetsMarks) }
     expect(await firstMistake(faults)).toMatch(/^seed /u)
   }, 600_000)
 
   it('ORDER-01 fails when repeats are not dropped', async () => {
     jest.spyOn(ExpectedRepeats.prototype, 'join').mockReturnValue(undefined)
     jest.spyOn(Gate.prototype, 'hasTaken').mockReturnValue(false)
-    expect(await firstMistake({ crashes: 6, cuts: 0 })).toMatch(/^seed /u)
+    expect(await firstMistake({ ...noFaults, crashes: 6 })).toMatch(/^seed /u)
   }, 600_000)
 
   it('ORDER-01 fails when the slot of a message that something ordered comes after is chosen by load', async () => {
-    expect(await firstMistake({ crashes: 6, cuts: 0, plan: routedByLoad }, 870)).toMatch(/^seed /u)
+    expect(await firstMistake({ ...noFaults, crashes: 6, plan: routedByLoad }, 870)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 HANDOFF-05 fails when a process that is replaced says what it gives up', async () => {
+    jest.spyOn(Mesh.prototype, 'vacate').mockReturnValue(undefined)
+    expect(await firstMistake({ ...noFaults, crashes: 3, moves: 4 })).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 HANDOFF-05 fails when that counts, too, after its slot has moved', async () => {
+    jest.spyOn(Mesh.prototype, 'vacate').mockReturnValue(undefined)
+    jest.spyOn(CrossingRoots.prototype, 'inDomain').mockReturnValue(false)
+    expect(await firstMistake({ ...noFaults, moves: 6 })).toMatch(/^seed /u)
   }, 600_000)
 })

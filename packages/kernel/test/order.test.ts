@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type RunCase, runSeed } from './order-mistakes.js'
 import { type RandomRun, runRandomGraph } from './run-random-graph.js'
-import { type RandomMeshRun, runRandomMesh } from './run-random-mesh.js'
+import { noFaults, type RandomMeshRun, runRandomMesh } from './run-random-mesh.js'
 
 /** How many seeds are run; each is a graph, its handlers and the order in which they go on. */
 const seeds = Number(process.env.ROUNDS ?? 1) * 200
@@ -41,28 +41,46 @@ describe('order of messages across workers', () => {
 
   it('ORDER-01 the same holds when workers die and are replaced; what nothing ordered guards may be seen again', async () => {
     const { mistakes, runs } = await runAll(
-      (testCase, seed) => runRandomMesh(testCase, seed, { crashes: 6, cuts: 0 }),
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, crashes: 6 }),
       true,
     )
     expect(mistakes).toEqual([])
-    expectFaults(runs, 'crashes')
+    expectFaults(runs, 'crashes', ['redelivered', 'repeats'])
   }, 2_400_000)
 
   it('ORDER-01 LINK-01 the same holds when links are lost too, and what they carried is sent again', async () => {
     const { mistakes, runs } = await runAll(
-      (testCase, seed) => runRandomMesh(testCase, seed, { crashes: 3, cuts: 4 }),
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, crashes: 3, cuts: 4 }),
       true,
     )
     expect(mistakes).toEqual([])
-    expectFaults(runs, 'cuts')
+    expectFaults(runs, 'cuts', ['redelivered', 'repeats'])
+  }, 2_400_000)
+
+  it('ORDER-01 HANDOFF-05 the same holds when workers are replaced while they work', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, moves: 6 }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'moves', ['repeats'])
+  }, 2_400_000)
+
+  it('ORDER-01 HANDOFF-05 the same holds when meanwhile others die and links are lost', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) => runRandomMesh(testCase, seed, { crashes: 3, moves: 4, cuts: 3 }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'moves', ['redelivered', 'repeats'])
   }, 2_400_000)
 })
 
+type Count = 'crashes' | 'moves' | 'cuts' | 'redelivered' | 'repeats'
+
 /** A fault that hit nothing proves nothing. */
-function expectFaults(runs: readonly RandomMeshRun[], fault: 'crashes' | 'cuts'): void {
-  const sum = (name: 'crashes' | 'cuts' | 'redelivered' | 'repeats') =>
-    runs.reduce((total, run) => total + run[name], 0)
+function expectFaults(runs: readonly RandomMeshRun[], fault: Count, effects: readonly Count[]): void {
+  const sum = (name: Count) => runs.reduce((total, run) => total + run[name], 0)
   expect(sum(fault)).toBeGreaterThan(runs.length / 4)
-  expect(sum('redelivered')).toBeGreaterThan(runs.length)
-  expect(sum('repeats')).toBeGreaterThan(runs.length)
+  for (const effect of effects) expect(sum(effect)).toBeGreaterThan(runs.length)
 }

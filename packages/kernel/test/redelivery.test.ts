@@ -94,6 +94,35 @@ describe('a stateless worker that is killed under requests', () => {
   })
 })
 
+describe('workers that are restarted for the sake of another', () => {
+  let runtime: Runtime
+
+  beforeAll(async () => {
+    const groups = [
+      { name: 'one', nodes: ['first', 'spread'], redeliver: 1 },
+      { name: 'two', nodes: ['second', 'third', 'ripple'], redeliver: 1 },
+    ]
+    const platform = { restart_strategy: 'one_for_all', process_groups: groups }
+    runtime = await createRuntime({ config: at('processes/app.yml'), workerFlags, overlay: { runtime: { platform } } })
+    await runtime.start()
+  })
+
+  afterAll(() => runtime.stop())
+
+  it('PROC-03 with redeliver what they held is answered by their replacements, once', async () => {
+    const before = pidsOf(runtime)
+    const asked = Array.from({ length: 20 }, (_, n) => ask(runtime, n, `hold ${before[1]}`))
+    await held(runtime, 20)
+    process.kill(before[1] ?? 0, 'SIGKILL')
+    const answers = await Promise.all(asked)
+    const [one = 0, two = 0] = pidsOf(runtime)
+    expect(before).not.toContain(one)
+    expect(answers.map(({ n }) => n)).toEqual(asked.map((_, n) => n + 3))
+    expect(answers.map(({ pids }) => pids)).toEqual(asked.map(() => [one, two, two]))
+    expect(runtime.counters().replies).toMatchObject({ failed: 0, duplicate_terminal: 0, late_reply_drop: 0 })
+  })
+})
+
 describe('a worker that dies and may not be replaced', () => {
   it('PROC-03 PROC-04 fails what it held at once, also where its group redelivers', async () => {
     const runtime = await applicationWith({ policy: 'never' })

@@ -3,7 +3,7 @@ import {
   createEventEmitter,
   defineMessage,
   type EndpointTable,
-  type MillraceError,
+  MillraceError,
   type Plan,
   type SlotId,
   type SourceDefinition,
@@ -17,15 +17,16 @@ import { Mesh } from '../src/mesh/mesh.js'
 import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
-import { type Carrier, createCarrier } from './random-carrier.js'
+import { type CarriedProcess, type Carrier, createCarrier } from './random-carrier.js'
 import { chanceOf, clockOf, type RandomCase } from './random-graph.js'
 import { randomPlan } from './random-placement.js'
 import { deadQuiet, definitionOf, type RandomRun, turn, Waits, writerOf } from './run-random-graph.js'
 
 /** What goes wrong on purpose, and what the code is made to do wrong. */
 export interface MeshFaults {
-  /** How many workers are killed and replaced, and how many links are cut, at most. */
+  /** How many workers are killed and replaced, how many are replaced while they work, and how many links are cut, at most. */
   readonly crashes: number
+  readonly moves: number
   readonly cuts: number
   /** Another plan than the true one. */
   readonly plan?: (plan: Plan) => Plan
@@ -33,7 +34,7 @@ export interface MeshFaults {
   readonly carrier?: (carrier: Carrier) => Carrier
 }
 
-export const noFaults: MeshFaults = { crashes: 0, cuts: 0 }
+export const noFaults: MeshFaults = { crashes: 0, moves: 0, cuts: 0 }
 
 /** How likely a fault is at each step of the scheduler, as long as there may be more. */
 const faultLikelihood = 0.01
@@ -41,15 +42,25 @@ const faultLikelihood = 0.01
 /** How long nothing is done while somebody waits to dial again, in milliseconds. */
 const dialPauseMs = 5
 
-interface Worker {
-  readonly slot: SlotId
+interface Worker extends CarriedProcess {
+  readonly group: number
   readonly mesh: Mesh
   readonly engine: Engine
+  /** Resolves when it has died. */
+  readonly gone: Promise<void>
+  readonly die: () => void
+}
+
+/** A process whose slot another has taken, or is about to take. */
+interface Moving {
+  readonly old: Worker
+  retires: boolean
 }
 
 /** What a run of random workers showed. */
 export interface RandomMeshRun extends RandomRun {
   readonly crashes: number
+  readonly moves: number
   readonly cuts: number
   readonly redelivered: number
   readonly repeats: number
@@ -58,7 +69,7 @@ export interface RandomMeshRun extends RandomRun {
 /**
  * Runs a random graph on random groups and slots: the real runner and the real links, over a carrier in memory whose batches,
  * like promises and streams, go on in the order of a seeded scheduler. Workers that hold nothing ordered may be killed at any
- * step, and any link may be cut.
+ * step, or replaced while they work, and any link may be cut.
  */
 export async function runRandomMesh(
   testCase: RandomCase,
@@ -86,8 +97,11 @@ class RandomWorkers {
   /** Slots without a worker. */
   readonly #empty = new Set<SlotId>()
   readonly #gone: Worker[] = []
+  /** One at a time, as the supervisor does it. */
+  #moving: Moving | undefined
   #version = 0
   #crashes = 0
+  #moves = 0
   #cuts = 0
 
   constructor(testCase: RandomCase, seed: number, faults: MeshFaults) {
@@ -118,7 +132,8 @@ class RandomWorkers {
 
   async run(): Promise<RandomMeshRun> {
     const source = this.#startSource()
-    for (let quiet = 0; quiet < deadQuiet && (!source.ended || this.#waits.length > 0); ) {
+    const isOver = () => source.ended && this.#waits.length === 0 && this.#moving === undefined
+    for (let quiet = 0; quiet < deadQuiet && !isOver(); ) {
       await turn()
       if (!source.ended && this.#waits.length > 0) this.#perhapsFault()
       if (this.#waits.length > 0) {
@@ -135,10 +150,11 @@ class RandomWorkers {
     const counters = [...living, ...this.#gone].map(({ mesh }) => mesh.counters())
     return {
       seen: this.#seen,
-      ended: source.ended,
+      ended: source.ended && this.#moving === undefined,
       failure: source.failure,
       left: source.inFlight.length + living.reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
       crashes: this.#crashes,
+      moves: this.#moves,
       cuts: this.#cuts,
       redelivered: counters.reduce((sum, { redelivered }) => sum + redelivered, 0),
       repeats: counters.reduce((sum, { repeats }) => sum + repeats, 0),
@@ -149,9 +165,9 @@ class RandomWorkers {
     return [...this.#workers.values()].every(({ mesh }) => mesh.missing().length === 0)
   }
 
-  async #spawn(slot: SlotId, group: number, incarnation: number): Promise<void> {
+  async #spawn(slot: SlotId, group: number, incarnation: number): Promise<Worker> {
     const { graph, groupOf, hops } = this.#plan
-    const transport = this.#carrier.of(slot, incarnation)
+    const transport = this.#carrier.of({ slot, incarnation })
     const events = createEventEmitter()
     const mesh = new Mesh({
       plan: this.#plan,
@@ -182,13 +198,25 @@ class RandomWorkers {
       deadLetter: () => undefined,
     })
     mesh.attach(engine)
-    this.#workers.set(slot, { slot, mesh, engine })
-    this.#endpoints.set(slot, await mesh.listen())
+    let die = (): void => undefined
+    const gone = new Promise<void>((resolve) => {
+      die = resolve
+    })
+    const worker = { slot, group, incarnation, mesh, engine, gone, die }
+    const endpoint = await mesh.listen()
+    this.#workers.set(slot, worker)
+    this.#endpoints.set(slot, endpoint)
     this.#empty.delete(slot)
+    return worker
   }
 
   #table(): EndpointTable {
-    return { version: ++this.#version, endpoints: [...this.#endpoints.values()], retiring: [] }
+    const { old, retires } = this.#moving ?? { retires: false }
+    return {
+      version: ++this.#version,
+      endpoints: [...this.#endpoints.values()],
+      retiring: old !== undefined && retires ? [{ slot: old.slot, incarnation: old.incarnation }] : [],
+    }
   }
 
   #startSource() {
@@ -223,29 +251,37 @@ class RandomWorkers {
 
   #perhapsFault(): void {
     if (this.#chance.next() >= faultLikelihood) return
-    if (this.#crashes < this.#faults.crashes && this.#chance.pick(2) === 0) this.#crash()
-    else if (this.#cuts < this.#faults.cuts) this.#cut()
+    const { crashes, moves, cuts } = this.#faults
+    const faults = [
+      ...(this.#crashes < crashes ? [() => this.#crash()] : []),
+      ...(this.#moves < moves && this.#moving === undefined ? [() => this.#move()] : []),
+      ...(this.#cuts < cuts ? [() => this.#cut()] : []),
+    ]
+    faults[this.#chance.pick(faults.length)]?.()
   }
 
-  /** Kills a worker whose group holds nothing ordered and no source; its replacement comes after a while. */
-  #crash(): void {
+  /** Any worker whose group holds nothing ordered and no source. */
+  #anyWorker(): Worker | undefined {
     const { groups, graph } = this.#plan
-    const slots = groups.flatMap(({ nodes, slots }, group) =>
-      nodes.some((node) => node === 0 || graph.nodes[node]?.ordered) ? [] : slots.map((slot) => ({ slot, group })),
+    const slots = groups.flatMap(({ nodes, slots }) =>
+      nodes.some((node) => node === 0 || graph.nodes[node]?.ordered) ? [] : slots,
     )
-    const victim = slots.filter(({ slot }) => !this.#empty.has(slot))[this.#chance.pick(slots.length)]
-    const worker = victim && this.#workers.get(victim.slot)
-    const incarnation = victim && this.#endpoints.get(victim.slot)?.incarnation
-    if (victim === undefined || worker === undefined || incarnation === undefined) return
+    const workers = slots.flatMap((slot) => this.#workers.get(slot) ?? [])
+    return workers[this.#chance.pick(workers.length)]
+  }
+
+  /** Kills a worker; its replacement comes after a while. */
+  #crash(): void {
+    const worker = this.#anyWorker()
+    if (worker === undefined) return
+    const { slot, group, incarnation } = worker
     this.#crashes++
-    this.#carrier.crash(victim.slot)
-    this.#workers.delete(victim.slot)
-    this.#endpoints.delete(victim.slot)
-    this.#empty.add(victim.slot)
-    this.#gone.push(worker)
-    worker.mesh.giveUp()
+    this.#workers.delete(slot)
+    this.#endpoints.delete(slot)
+    this.#empty.add(slot)
+    this.#end(worker)
     this.#announce()
-    this.#waits.add(() => void this.#replace(victim.slot, victim.group, incarnation + 1))
+    this.#waits.add(() => void this.#replace(slot, group, incarnation + 1))
   }
 
   async #replace(slot: SlotId, group: number, incarnation: number): Promise<void> {
@@ -253,10 +289,57 @@ class RandomWorkers {
     this.#announce()
   }
 
+  /** Replaces a worker while it works. */
+  #move(): void {
+    const old = this.#anyWorker()
+    if (old === undefined) return
+    const moving = { old, retires: false }
+    this.#moving = moving
+    this.#waits.add(() => void this.#moveTo(moving))
+  }
+
+  /** As the supervisor does it: nobody can dial the new process before the old one is listed as retiring. */
+  async #moveTo(moving: Moving): Promise<void> {
+    const { old } = moving
+    const { slot, group, incarnation } = old
+    if (this.#workers.get(slot) === old) {
+      this.#moves++
+      moving.retires = true
+      const next = await this.#spawn(slot, group, incarnation + 1)
+      this.#announce()
+      const isReady = next.mesh.ready().then(
+        () => true,
+        () => false, // it has died
+      )
+      if (await isReady) await this.#left(old)
+      old.mesh.vacate()
+      await old.mesh.close(new MillraceError('SHUTTING_DOWN', 'its slot has moved'))
+      this.#end(old)
+    }
+    this.#moving = undefined
+    this.#announce()
+  }
+
+  /** Resolves when no peer waits for anything of a process; one that dies waits for nothing. */
+  async #left(old: Worker): Promise<void> {
+    const peers = [...this.#workers.values()].filter(({ slot }) => slot !== old.slot)
+    await Promise.all(peers.map(({ mesh, gone }) => Promise.race([mesh.left(old), gone])))
+  }
+
+  #end(worker: Worker): void {
+    this.#carrier.crash(worker)
+    this.#gone.push(worker)
+    worker.mesh.giveUp()
+    worker.die()
+  }
+
   /** Everybody hears of it, each in its time; whoever has heard of something newer ignores it. */
   #announce(): void {
     const table = this.#table()
-    for (const slot of this.#workers.keys()) this.#waits.add(() => this.#workers.get(slot)?.mesh.connect(table))
+    const old = this.#moving?.old
+    const isOld = old !== undefined && this.#workers.get(old.slot) !== old
+    for (const worker of [...this.#workers.values(), ...(isOld ? [old] : [])])
+      this.#waits.add(() => !this.#gone.includes(worker) && worker.mesh.connect(table))
   }
 
   #cut(): void {

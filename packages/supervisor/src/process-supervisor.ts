@@ -163,13 +163,13 @@ export class ProcessSupervisor implements Supervisor {
       await next.ready
       await next.start()
     } catch (error) {
-      void next.stop(reason)
-      if (slot.process !== old) void old.stop(reason)
+      void next.vacate(reason)
+      if (slot.process !== old) void old.vacate(reason)
       throw notReplaced(error)
     }
     if (this.#phase === 'draining') next.drain()
     await this.#parts.listener.moved({ slot: slot.id, incarnation: old.incarnation }, this.#settings.gracefulMs)
-    await old.stop(reason)
+    await old.vacate(reason)
     this.#emitOf('worker.replaced', slot, { reason })
   }
 
@@ -293,7 +293,7 @@ export class ProcessSupervisor implements Supervisor {
     const { slots, abort } = round
     try {
       for (const { process } of [...slots].reverse()) {
-        await process?.stop(reason)
+        await process?.vacate(reason)
         abort.signal.throwIfAborted()
       }
       for (const slot of slots) this.#emitRestarting(slot, delayMs, reason)

@@ -27,6 +27,9 @@ import type { WorkerEnd, WorkerProcessParts } from './worker-process-parts.js'
 /** Memory can grow faster than a worker has to beat. */
 const longestMeasureMs = 1000
 
+/** How a process is told that it ends. */
+type StopWord = 'stop' | 'vacate'
+
 type State =
   | { readonly phase: 'starting'; readonly step: 'spawned' | 'loading' | 'discovered' | 'connected' }
   | { readonly phase: 'ready' | 'running' | 'draining'; readonly watch: StallWatch }
@@ -130,13 +133,17 @@ export class WorkerProcess {
 
   /** Tells it to stop, and ends it by force when it does not. */
   stop(reason: string): Promise<WorkerEnd> {
-    if (!this.#isEnding()) this.#stopFrom(this.#isLoaded() ? 'message' : 'SIGTERM', reason)
-    return this.gone
+    return this.#stop(reason, 'stop')
+  }
+
+  /** The same while the others go on: they can send again what it gives up. */
+  vacate(reason: string): Promise<WorkerEnd> {
+    return this.#stop(reason, 'vacate')
   }
 
   /** Kills it at once. */
   kill(): Promise<WorkerEnd> {
-    if (!this.#isEnding()) this.#stopFrom('SIGKILL', 'killed')
+    if (!this.#isEnding()) this.#stopFrom('SIGKILL', 'killed', 'stop')
     else if (this.#state.phase !== 'gone') this.#force('SIGKILL')
     return this.gone
   }
@@ -247,13 +254,18 @@ export class WorkerProcess {
     this.#leave({ phase: 'failed', failure }, failure)
     const { message: reason, code, facts } = failure
     this.#events.emit('worker.failed', { ...facts, code, reason })
-    void this.#end(from)
+    void this.#end(from, 'stop')
   }
 
-  #stopFrom(from: EndingFrom, reason: string): void {
+  #stop(reason: string, word: StopWord): Promise<WorkerEnd> {
+    if (!this.#isEnding()) this.#stopFrom(this.#isLoaded() ? 'message' : 'SIGTERM', reason, word)
+    return this.gone
+  }
+
+  #stopFrom(from: EndingFrom, reason: string, word: StopWord): void {
     this.#leave({ phase: 'stopping' }, failures.workerStopping(this.#events.facts))
     this.#events.emit('worker.stopping', { reason })
-    void this.#end(from)
+    void this.#end(from, word)
   }
 
   /** Nothing that it was waited for will come any more. */
@@ -265,12 +277,12 @@ export class WorkerProcess {
     if (next.phase === 'failed') this.#questions.end(error)
   }
 
-  async #end(from: EndingFrom): Promise<void> {
+  async #end(from: EndingFrom, word: StopWord): Promise<void> {
     const isGone = await endStepByStep(from, {
       ...this.#parts.budgets,
       stopTimeoutMs: this.#parts.settings.stopTimeoutMs,
       gone: this.#spawned.gone,
-      tell: () => this.#spawned.send({ millrace: 'stop' }),
+      tell: () => this.#spawned.send({ millrace: word }),
       force: (signal) => this.#force(signal),
     })
     if (!isGone) this.#ended({ exitCode: null, signal: null })

@@ -62,6 +62,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   /** The newest process of a slot that is known to be gone, and what its roots are told. */
   readonly #gone = new Map<SlotId, { readonly incarnation: number; readonly error: MillraceError }>()
   #tellIdle: (() => void)[] = []
+  #silent = false
 
   constructor(parts: CrossingRootsParts) {
     const { slot, incarnation } = parts.place
@@ -157,7 +158,13 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     for (const visit of this.#visiting.values()) visit.failedElsewhere(error)
   }
 
+  /** From now on nobody hears of what fails here. */
+  silence(): void {
+    this.#silent = true
+  }
+
   failed(root: Root, error: MillraceError): void {
+    if (this.#silent) return
     if (root instanceof VisitingRoot && !root.sendersKnow) this.#tellSenders(root, error)
     const cancel: CancelRecord = { kind: 'cancel', origin: root.origin ?? '', root: root.number, code: error.code }
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)

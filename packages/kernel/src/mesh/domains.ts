@@ -101,6 +101,7 @@ export class Domains {
     const known = this.#ties.get(domain)
     if (edge === forgotten) {
       if (known !== undefined) this.#forget(known)
+      else this.#passEndOn(domain)
     } else if (known !== undefined || this.get(domain) !== undefined)
       this.#ties.get(domain)?.receive(edge, slot, position)
   }
@@ -123,16 +124,15 @@ export class Domains {
     this.#dirty = []
     // After the end of a domain was said nothing more may follow: a mark would begin it anew, and nobody would end it again.
     for (const ties of dirty.filter(({ domain }) => domain.ties !== undefined))
-      ties.sendMarks((outlet, position) => this.#sendTo(ties, outlet.edge, outlet.slots, position))
+      ties.sendMarks((outlet, position) => this.#sendTo(ties.domain.id ?? '', outlet.edge, outlet.slots, position))
   }
 
   /** A slot has a new link: it is told again what it may have missed. */
   repeat(slot: SlotId): void {
-    for (const ties of this.#ties.values())
-      ties.repeatMarks(slot, (outlet, position) => this.#sendTo(ties, outlet.edge, [slot], position))
+    for (const [id, ties] of this.#ties)
+      ties.repeatMarks(slot, (outlet, position) => this.#sendTo(id, outlet.edge, [slot], position))
     for (const [id, { outlets }] of this.#ended)
-      if (outlets.some(({ slots }) => slots.includes(slot)))
-        this.#parts.send(slot, { kind: 'mark', edge: forgotten, domain: id, position: [] })
+      if (outlets.some(({ slots }) => slots.includes(slot))) this.#sendTo(id, forgotten, [slot], [])
   }
 
   /** What began here and is not known here any more has ended. */
@@ -180,23 +180,36 @@ export class Domains {
   }
 
   #forget(ties: Ties): void {
-    this.#ties.delete(ties.domain.id ?? '')
-    ties.domain.ties = undefined
-    this.#remember(ties)
-    const reached = new Set(ties.shape.outlets.flatMap(({ slots }) => slots))
-    this.#sendTo(ties, forgotten, [...reached], [])
+    const { domain, shape } = ties
+    const id = domain.id ?? ''
+    this.#ties.delete(id)
+    domain.ties = undefined
+    this.#tellEnd(id, shape)
+  }
+
+  /** A domain that is not known here has ended: an earlier process of this slot may have told others of it. */
+  #passEndOn(id: string): void {
+    const name = parseDomainId(id)
+    if (name === undefined || this.#ended.has(id) || this.#beganHere(name) || !this.#canBegin(name)) return
+    this.#tellEnd(id, this.#shapeOf(name.entry, name.origin))
+  }
+
+  #tellEnd(id: string, shape: DomainShape): void {
+    this.#remember(id, shape)
+    const reached = new Set(shape.outlets.flatMap(({ slots }) => slots))
+    this.#sendTo(id, forgotten, [...reached], [])
   }
 
   /** The oldest makes room: what was told long ago has arrived. */
-  #remember({ domain, shape }: Ties): void {
+  #remember(id: string, shape: DomainShape): void {
     if (shape.outlets.length === 0) return
-    this.#ended.set(domain.id ?? '', shape)
+    this.#ended.set(id, shape)
     if (this.#ended.size <= mostEnded) return
     const [oldest] = this.#ended.keys()
     if (oldest !== undefined) this.#ended.delete(oldest)
   }
 
-  #sendTo({ domain }: Ties, edge: number, slots: readonly SlotId[], position: Position): void {
-    for (const slot of slots) this.#parts.send(slot, { kind: 'mark', edge, domain: domain.id ?? '', position })
+  #sendTo(domain: string, edge: number, slots: readonly SlotId[], position: Position): void {
+    for (const slot of slots) this.#parts.send(slot, { kind: 'mark', edge, domain, position })
   }
 }

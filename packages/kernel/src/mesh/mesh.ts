@@ -112,6 +112,7 @@ export class Mesh implements LinkHearer {
   #acknowledging: LinkSession[] = []
   #attached: { readonly engine: MeshEngine; readonly domains: Domains } | undefined
   #closing = false
+  #vacated: Promise<unknown> | undefined
 
   constructor(parts: MeshParts) {
     const { plan, place, run, peers, transport, events, now } = parts
@@ -242,9 +243,23 @@ export class Mesh implements LinkHearer {
     for (const peer of this.#peers.values()) peer.abandon(workerGone(peer.slot))
   }
 
+  /**
+   * Closes the links before anything is given up; what was sent is handed over. The others go on and can send again what this
+   * process holds, so they must not hear that it gives that up.
+   */
+  vacate(): void {
+    this.#closing = true
+    this.#flush()
+    this.roots.silence()
+    const sessions = [...this.#sessions.values()]
+    for (const session of sessions) this.#giveUpLink(session)
+    this.#vacated = Promise.all([this.#connector.close(), ...sessions.map(({ link }) => link.close())])
+  }
+
   /** Gives up what is left and closes the links; what was sent is handed over. */
   async close(error: MillraceError): Promise<void> {
     this.#closing = true
+    await this.#vacated
     await this.#connector.close()
     if (this.#attached !== undefined) {
       this.roots.close(error)
@@ -287,6 +302,7 @@ export class Mesh implements LinkHearer {
   }
 
   #opened(link: Link): void {
+    if (this.#closing) return void link.close()
     if (this.#attached === undefined) this.#early.push(link)
     else this.#begin(link, this.#attached.domains)
   }

@@ -64,6 +64,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       if (readsSources) void tellOfSources(runtime, voice)
     },
     drain: () => runtime.drain(),
+    vacate: () => mesh.vacate(),
     stop() {
       mesh.abandonSlots() // everybody is being stopped: nobody is replaced any more
       return runtime.stop()

@@ -65,6 +65,9 @@ export class WorkerSession {
         return this.#start()
       case 'drain':
         return void this.#drain()
+      case 'vacate':
+        if (isLoaded(this.#state)) this.#state.application.vacate()
+        return this.stop()
       case 'stop':
         return this.stop()
       case 'waits':
