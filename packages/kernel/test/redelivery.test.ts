@@ -103,7 +103,11 @@ describe('workers that are restarted for the sake of another', () => {
       { name: 'two', nodes: ['second', 'third', 'ripple'], redeliver: 1 },
     ]
     const platform = { restart_strategy: 'one_for_all', process_groups: groups }
-    runtime = await createRuntime({ config: at('processes/app.yml'), workerFlags, overlay: { runtime: { platform } } })
+    runtime = await createRuntime({
+      config: at('processes/app.yml'),
+      workerFlags: sourceFlags,
+      overlay: { runtime: { platform } },
+    })
     await runtime.start()
   })
 
