@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { sourceFlags } from '@millrace/from-source'
-import { createRuntime, type Runtime } from '@millrace/kernel'
+import type { Runtime } from '@millrace/kernel'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { serveApplication, serveSettings } from '../src/command/serve.js'
+import { startService } from './start-service.js'
 
 const executablePath = installed('chromium')
 const inCi = Boolean(process.env.CI)
@@ -18,13 +17,7 @@ inBrowser('reference serve in a browser', () => {
   let url: string
 
   beforeAll(async () => {
-    runtime = await createRuntime({
-      ...serveApplication(serveSettings(['--profile', 'tcp_local', '--port', '0'])),
-      embedded: false,
-      workerFlags: sourceFlags,
-    })
-    await runtime.start()
-    url = runtime.url ?? ''
+    ;({ runtime, url } = await startService('tcp_local'))
     browser = await chromium.launch({ executablePath: executablePath ?? 'chromium', args: ['--no-sandbox'] })
   })
 

@@ -3,20 +3,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { sourceFlags } from '@millrace/from-source'
-import { createRuntime, type Runtime } from '@millrace/kernel'
+import type { Runtime } from '@millrace/kernel'
 import { WebSocket } from 'ws'
-import { serveApplication, serveSettings } from '../src/command/serve.js'
-import type { Scenario } from '../src/scenarios.js'
+import { startService } from './start-service.js'
 
 const dataFile = (name: string) => new URL(`../data/${name}`, import.meta.url)
-
-async function started(profile: string, scenario: Scenario = 'baseline'): Promise<{ runtime: Runtime; url: string }> {
-  const settings = serveSettings(['--profile', profile, '--scenario', scenario, '--port', '0'])
-  const runtime = await createRuntime({ ...serveApplication(settings), embedded: false, workerFlags: sourceFlags })
-  await runtime.start()
-  return { runtime, url: runtime.url ?? '' }
-}
 
 /** The commands of the walk-through and what each answers. */
 function walk(): readonly (readonly [command: string, answer: string])[] {
@@ -32,7 +23,7 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
   let url: string
 
   beforeAll(async () => {
-    ;({ runtime, url } = await started(profile))
+    ;({ runtime, url } = await startService(profile))
   })
 
   afterAll(async () => {
@@ -75,7 +66,7 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
   it.each(['baseline', 'experiment'] as const)(
     'WEB-STREAM-01 the sample through POST /loads/stream gives the batch output of the %s, byte for byte',
     async (scenario) => {
-      const service = await started(profile, scenario)
+      const service = await startService(profile, scenario)
       const response = await fetch(`${service.url}/loads/stream`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
