@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Runtime } from '@millrace/kernel'
 import { WebSocket } from 'ws'
+import { decideAll, splitLines } from '../oracle/oracle.mjs'
 import { startService } from './start-service.js'
 
 const dataFile = (name: string) => new URL(`../data/${name}`, import.meta.url)
@@ -16,6 +17,18 @@ function walk(): readonly (readonly [command: string, answer: string])[] {
     command,
     answer.trim(),
   ])
+}
+
+const ndjson = { 'content-type': 'application/x-ndjson' }
+
+/** Attempts of different customers, each filled up with spaces, behind a byte-order mark and with CR LF. */
+function linesOfLengths(lengths: readonly number[]): Buffer<ArrayBuffer> {
+  const lines = lengths.map((length, index) => {
+    const number = `88${index}`
+    const attempt = { id: number, customer_id: number, load_amount: '$1', time: '2000-01-05T00:00:00Z' }
+    return `${JSON.stringify(attempt).padEnd(length)}\r\n`
+  })
+  return Buffer.from(`\ufeff${lines.join('')}`)
 }
 
 describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile) => {
@@ -69,7 +82,7 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
       const service = await startService(profile, scenario)
       const response = await fetch(`${service.url}/loads/stream`, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson' },
+        headers: ndjson,
         body: readFileSync(dataFile('sample.ndjson')),
       })
       const text = await response.text()
@@ -77,4 +90,19 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
       expect(text === readFileSync(dataFile(`sample.${scenario}.expected.ndjson`), 'utf8')).toBe(true)
     },
   )
+
+  it('WEB-STREAM-01 answers each line through POST /loads/stream as a batch does, however long it is', async () => {
+    const body = linesOfLengths([100, 1_048_574, 1_048_577, 200, 9_000_000, 1_048_574])
+    const response = await fetch(`${url}/loads/stream`, { method: 'POST', headers: ndjson, body })
+    const answers = [...decideAll(splitLines([body]), 'baseline')]
+    expect(answers.map(({ reason }) => reason)).toEqual([
+      'ACCEPTED',
+      'ACCEPTED',
+      'LINE_TOO_LONG',
+      'ACCEPTED',
+      'LINE_TOO_LONG',
+      'ACCEPTED',
+    ])
+    expect(await response.text()).toBe(answers.map(({ text }) => `${text}\n`).join(''))
+  })
 })

@@ -295,6 +295,8 @@ export interface HttpStreamInterfaceInput {
   readonly response: string
   /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
   readonly binds?: Readonly<Record<string, string>>
+  /** What becomes of a line of the body above request_size_bytes: refuse ends the stream; cut sends its first request_size_bytes and one byte more to a byte type, which sees by its length that it was too long. @default "refuse" */
+  readonly long_lines?: 'refuse' | 'cut'
   /** Limits of the interface. */
   readonly policies?: PoliciesInput
 }

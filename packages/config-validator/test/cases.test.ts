@@ -269,6 +269,7 @@ describe('the whole', () => {
         request: 'a',
         response: 'b',
         binds: {},
+        long_lines: 'refuse',
         policies: { timeout_ms: 30_000, request_size_bytes: 1_048_576 },
       },
     ])

@@ -87,6 +87,8 @@ export interface HttpStreamInterface extends InterfaceOf<'http_stream'> {
   readonly method: string
   readonly exchange: Exchange
   readonly binds: Binds
+  /** Whether a line of more than `requestBytes` ends the stream, or is cut after one byte more; byte types only are cut. */
+  readonly longLines: 'refuse' | 'cut'
 }
 
 /** A connection whose messages are requests. */

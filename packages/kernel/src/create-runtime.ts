@@ -9,6 +9,7 @@ import {
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
 import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
+import { maxPayloadBytes } from './payload/max-payload-bytes.js'
 import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
 import { InlineRuntime } from './runtime/inline-runtime.js'
@@ -136,9 +137,6 @@ function checkOptions(given: CheckOptions, { config }: Preflight): PayloadCheckO
     validate: given.validate ?? (strict ? 'every' : 'entry'),
     freeze: given.freeze ?? strict,
     serialise: given.serialise ?? false,
-    maxPayloadBytes: config.runtime.platform.execution_ipc?.max_payload_bytes ?? defaultMaxPayloadBytes,
+    maxPayloadBytes: maxPayloadBytes(config),
   }
 }
-
-/** What `max_payload_bytes` is where the configuration has no `execution_ipc`. */
-const defaultMaxPayloadBytes = 1_048_576

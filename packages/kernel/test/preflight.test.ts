@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   createRuntime,
+  defineBytes,
   defineMessage,
   defineNode,
   defineService,
@@ -121,6 +122,30 @@ describe('preflight', () => {
     await expect(wrong).rejects.toThrow(
       "CONFIG_INVALID: an interface replies with 'shop.step', which is no reply type; define it with { reply: true }",
     )
+  })
+
+  it.each([
+    ['shop.quote', 1000, "[0].long_lines must be refuse: 'shop.quote' is no byte type, and JSON that is cut is none"],
+    [
+      'shop.scan',
+      1_048_576,
+      '[0].policies.request_size_bytes must be below max_payload_bytes (1048576), since a line that is cut has one byte more',
+    ],
+  ])('refuses to cut lines of %s at %i bytes', async (request, bytes, why) => {
+    const scan = defineNode({
+      name: 'scan',
+      consumes: defineBytes('shop.scan'),
+      emits: [Price],
+      handle: () => undefined,
+    })
+    const policies = { request_size_bytes: bytes }
+    const face = { kind: 'http_stream', path: '/', request, response: 'shop.price', long_lines: 'cut', policies }
+    const wrong = preflight({
+      nodes: [scan, price],
+      overlay: { runtime: { web: { interfaces: [face] } } },
+      packages: false,
+    })
+    await expect(wrong).rejects.toThrow(`CONFIG_INVALID: runtime.web.interfaces${why}`)
   })
 
   it('knows the types that a node requests as entries, also where nothing embeds the runtime', async () => {

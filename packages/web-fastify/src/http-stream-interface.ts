@@ -14,7 +14,7 @@ import { addBodyParsers } from './body-parsers.js'
 import { createGuard } from './guard.js'
 import { notAcceptable, payloadIn } from './http-interface.js'
 import { parseJson } from './json-body.js'
-import { createLineSplitter } from './line-splitter.js'
+import { createLineSplitter, type LineSplitter } from './line-splitter.js'
 import { problemOf } from './problem.js'
 import { tooLarge } from './read-body.js'
 import { requestPayload } from './request-payload.js'
@@ -46,7 +46,11 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
         if (body instanceof LinesBody) {
           const conversation = exchange.converse(options)
           const parse = exchange.request.encoding === 'bytes' ? asItIs : parseLine
-          const feeding = new Feeding(conversation, requestBytes, (line) => {
+          const splitter = createLineSplitter(
+            requestBytes,
+            face.longLines === 'cut' ? undefined : () => tooLarge(requestBytes),
+          )
+          const feeding = new Feeding(conversation, splitter, (line) => {
             const value = parse(line)
             return value === undefined ? undefined : payloadIn(request, payloadOf, value)
           })
@@ -95,18 +99,18 @@ class Feeding {
   /** What was wrong with a line, or with the body. */
   refused: unknown
   readonly #conversation: Conversation
-  readonly #maxBytes: number
+  readonly #splitter: LineSplitter
   readonly #payloadOf: (line: Buffer) => unknown
 
   /** @param payloadOf undefined for a line that is no message */
-  constructor(conversation: Conversation, maxBytes: number, payloadOf: (line: Buffer) => unknown) {
+  constructor(conversation: Conversation, splitter: LineSplitter, payloadOf: (line: Buffer) => unknown) {
     this.#conversation = conversation
-    this.#maxBytes = maxBytes
+    this.#splitter = splitter
     this.#payloadOf = payloadOf
   }
 
   async feed(body: Readable): Promise<void> {
-    const splitter = createLineSplitter(this.#maxBytes, () => tooLarge(this.#maxBytes))
+    const splitter = this.#splitter
     try {
       // Leaving this loop must not destroy the request: it would let go of its socket, which then nobody reads or closes.
       for await (const chunk of body.iterator({ destroyOnReturn: false }))

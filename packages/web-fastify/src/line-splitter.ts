@@ -1,6 +1,6 @@
 /** Splits bytes into lines, without their line feeds. */
 export interface LineSplitter {
-  /** @throws what `tooLong` makes, when a line has more bytes than are allowed */
+  /** @throws what it was told to, when a line has more bytes than are allowed */
   push(chunk: Buffer): readonly Buffer[]
   /** What stands after the last line feed; empty where there is nothing. */
   end(): readonly Buffer[]
@@ -10,16 +10,23 @@ const lineFeed = 0x0a
 
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf)
 
-/** Makes one. A byte-order mark at the very start belongs to no line. */
-export function createLineSplitter(maxBytes: number, tooLong: () => Error): LineSplitter {
+/**
+ * Makes one. A byte-order mark at the very start belongs to no line.
+ *
+ * @param tooLong makes what is thrown for a line of more than `maxBytes`; undefined to cut it after one byte more, so that it
+ * can be told from one that just fits: the rest of it is passed over and never kept
+ */
+export function createLineSplitter(maxBytes: number, tooLong: (() => Error) | undefined): LineSplitter {
   let rest: Buffer[] = []
   let restBytes = 0
   let isFirst = true
 
   function hold(part: Buffer): void {
-    restBytes += part.length
-    if (restBytes > maxBytes) throw tooLong()
-    if (part.length > 0) rest.push(part)
+    const room = maxBytes + 1 - restBytes
+    if (part.length >= room && tooLong !== undefined) throw tooLong()
+    const kept = part.subarray(0, room)
+    restBytes += kept.length
+    if (kept.length > 0) rest.push(kept)
   }
 
   function take(): Buffer {

@@ -62,6 +62,11 @@ const httpStream = section('HTTP stream interface', 'One request, many replies: 
   request,
   response,
   binds,
+  long_lines: oneOf(
+    ['refuse', 'cut'],
+    'What becomes of a line of the body above request_size_bytes: refuse ends the stream; cut sends its first request_size_bytes and one byte more to a byte type, which sees by its length that it was too long.',
+    { default: 'refuse' },
+  ),
   policies,
 })
 

@@ -28,6 +28,7 @@ import { buildGraph, type GraphOutcome } from '../graph/build-graph.js'
 import type { PlacedDefinition } from '../runtime/engine.js'
 import { transportToken } from '../transport-token.js'
 import { checkDeadLetters } from './dead-letter-findings.js'
+import { longLineFindings } from './long-line-findings.js'
 import { missingPackages } from './missing-packages.js'
 import { type PreflightFinding, preflightError } from './preflight-error.js'
 import { schemaFindings } from './schema-findings.js'
@@ -95,6 +96,7 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
     ...slices.findings,
     ...serviceFindings(services, built.nodes, options.bound ?? []),
     ...checkDeadLetters(config, built.nodes),
+    ...longLineFindings(config, built.types),
     ...(options.schemas === true ? schemaFindings(built.types) : []),
     ...(sound ? placementFindings(placement).map((finding) => ({ ...finding, ...place(loaded, finding.path) })) : []),
     ...((options.packages ?? true) ? missingPackages(config, baseDir) : []),

@@ -28,8 +28,9 @@ function webInterface(face: InterfaceConfig, exchangeOf: ExchangeOf): WebInterfa
   }
   const exchange = exchangeOf(face.request, face.response)
   if (face.kind === 'websocket') return { ...common, kind: face.kind, exchange }
-  const { kind, method, binds } = face
-  return { ...common, kind, method, binds, exchange }
+  const { method, binds } = face
+  if (face.kind === 'http') return { ...common, kind: face.kind, method, binds, exchange }
+  return { ...common, kind: face.kind, method, binds, exchange, longLines: face.long_lines }
 }
 
 function policiesOf({ policies }: InterfaceConfig): InterfacePolicies {

@@ -147,6 +147,17 @@ describe.each([
     expect(response.headers.get('content-type')).toContain('application/problem+json')
   })
 
+  it('WEB-STREAM-01 a byte type gets the beginning of a line that is too long, and the stream goes on', async () => {
+    function* sent() {
+      yield `a\n${'b'.repeat(1000)}\n${'c'.repeat(1001)}\n`
+      for (let n = 0; n < 320; n++) yield 'd'.repeat(65_536)
+      yield '\ne\n'
+      yield 'f'.repeat(3000)
+    }
+    const text = await (await postLines(`${app.url}/raw-lines`, sent())).text()
+    expect(lines(text).map((line) => (line as { bytes: number }).bytes)).toEqual([1, 1000, 1001, 1001, 1, 1001])
+  })
+
   it('WEB-STREAM-01 lines of a body are roots of one order domain: replies come in their order, while it is sent', async () => {
     let tellMore: () => void = () => undefined
     const more = new Promise<void>((resolve) => {
