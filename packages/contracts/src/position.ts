@@ -7,8 +7,7 @@ export type Position = readonly number[]
 
 /** Negative, zero or positive as the first position stands before, at or after the second. */
 export function comparePositions(first: Position, second: Position): number {
-  const shared = Math.min(first.length, second.length)
-  for (let index = 0; index < shared; index++) {
+  for (let index = 0; index < first.length && index < second.length; index++) {
     const difference = (first[index] ?? 0) - (second[index] ?? 0)
     if (difference !== 0) return difference
   }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { cacheFolder } from './cache-folder.mjs'
-import { entries } from './entries.mjs'
+import { entries, ofManyFiles } from './entries.mjs'
 import { keepBundles } from './keep-bundles.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -34,6 +34,7 @@ export default async function bundleSources() {
     metafile: true,
     write: false,
     logLevel: 'warning',
+    banner: { js: requireOfNode },
     plugins: [ownAddresses, librariesOutside],
   })
   process.env.MILLRACE_BUNDLES = keepBundles(root, outputFiles, metafile)
@@ -50,17 +51,21 @@ const ownAddresses = {
   },
 }
 
-/** @type {import('esbuild').Plugin} Libraries stay where they are, except for those that are entries. */
+/** @type {import('esbuild').Plugin} Libraries stay where they are, except for those of many files. */
 const librariesOutside = {
   name: 'libraries outside',
   setup({ onResolve, resolve }) {
-    const inside = new Set(entries(root))
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind === 'entry-point' || pluginData === resolving) return undefined
       const found = await resolve(path, { kind, resolveDir, pluginData: resolving })
-      if (found.errors.length > 0 || found.external || inside.has(found.path)) return found
+      if (found.errors.length > 0 || found.external || importer.includes('/node_modules/') || ofManyFiles.test(path))
+        return found
       return { path: pathToFileURL(found.path).href, external: true }
     })
   },
 }
 const resolving = Symbol('resolving')
+
+/** Libraries that are CommonJS load modules of Node by it. */
+const requireOfNode =
+  "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** The names of libraries that are read faster as a part of the bundles, since they consist of dozens or hundreds of files. */
+export const ofManyFiles = /^(?:typebox|ajv|ajv-formats|fast-json-stringify|yaml)(?:\/|$)/u
+
 /**
  * The files that get a bundle: all that a process can begin with or a fixture can import.
  *
@@ -14,7 +17,7 @@ export function entries(root) {
     join(root, 'packages/cli/src/bin.ts'),
     ...modulesIn(join(root, 'apps/reference/src')),
     ...modulesIn(join(root, 'apps/reference/src/delayed')),
-    // Of all libraries the one that consists of hundreds of files.
+    // Fixtures define their messages with it.
     realpathSync(join(root, 'packages/contracts/node_modules/typebox/build/index.mjs')),
   ]
 }

@@ -62,6 +62,7 @@ function indexOf(root, folder, { inputs, outputs }) {
     ),
   )
   const inside = Object.keys(inputs)
+    .filter((path) => !path.includes('node_modules/'))
     .map(urlOf)
     .filter((url) => !(url in entries))
   return { folder: `${pathToFileURL(folder).href}/`, entries, inside }
