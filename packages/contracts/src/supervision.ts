@@ -96,6 +96,12 @@ export interface WorkerApplication {
   /** Finishes what it holds and refuses what is new. @returns whether all was done in time */
   drain(): Promise<boolean>
   /**
+   * Another process has its slot: finishes what began in this one, streams included, and takes no new connections.
+   *
+   * @returns whether all was done in time
+   */
+  retire(): Promise<boolean>
+  /**
    * The others go on without this process, and another may take its slot: they hear nothing of what it gives up from now on, so
    * that they can send that again. `stop` follows.
    */

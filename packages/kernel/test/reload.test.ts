@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
+import { Bought, Buy } from './fixtures/asking/nodes.js'
 import { Burst, Ripple } from './fixtures/processes/nodes.js'
 import { soon, underLoad } from './under-load.js'
 
@@ -58,5 +59,39 @@ describe('reload', () => {
 
   it('says which group cannot be reloaded, and why', async () => {
     await expect(runtime.reload('tow')).rejects.toMatchObject({ code: 'PLACEMENT_UNKNOWN_GROUP' })
+  })
+})
+
+describe('reload of a group whose nodes send requests', () => {
+  const askingConfig = fileURLToPath(new URL('fixtures/asking/app.yml', import.meta.url))
+  let asking: Runtime
+
+  beforeAll(async () => {
+    asking = await createRuntime({ config: askingConfig, workerFlags: sourceFlags })
+    await asking.start()
+  })
+
+  afterAll(() => asking.stop())
+
+  it('HANDOFF-05 what its handlers have asked is answered where they are: each request is answered once, none fails', async () => {
+    const buy = async (n: number): Promise<unknown> => {
+      const reply = await asking
+        .request(Buy, { n }, { expect: Bought, timeoutMs: 20_000 })
+        .catch((error: unknown) => error)
+      return reply instanceof Object && 'n' in reply && reply.n === n * 100 ? undefined : reply
+    }
+    const pids = [asking.workers().map(({ pid }) => pid)]
+    const work = async (): Promise<void> => {
+      for (let round = 0; round < rounds; round++)
+        for (const group of ['buying', 'pricing']) {
+          await soon(asking, `the reload of group '${group}'`, asking.reload(group))
+          pids.push(asking.workers().map(({ pid }) => pid))
+        }
+    }
+    const { answered, wrong } = await underLoad(asking, 100, work, buy)
+    expect(wrong).toEqual([])
+    expect(answered).toBeGreaterThan(100)
+    expect(new Set(pids.flat()).size).toBe(pids.length + 1)
+    expect(asking.counters().replies).toMatchObject({ duplicate_terminal: 0, late_reply_drop: 0 })
   })
 })

@@ -57,6 +57,13 @@ interface Moving {
   retires: boolean
 }
 
+/** Where the source is read, also after its slot has moved. */
+interface MovableSource {
+  readonly worker: Worker
+  hasMoved: boolean
+  readonly ended: Promise<void>
+}
+
 /** What a run of random workers showed. */
 export interface RandomMeshRun extends RandomRun {
   readonly crashes: number
@@ -99,6 +106,7 @@ class RandomWorkers {
   readonly #gone: Worker[] = []
   /** One at a time, as the supervisor does it. */
   #moving: Moving | undefined
+  #source: MovableSource | undefined
   #version = 0
   #crashes = 0
   #moves = 0
@@ -227,6 +235,11 @@ class RandomWorkers {
     )
     const state = { inFlight, ended: false, failure: undefined as MillraceError | undefined }
     const source = this.#nodes[0] as SourceDefinition // node 0 is the source
+    let end = (): void => undefined
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    this.#source = { worker: origin, hasMoved: false, ended }
     new SourcePump({
       definition: source,
       read: () => source.read({} as never),
@@ -244,6 +257,7 @@ class RandomWorkers {
       },
       ended: () => {
         state.ended = true
+        end()
       },
     }).start()
     return state
@@ -289,9 +303,16 @@ class RandomWorkers {
     this.#announce()
   }
 
-  /** Replaces a worker while it works. */
+  /**
+   * Replaces a worker while it works. Where nothing else goes wrong the one with the source is among them; it goes on in the old
+   * process, which makes no new links.
+   */
   #move(): void {
-    const old = this.#anyWorker()
+    const { crashes, cuts } = this.#faults
+    const source = this.#source
+    const withSource = crashes + cuts === 0 && source?.hasMoved === false && this.#chance.pick(4) === 0
+    if (withSource) source.hasMoved = true
+    const old = withSource ? source.worker : this.#anyWorker()
     if (old === undefined) return
     const moving = { old, retires: false }
     this.#moving = moving
@@ -311,7 +332,7 @@ class RandomWorkers {
         () => true,
         () => false, // it has died
       )
-      if (await isReady) await this.#left(old)
+      if (await isReady) await Promise.all([this.#left(old), old === this.#source?.worker && this.#source.ended])
       old.mesh.vacate()
       await old.mesh.close(new MillraceError('SHUTTING_DOWN', 'its slot has moved'))
       this.#end(old)

@@ -8,7 +8,7 @@
  *   worker → supervisor   ready                 services are started, links are open
  *   supervisor → worker   start                 everybody is ready
  *   worker → supervisor   running
- *   supervisor → worker   drain; stop, or vacate where the others go on
+ *   supervisor → worker   drain, or retire where another has its slot; stop, or vacate where the others go on
  *   worker → supervisor   drained, stopped
  *
  * Beside these: ask → answer | refusal, waits → waiting, event, tell, memory, and failed, which ends a start.
@@ -33,7 +33,7 @@ import {
 export type ToWorker =
   | { readonly millrace: 'bundle'; readonly bundle: unknown; readonly beatMs: number; readonly measureMs?: number }
   | { readonly millrace: 'endpoints'; readonly table: EndpointTable }
-  | { readonly millrace: 'start' | 'drain' | 'vacate' | 'stop' | 'waits' }
+  | { readonly millrace: 'start' | 'drain' | 'retire' | 'vacate' | 'stop' | 'waits' }
   | { readonly millrace: 'ask'; readonly id: number; readonly question: string; readonly facts: unknown }
 
 /** What a worker says to its supervisor. */

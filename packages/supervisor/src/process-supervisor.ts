@@ -13,8 +13,8 @@
  * 4. A worker whose policy is `never` is not replaced for the sake of another either: it holds what would be lost.
  * 5. The table changes when a worker is discovered or gone, and everybody who is loaded is told, but not during the stop.
  * 6. A process is replaced while it works in this order: another is spawned beside it; when that can be dialled, the table gives
- *    it the slot and lists the old one as retiring; when it works and the assembler says that nobody waits for the old one any
- *    more, the old one is stopped. Before the table has changed a failure costs nothing; after that it is one of the slot.
+ *    it the slot and lists the old one as retiring; when it works, the old one finishes what began in it; when that is done and the
+ *    assembler says that nobody waits for the old one any more, it is stopped. Before the table has changed a failure costs nothing; after that it is one of the slot.
  * 7. One slot is replaced at a time: who drains an old process asks its peers, and a peer that is replaced itself would answer for
  *    its new process only.
  * 8. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
@@ -68,8 +68,8 @@ export class ProcessSupervisor implements Supervisor {
   readonly #processes = new Set<WorkerProcess>()
   readonly #rounds = new Set<Round>()
   readonly #drains = new Set<Deferred<boolean>>()
-  /** Slots that are replaced, or wait for their turn. */
-  readonly #replacing = new Set<Slot>()
+  /** Slots that are replaced or wait for their turn, each as often. */
+  readonly #replacing: Slot[] = []
   #turn: Promise<void> = Promise.resolve()
   readonly #failedWhileStarting = createDeferred<never>()
   readonly #abort = new AbortController()
@@ -111,14 +111,14 @@ export class ProcessSupervisor implements Supervisor {
 
   async replace(id: SlotId, reason: string): Promise<void> {
     const slot = this.#slots.find((one) => one.id === id)
-    if (slot === undefined || !this.#isReplaceable(slot)) throw noWorker(id)
-    this.#replacing.add(slot)
+    if (slot === undefined || !(this.#isWorkingAlone(slot) || this.#replacing.includes(slot))) throw noWorker(id)
+    this.#replacing.push(slot)
     const replaced = this.#turn.then(() => this.#replaceNow(slot, reason))
     this.#turn = replaced.catch(() => undefined)
     try {
       await replaced
     } finally {
-      this.#replacing.delete(slot)
+      this.#replacing.splice(this.#replacing.indexOf(slot), 1)
     }
   }
 
@@ -149,7 +149,7 @@ export class ProcessSupervisor implements Supervisor {
 
   /** Whether its process works, nothing else is about to take its place, and nothing stops. */
   #isReplaceable(slot: Slot): boolean {
-    return this.#isWorkingAlone(slot) && !this.#replacing.has(slot)
+    return this.#isWorkingAlone(slot) && !this.#replacing.includes(slot)
   }
 
   async #replaceNow(slot: Slot, reason: string): Promise<void> {
@@ -168,7 +168,10 @@ export class ProcessSupervisor implements Supervisor {
       throw notReplaced(error)
     }
     if (this.#phase === 'draining') next.drain()
-    await this.#parts.listener.moved({ slot: slot.id, incarnation: old.incarnation }, this.#settings.gracefulMs)
+    old.retire()
+    const { gracefulMs } = this.#settings
+    const moved = this.#parts.listener.moved({ slot: slot.id, incarnation: old.incarnation }, gracefulMs)
+    await Promise.all([moved, settledWithin(old.drainSettled, gracefulMs)])
     await old.vacate(reason)
     this.#emitOf('worker.replaced', slot, { reason })
   }

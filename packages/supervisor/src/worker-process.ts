@@ -124,11 +124,12 @@ export class WorkerProcess {
 
   /** Lets it finish what it holds; `drainReport` tells whether it has. */
   drain(): void {
-    if (this.#state.phase !== 'running') return
-    this.#state = { phase: 'draining', watch: this.#state.watch }
-    this.#grace.drained = false
-    this.#events.emit('worker.draining')
-    this.#spawned.send({ millrace: 'drain' })
+    this.#finish('drain')
+  }
+
+  /** Lets it finish what began in it, as another process has its slot; `drainReport` tells whether it has. */
+  retire(): void {
+    this.#finish('retire')
   }
 
   /** Tells it to stop, and ends it by force when it does not. */
@@ -255,6 +256,14 @@ export class WorkerProcess {
     const { message: reason, code, facts } = failure
     this.#events.emit('worker.failed', { ...facts, code, reason })
     void this.#end(from, 'stop')
+  }
+
+  #finish(word: 'drain' | 'retire'): void {
+    if (this.#state.phase !== 'running') return
+    this.#state = { phase: 'draining', watch: this.#state.watch }
+    this.#grace.drained = false
+    this.#events.emit('worker.draining')
+    this.#spawned.send({ millrace: word })
   }
 
   #stop(reason: string, word: StopWord): Promise<WorkerEnd> {

@@ -19,11 +19,12 @@ describe('a worker that is replaced while it works', () => {
     await supervisor.replace('a#1', 'reload')
     expect(supervisor.snapshot()[0]).toMatchObject({ phase: 'running', incarnation: 2 })
     expect(supervisor.snapshot()[0]?.pid).not.toBe(before?.pid)
-    expect(log().slice(-7)).toEqual([
+    expect(log().slice(-8)).toEqual([
       'worker.replacing a#1',
       'worker.starting a#1',
       'worker.ready a#1',
       'worker.running a#1',
+      'worker.draining a#1',
       'worker.stopping a#1',
       'worker.stopped a#1',
       'worker.replaced a#1',
@@ -47,12 +48,22 @@ describe('a worker that is replaced while it works', () => {
     expect(await supervisor.stop()).toBe('graceful')
   })
 
-  it('is not replaced where it does not work, or is being replaced already', async () => {
+  it('is not replaced where it does not work', async () => {
     const { supervisor } = made([{ slot: 'a#1' }])
     await expect(supervisor.replace('a#1', 'reload')).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+  })
+
+  it('is replaced again where it is being replaced already, one after the other', async () => {
+    const { supervisor, log } = made([{ slot: 'a#1' }])
     await supervisor.start()
-    const replaced = supervisor.replace('a#1', 'reload')
-    await expect(supervisor.replace('a#1', 'reload')).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
-    await replaced
+    await Promise.all([supervisor.replace('a#1', 'memory'), supervisor.replace('a#1', 'reload')])
+    expect(supervisor.snapshot()[0]).toMatchObject({ phase: 'running', incarnation: 3 })
+    expect(log().filter((entry) => /replac/u.test(entry))).toEqual([
+      'worker.replacing a#1',
+      'worker.replaced a#1',
+      'worker.replacing a#1',
+      'worker.replaced a#1',
+    ])
+    expect(await supervisor.stop()).toBe('graceful')
   })
 })

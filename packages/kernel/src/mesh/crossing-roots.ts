@@ -30,7 +30,7 @@ import type { LinkSession } from './link-session.js'
 import type { MeshEngine } from './mesh.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
-import { failedElsewhere } from './remote-errors.js'
+import { failedElsewhere, workerGone } from './remote-errors.js'
 import { incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
 import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
@@ -69,6 +69,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     this.#parts = parts
     this.#waited = rootOrigin(slot, incarnation, true)
     this.#unwaited = rootOrigin(slot, incarnation, false)
+    // What began in an earlier process of this slot can have no reply from here.
+    if (incarnation > 1) this.#gone.set(slot, { incarnation: incarnation - 1, error: workerGone(slot) })
   }
 
   /** How many there are. */
@@ -90,6 +92,11 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     root.crossing = this
     this.#own.add(origin, root.number, root)
     return origin
+  }
+
+  /** Whether a root entered here. */
+  isOwn(root: Root): boolean {
+    return !(root instanceof VisitingRoot)
   }
 
   /** The root of this name that entered here; undefined when nothing of it is left. */

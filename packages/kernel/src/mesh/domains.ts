@@ -45,9 +45,10 @@ export class Domains {
   #repeats = 0
 
   constructor(parts: DomainsParts) {
-    const { plan, peers, maxInFlight } = parts
+    const { plan, place, peers, maxInFlight } = parts
     const origins = plan.groups.reduce((sum, { slots }) => sum + slots.length, 1)
     this.#parts = parts
+    this.#gone.set(place.slot, place.incarnation - 1) // what began in an earlier process of this slot is not this one's affair
     this.#limit = (peers + 1) * origins * (maxInFlight + plan.graph.nodes.length)
   }
 

@@ -37,11 +37,12 @@ import type { DomainEntry } from './domain-id.js'
 import { Domains } from './domains.js'
 import { type EdgeMap, edgeMap } from './edge-map.js'
 import { ExpectedRepeats } from './expected-repeats.js'
-import { type LinkHearer, LinkSession, type LinkStanding } from './link-session.js'
+import { type LinkHearer, LinkSession } from './link-session.js'
 import type { MeshCounters } from './mesh-counters.js'
 import { Peer, type Sent } from './peer.js'
 import type { Place } from './place.js'
 import { groupOfSlot, linkLost, workerGone } from './remote-errors.js'
+import { incarnationOf, originOf } from './root-origin.js'
 
 /** How long a lost link waits for news of its peer before it counts as the link's own failure, in milliseconds. */
 const verdictMs = 1000
@@ -111,6 +112,8 @@ export class Mesh implements LinkHearer {
   #early: Link[] = []
   #acknowledging: LinkSession[] = []
   #attached: { readonly engine: MeshEngine; readonly domains: Domains } | undefined
+  /** Whether another process has the slot: this one finishes what began here, and gets no new links. */
+  #retires = false
   #closing = false
   #vacated: Promise<unknown> | undefined
 
@@ -146,6 +149,8 @@ export class Mesh implements LinkHearer {
 
   /** Learns where its peers are now. */
   connect(table: EndpointTable): void {
+    const { slot, incarnation } = this.#parts.place
+    this.#retires ||= table.endpoints.some((endpoint) => endpoint.slot === slot && endpoint.incarnation > incarnation)
     this.#connector.connect(table)
   }
 
@@ -161,7 +166,7 @@ export class Mesh implements LinkHearer {
       tracked: engine.tracked,
       dirty: loop.dirty,
       flushLater: () => loop.flushLater(),
-      send: (slot, mark) => this.#peers.get(slot)?.link?.send(mark),
+      send: (slot, mark) => this.#peers.get(slot)?.linkFor(mark.domain)?.send(mark),
     })
     this.#attached = { engine, domains }
     loop.onFlush(() => this.#flush())
@@ -271,7 +276,7 @@ export class Mesh implements LinkHearer {
   }
 
   heard(session: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): void {
-    if (session.standing !== 'current' && !this.#stillCounts(session.standing, record)) return
+    if (session.standing !== 'current' && !this.#stillCounts(session, record)) return
     if (this.#isOneTooMany(record)) this.#refuse(session, 'OVERLOADED')
     else if (record.kind === 'envelope') this.#arrived(session, record)
     else if (record.kind === 'mark') this.#working.domains.receive(session.peer.slot, record)
@@ -293,6 +298,7 @@ export class Mesh implements LinkHearer {
     if (!wasCurrent) return this.#judge(peer, workerGone(peer.slot), session)
     const timer = setTimeout(() => this.#judge(peer, linkLost(peer.slot)), verdictMs)
     this.#verdicts.set(peer, { session, timer })
+    if (this.#retires) peer.strand(linkLost(peer.slot))
     this.#connector.ended(peer.slot, session.refused ? 'closed' : end)
   }
 
@@ -340,11 +346,13 @@ export class Mesh implements LinkHearer {
 
   /**
    * Whether something counts that comes by a link which is not the current one of its slot. Nothing does of what belongs to a
-   * domain: the newer process repeats it, and what the older one gives up when it is stopped is not given up.
+   * domain that began elsewhere: the newer process repeats it, and what the older one gives up when it is stopped is not given up.
    */
-  #stillCounts(standing: LinkStanding, record: Exclude<LinkRecord, { kind: 'ack' }>): boolean {
-    if (standing === 'over' || record.kind === 'mark') return false
-    return record.kind === 'envelope' ? record.domain === undefined : !this.roots.inDomain(record)
+  #stillCounts({ standing, link }: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): boolean {
+    if (standing === 'over') return false
+    if (record.kind === 'envelope' || record.kind === 'mark')
+      return record.domain === undefined || beganAt(link, record.domain)
+    return beganAt(link, record.origin) || !this.roots.inDomain(record)
   }
 
   /** The process in a slot is there no longer: what it held is sent again or has failed, and what it had sent here nobody waits for. */
@@ -385,6 +393,7 @@ export class Mesh implements LinkHearer {
       now,
       redeliver,
       name: (root) => this.roots.name(root),
+      beganHere: (root) => this.roots.isOwn(root),
       giveUp: (sent, error) => redeliver > 0 && this.#giveUp(sent, error),
       sentAgain: (worker, count) => {
         this.#redelivered += count
@@ -486,6 +495,11 @@ export class Mesh implements LinkHearer {
 
 function isNewer(link: Link, than: Link): boolean {
   return link.incarnation !== undefined && than.incarnation !== undefined && link.incarnation > than.incarnation
+}
+
+/** Whether a root or a domain began in the process that a link leads to. @param name of its origin, or its own */
+function beganAt({ peer, incarnation }: Link, name: string): boolean {
+  return originOf(name) === peer && incarnationOf(name) === incarnation
 }
 
 /** How often what was sent to a slot may be sent again. An embedding process is never replaced. */

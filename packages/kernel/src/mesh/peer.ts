@@ -10,7 +10,8 @@ import {
 import type { Root } from '../runner/root.js'
 import type { Subtree } from '../runner/subtree.js'
 import { NumberedItems } from './numbered-items.js'
-import { nobodyReady } from './remote-errors.js'
+import { nobodyReady, workerGone } from './remote-errors.js'
+import { incarnationOf, originOf } from './root-origin.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
 export interface Sent {
@@ -31,6 +32,8 @@ export interface PeerParts {
   readonly now: () => number
   /** Gives a root the name that other workers know it by. @returns its origin */
   readonly name: (root: Root) => string
+  /** Whether a root entered in this process. */
+  readonly beganHere: (root: Root) => boolean
   /** How often an envelope is sent again when the worker in the slot has died, or the link to it is lost. */
   readonly redeliver: number
   /** Takes an envelope that has been sent as often as it may be; false where its root has to fail. */
@@ -57,6 +60,8 @@ const earlyMs = 50
  * O5  A slot moves when a link to a newer process is opened while the old link stands: what belongs to a domain is sent again
  *     at once over the new link, for the marks of the slot are from now on the new process's affair. Single requests stay where
  *     they are, and are acknowledged over the old link as long as it stands.
+ * O6  What began in the old process stays with it: replies, marks and messages of its roots go over the old link as long as that
+ *     stands, and nowhere after that.
  */
 export class Peer {
   readonly slot: SlotId
@@ -67,11 +72,15 @@ export class Peer {
   /** What has been sent as often as it may be; judged when it is known whether the worker died. */
   #lost: readonly Sent[] = []
   #link: Link | undefined
+  /** The links of older processes that still stand, by incarnation. */
+  readonly #former = new Map<number, Link>()
   #nextTicket = 1
   #deadlines: NodeJS.Timeout | undefined
   #earliest = never
   /** Why nobody will come into the slot any more. */
   #abandoned: MillraceError | undefined
+  /** Why this process gets no link any more, although others do. */
+  #stranded: MillraceError | undefined
   #leaving: { readonly incarnation: number; readonly resolve: () => void }[] = []
 
   constructor(slot: SlotId, parts: PeerParts) {
@@ -84,8 +93,10 @@ export class Peer {
     return this.#sent.size + this.#waiting.length + this.#lost.length
   }
 
-  get link(): Link | undefined {
-    return this.#link
+  /** The way to the process in the slot that a root or a domain has to do with. @param name of its origin, or its own */
+  linkFor(name: string | undefined): Link | undefined {
+    if (this.#former.size === 0 || name === undefined || originOf(name) !== this.slot) return this.#link
+    return this.#former.get(incarnationOf(name)) ?? this.#link
   }
 
   /** Whether what is sent leaves at once. */
@@ -97,7 +108,8 @@ export class Peer {
   send(edge: number, payload: unknown, subtree: Subtree, position: Position): void {
     const sent: Sent = { edge, subtree, position, payload, link: undefined, ticket: 0, times: 0 }
     subtree.add()
-    if (this.#link !== undefined) return this.#transmit(this.#link, sent)
+    const link = this.linkFor(subtree.root.origin)
+    if (link !== undefined) return this.#transmit(link, sent)
     this.#parts.name(subtree.root) // so that its failure comes to `cancel`
     this.#wait(sent)
   }
@@ -107,7 +119,7 @@ export class Peer {
    * and trace stay here, since they are known where it goes.
    */
   tell(edge: number, payload: unknown, root: Root, position: Position): void {
-    const link = this.#link
+    const link = this.linkFor(root.origin)
     if (link === undefined) return
     try {
       link.send({
@@ -157,17 +169,22 @@ export class Peer {
   /** There is a link: what has waited leaves, and where a link to an older process stands, the slot moves. */
   opened(link: Link): void {
     this.#forgetDeadlines()
-    if (this.#link !== undefined) this.#follow()
+    const former = this.#link
     this.#link = link
+    if (former !== undefined) this.#follow(former)
     this.#sendWaiting(link)
     this.#checkLeft()
   }
 
   /** A link is gone. What it carried is sent again, or waits for the verdict. */
   linkLost(link: Link): void {
+    const isFormer = this.#former.delete(link.incarnation ?? never)
     if (this.#link === link) this.#link = undefined
     const carried = this.#sent.values().filter((sent) => sent.link === link)
-    for (const { ticket } of carried) this.#sent.take(ticket)
+    for (const sent of carried) {
+      this.#sent.take(sent.ticket)
+      if (isFormer && this.#beganAt(link, sent)) sent.subtree.root.fail(workerGone(this.slot))
+    }
     this.#lost = [...this.#lost, ...carried.filter((sent) => !this.#mayRepeat(sent))]
     for (const sent of carried) if (this.#mayRepeat(sent)) this.#wait(sent)
     if (this.#link !== undefined) this.#sendWaiting(this.#link)
@@ -187,6 +204,13 @@ export class Peer {
   abandon(error: MillraceError): void {
     this.#abandoned = error
     if (this.#link === undefined) this.close(error)
+  }
+
+  /** The link is lost and there will be no other, as this process retires: what began here fails, all else others do again. */
+  strand(error: MillraceError): void {
+    this.#stranded = error
+    for (const { subtree } of [...this.#waiting, ...this.#lost])
+      if (this.#parts.beganHere(subtree.root)) subtree.root.fail(error)
   }
 
   /** Nothing will ever be sent: everything that waits or was sent fails. */
@@ -209,21 +233,31 @@ export class Peer {
     })
   }
 
+  /** Whether a message belongs to a root of the process that a link leads to. */
+  #beganAt({ incarnation }: Link, { subtree }: Sent): boolean {
+    const { origin } = subtree.root
+    return origin !== undefined && originOf(origin) === this.slot && incarnationOf(origin) === incarnation
+  }
+
   #mayRepeat({ subtree, times }: Sent): boolean {
     return subtree.root.failure === undefined && times <= this.#parts.redeliver
   }
 
   #wait(sent: Sent): void {
     if (this.#abandoned !== undefined) return this.#fail(sent, this.#abandoned)
+    if (this.#stranded !== undefined && this.#parts.beganHere(sent.subtree.root))
+      return this.#fail(sent, this.#stranded)
     sent.link = undefined
     this.#waiting.push(sent)
     this.#watch(sent)
   }
 
   /** What belongs to a domain leaves the old process for the new one; being moved is no repeat that a crash has made. */
-  #follow(): void {
+  #follow(former: Link): void {
+    this.#former.set(former.incarnation ?? never, former)
     for (const sent of this.#sent.values()) {
-      if (sent.subtree.root.domain === undefined) continue
+      const { link = former } = sent
+      if (sent.subtree.root.domain === undefined || this.#beganAt(link, sent)) continue
       this.#sent.take(sent.ticket)
       sent.times--
       this.#waiting.push(sent)
@@ -240,7 +274,7 @@ export class Peer {
         continue
       }
       if (sent.times > 0) repeats++
-      this.#transmit(link, sent)
+      this.#transmit(this.linkFor(sent.subtree.root.origin) ?? link, sent)
     }
     if (repeats > 0) this.#parts.sentAgain(this.slot, repeats)
   }

@@ -176,6 +176,17 @@ export class InlineRuntime implements Runtime {
     return within(this.#gracefulMs, done, this.#kill.signal)
   }
 
+  /**
+   * Finishes what began here, streams included, and takes no new connections.
+   *
+   * @returns whether it was done within the graceful time
+   */
+  async retire(): Promise<boolean> {
+    if (this.#phase.name !== 'running') return true
+    const { inFlight } = this.#phase.working
+    return within(this.#gracefulMs, Promise.all([inFlight.idle(), this.#web?.drain()]), this.#kill.signal)
+  }
+
   stop(): Promise<StopMode> {
     this.#stop ??= this.#stopOnce()
     return this.#stop

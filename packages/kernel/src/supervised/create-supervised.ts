@@ -52,7 +52,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     run,
     sinkWrote,
     web,
-    workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, nodes, group, web)?.message),
+    workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, group)?.message),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, run, keys, peersOf(pairs, embeddingSlot))
       : undefined,

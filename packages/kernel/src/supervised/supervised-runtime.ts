@@ -228,8 +228,7 @@ export class SupervisedRuntime implements Runtime {
 
   async reload(group: string): Promise<readonly WorkerSnapshot[]> {
     const settings = this.#parts.workers.filter((worker) => worker.group === group)
-    const { plan, nodes } = this.#parts.preflight
-    const reason = whyNotReloaded(plan, nodes, group, this.#parts.web)
+    const reason = whyNotReloaded(this.plan, group)
     if (reason !== undefined) throw reason
     // One after the other: the others carry the load.
     for (const { slot } of settings) await this.#supervisor.replace(slot, 'reload')

@@ -64,7 +64,11 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       if (readsSources) void tellOfSources(runtime, voice)
     },
     drain: () => runtime.drain(),
-    vacate: () => mesh.vacate(),
+    retire: () => runtime.retire(),
+    vacate() {
+      void runtime.drain() // streams get their last word
+      mesh.vacate()
+    },
     stop() {
       mesh.abandonSlots() // everybody is being stopped: nobody is replaced any more
       return runtime.stop()

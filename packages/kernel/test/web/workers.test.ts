@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually, inWorkers, post, startWeb, type WebApplication } from './web-application.js'
 
@@ -108,5 +109,46 @@ describe('the web in front of a worker', () => {
     expect(outcomes.filter((outcome) => outcome !== 200 && outcome !== 'ECONNRESET' && outcome !== 503)).toEqual([])
     const lost = outcomes.filter((outcome) => outcome === 'ECONNRESET').length
     expect(lost).toBeLessThanOrEqual(20)
+  })
+
+  it('WEB-09 HANDOFF-05 a reload of the web worker refuses no connection and fails nothing: a stream goes on to its end', async () => {
+    const before = pidOf('web')
+    const outcomes: (number | string)[] = []
+    let asking = true
+    const caller = async (id: number): Promise<void> => {
+      const agent = new Agent({ keepAlive: false }) // one that is refused would be seen
+      while (asking) outcomes.push((await ask(agent, { sku: `s${id}`, n: 1, mode: 'slow' })).outcome)
+    }
+    const callers = Array.from({ length: 20 }, (_, id) => caller(id))
+    const body = new Readable({ read: () => undefined })
+    let sent = 0
+    const sendLine = (): void => {
+      sent++
+      body.push(`{"sku":"s${sent}","n":${sent}}\n`)
+    }
+    sendLine()
+    const streaming = await fetch(`${app.url}/lines`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: Readable.toWeb(body) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit)
+    const text = streaming.text()
+    const reloaded = app.runtime.reload('web')
+    // Lines are sent to the old process as long as it is there, and some after that.
+    for (let after = 0; after < 20; after += pidOf('web') === before ? 0 : 1) {
+      await fetch(`${app.url}/health/live`)
+      sendLine()
+    }
+    body.push(null)
+    const replies = (await text)
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { cents: number }).cents)
+    await reloaded
+    asking = false
+    await Promise.all(callers)
+    expect(new Set(outcomes)).toEqual(new Set([200]))
+    expect(replies).toEqual(Array.from({ length: sent }, (_, n) => 100 * (n + 1)))
   })
 })

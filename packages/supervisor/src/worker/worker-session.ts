@@ -64,7 +64,9 @@ export class WorkerSession {
       case 'start':
         return this.#start()
       case 'drain':
-        return void this.#drain()
+        return void this.#finish((application) => application.drain())
+      case 'retire':
+        return void this.#finish((application) => application.retire())
       case 'vacate':
         if (isLoaded(this.#state)) this.#state.application.vacate()
         return this.stop()
@@ -146,9 +148,9 @@ export class WorkerSession {
     }
   }
 
-  async #drain(): Promise<void> {
+  async #finish(how: (application: WorkerApplication) => Promise<boolean>): Promise<void> {
     const state = this.#state
-    const complete = isLoaded(state) ? await this.#orFalse(state.application.drain()) : true
+    const complete = isLoaded(state) ? await this.#orFalse(how(state.application)) : true
     this.#parts.send({ millrace: 'drained', complete })
   }
 
