@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { MillraceEvent } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { createRuntime, type Runtime } from '@millrace/kernel'
+import { statOf } from './process-stat.js'
 
 const config = fileURLToPath(new URL('programs/app.yml', import.meta.url))
 
@@ -11,8 +12,8 @@ const restart = { backoff_ms: 20, backoff_max_ms: 50, max_restarts: 10_000, peri
 /** The application that is killed, while it runs. */
 export interface Application {
   readonly runtime: Runtime
-  /** Every process that any worker ever was. */
-  readonly pids: ReadonlySet<number>
+  /** Every process that any worker ever was, and when it was started. */
+  readonly processes: ReadonlyMap<number, number>
   /** The worker of a slot runs, and is a later process than the one given. @throws Error when that takes too long */
   replaced(slot: string, incarnation: number): Promise<void>
 }
@@ -32,14 +33,15 @@ export async function startApplication(redeliver: number): Promise<Application> 
     overlay: { runtime: { platform: { process_groups: groups } } },
     workerFlags: sourceFlags,
   })
-  const pids = new Set<number>()
+  const processes = new Map<number, number>()
   runtime.subscribe(({ name, facts }) => {
-    if (name === 'worker.starting' && typeof facts.pid === 'number') pids.add(facts.pid)
+    if (name !== 'worker.starting' || typeof facts.pid !== 'number') return
+    processes.set(facts.pid, statOf(facts.pid)?.startedAt ?? 0)
   })
   await runtime.start()
   return {
     runtime,
-    pids,
+    processes,
     replaced: (slot, incarnation) => replaced(runtime, slot, incarnation),
   }
 }
@@ -50,15 +52,9 @@ export function placesOf(runtime: Runtime): ReadonlyMap<string, number> {
   return new Map([['@app#1', process.pid], ...workers])
 }
 
-/** Those of some processes that still live. */
-export function aliveOf(pids: Iterable<number>): readonly number[] {
-  return [...pids].filter((pid) => {
-    try {
-      return process.kill(pid, 0)
-    } catch {
-      return false
-    }
-  })
+/** Those of some processes that still live. @param processes when each was started: a pid may be another's by now */
+export function aliveOf(processes: ReadonlyMap<number, number>): readonly number[] {
+  return [...processes].flatMap(([pid, startedAt]) => (statOf(pid)?.startedAt === startedAt ? [pid] : []))
 }
 
 /** How long a replacement may take on a machine that does much else, in milliseconds. */

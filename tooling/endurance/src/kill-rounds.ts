@@ -68,7 +68,7 @@ export async function runKillRounds({ rounds, redeliver, random, progress }: Kil
     ...done.flatMap((round, index) => (round.verdictAfterMs > verdictMs ? [`round ${index + 1} failed late`] : [])),
     ...wrongEnds(ends, redeliver),
     ...levels.flatMap(({ place, level }) => (level ? [] : [`the memory of ${place} grows`])),
-    ...aliveOf(application.pids).map((pid) => `process ${pid} is left`),
+    ...aliveOf(application.processes).map((pid) => `process ${pid} is left`),
   ]
   return { rounds: done, ends: Object.fromEntries(ends), levels, mistakes }
 }

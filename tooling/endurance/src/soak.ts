@@ -61,7 +61,7 @@ export async function runSoak({ minutes, random, progress }: SoakSettings): Prom
     ),
     ...levels.flatMap(({ place, level }) => (level ? [] : [`the memory of ${place} grows`])),
     ...(held !== undefined && held.last > held.first + handlesMore ? ['the handles grow'] : []),
-    ...aliveOf(application.pids).map((pid) => `process ${pid} is left`),
+    ...aliveOf(application.processes).map((pid) => `process ${pid} is left`),
   ]
   return { kills, ends: Object.fromEntries(ends), levels, handles: held, mistakes }
 }
