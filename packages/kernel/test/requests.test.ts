@@ -266,6 +266,34 @@ describe('nested request', () => {
     expect(await app.request(Count, { n: 2 }, { expect: Item })).toEqual({ i: 43 })
   })
 
+  it('REPLY-10 is refused with REPLY_TIMEOUT when the time of its caller is over', async () => {
+    const called: string[] = []
+    const codes: (string | undefined)[] = []
+    const callee = defineNode({
+      name: 'callee',
+      consumes: Quote,
+      emits: [Price],
+      handle({ sku }) {
+        called.push(sku)
+        return Price.of({ cents: 1 })
+      },
+    })
+    const caller = defineNode({
+      name: 'caller',
+      consumes: Count,
+      emits: [Item],
+      async handle(_count, { request, deadline = 0 }) {
+        while (Date.now() <= deadline); // nothing else has a turn
+        codes.push(await codeOf(request(Quote, { sku: 'late', n: 1 }, { expect: Price })))
+        return Item.of({ i: 1 })
+      },
+    })
+    const app = await start([caller, callee])
+    expect(await codeOf(app.request(Count, { n: 1 }, { expect: Item, timeoutMs: 50 }))).toBe('REPLY_TIMEOUT')
+    await until('nothing is left', () => app.counters().inFlight === 0 && app.counters().replies.in_flight === 0)
+    expect([codes, called]).toEqual([['REPLY_TIMEOUT'], []])
+  })
+
   it('REPLY-10 cannot outlive its caller: the callee sees a deadline within the caller’s, and the same trace', async () => {
     const deadlines: number[] = []
     const traces: string[] = []

@@ -46,7 +46,7 @@ export interface PeerParts {
 const never = Number.POSITIVE_INFINITY
 
 /** How long before a deadline its envelope is given up, to be the first to say why, in milliseconds; a tenth where that is less. */
-const earlyMs = 50
+const earlyMs = 200
 
 /**
  * Another slot, as the sender of envelopes sees it.

@@ -168,8 +168,9 @@ export class Requests implements RootOwner {
     const { signal } = options
     const onCancel = (error: MillraceError): void => abandon(root, error)
     const group = engine.answeringGroup(expect)
+    const limit = timeoutMs > 0 ? { timeoutMs } : { deadlineMs: Number.NEGATIVE_INFINITY }
     const { ticket, reply } = waiters.request(
-      signal === undefined ? { timeoutMs, onCancel, group } : { timeoutMs, onCancel, group, signal },
+      signal === undefined ? { ...limit, onCancel, group } : { ...limit, onCancel, group, signal },
     )
     if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
     const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)
@@ -221,9 +222,9 @@ function abandon(root: Root, error: MillraceError): void {
   root.fail(error)
 }
 
-/** A nested request cannot outlive its caller. */
+/** A nested request cannot outlive its caller. @returns not positive where the caller's time is over */
 function remaining(timeoutMs: number, deadline: number | undefined, now: number): number {
   if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
     throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimeoutMs} (got ${timeoutMs})`)
-  return deadline === undefined ? timeoutMs : Math.max(1, Math.min(timeoutMs, deadline - now))
+  return deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - now)
 }
