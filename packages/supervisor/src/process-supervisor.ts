@@ -14,7 +14,8 @@
  * 5. The table changes when a worker is discovered or gone, and everybody who is loaded is told, but not during the stop.
  * 6. A process is replaced while it works in this order: another is spawned beside it; when that can be dialled, the table gives
  *    it the slot and lists the old one as retiring; when it works, the old one finishes what began in it; when that is done and the
- *    assembler says that nobody waits for the old one any more, it is stopped. Before the table has changed a failure costs nothing; after that it is one of the slot.
+ *    assembler says that nobody waits for the old one any more, it is stopped. Before the table has changed a failure costs
+ *    nothing; after that it is one of the slot.
  * 7. One slot is replaced at a time: who drains an old process asks its peers, and a peer that is replaced itself would answer for
  *    its new process only.
  * 8. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.

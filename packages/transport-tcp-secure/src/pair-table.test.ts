@@ -12,7 +12,7 @@ function standing(table: PairTable, incarnation: number, isOpen = true) {
       link.losses++
       table.close('b#1', 'c#1', link)
     },
-  } satisfies StandingLink & { losses: number }
+  } satisfies StandingLink & { losses: number; lose: () => void }
   table.open('b#1', 'c#1', link)
   return link
 }

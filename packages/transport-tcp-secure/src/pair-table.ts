@@ -14,7 +14,6 @@ export interface StandingLink {
   readonly isOpen: boolean
   readonly incarnation: number
   readonly ended: Promise<void>
-  lose(): void
 }
 
 /** A dial that has not become a link yet. */
