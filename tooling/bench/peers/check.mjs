@@ -1,20 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { echoShape } from './echo-shape.mjs'
 
-const text = { type: 'string' }
-const integer = { type: 'integer' }
-
-function shape(properties) {
-  return { type: 'object', required: Object.keys(properties), properties }
-}
-
-const validate = new Ajv2020().compile(
-  shape({
-    id: integer,
-    kind: text,
-    note: text,
-    items: { type: 'array', items: shape({ sku: text, count: integer, cents: integer }) },
-  }),
-)
+const validate = new Ajv2020().compile(echoShape)
 
 /** The validation that our own side does where a payload enters: the same schema, the same library. */
 export function checked(payload) {

@@ -11,8 +11,10 @@ const packages = join(source, '..', '..', '..', '..', 'packages')
 const requireForLibraries =
   "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
 
-/** What no measured program opens, and only a configuration could ask for: its dependencies cannot be put into one file. */
-const external = ['@millrace/web-fastify']
+/** What only a configuration could ask for: its dependencies cannot be put into one file. */
+const web = '@millrace/web-fastify'
+/** What the web server imports only for interfaces that nobody measures. */
+const webOptional = ['graphql', 'graphql-yoga']
 
 const common = {
   config: false,
@@ -43,7 +45,7 @@ export async function compile(name: string): Promise<string> {
     outExtension: () => ({ js: '.mjs' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = external
+      options.external = [web]
     },
   })
   return join(folder, `${name}.mjs`)
@@ -57,6 +59,8 @@ export interface CompiledApplication {
   readonly programs: readonly string[]
   /** Packages and the files of `programs` that take their place. @default none */
   readonly replaced?: Readonly<Record<string, string>>
+  /** Whether it opens a web server. @default false */
+  readonly opensWeb?: boolean
 }
 
 /**
@@ -65,7 +69,12 @@ export interface CompiledApplication {
  *
  * @returns the folder, with a `.js` for each program
  */
-export async function compileApplication({ name, programs, replaced = {} }: CompiledApplication): Promise<string> {
+export async function compileApplication({
+  name,
+  programs,
+  replaced = {},
+  opensWeb = false,
+}: CompiledApplication): Promise<string> {
   const outDir = join(folder, name)
   mkdirSync(outDir, { recursive: true })
   const entries = programs.map((program) => [program, join(source, `${program}.ts`)])
@@ -78,7 +87,7 @@ export async function compileApplication({ name, programs, replaced = {} }: Comp
     outExtension: () => ({ js: '.js' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = external
+      options.external = opensWeb ? webOptional : [web]
       options.alias = Object.fromEntries(
         Object.entries(replaced).map(([from, program]) => [from, join(source, `${program}.ts`)]),
       )

@@ -21,7 +21,5 @@ export async function installPeers(progress: (text: string) => void): Promise<vo
   const npm = spawn('npm', ['ci', '--loglevel=error'], { cwd: peersFolder, stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = (await once(npm, 'close')) as [number | null]
   if (code !== 0)
-    throw new Error(
-      `npm ci in ${peersFolder} ended with exit code ${code}; the hop is measured beside what it installs`,
-    )
+    throw new Error(`npm ci in ${peersFolder} ended with exit code ${code}; we are measured beside what it installs`)
 }

@@ -1,6 +1,6 @@
-import type { BenchPart, Figure, Section, SideRow } from '../harness/bench.js'
+import type { BenchPart, Figure, Section } from '../harness/bench.js'
 import { openPair, type Pair } from '../harness/pair.js'
-import { pairedRatio, spreadOf } from '../harness/statistics.js'
+import { type SideRound, sideRatio, sideRow } from '../harness/side-figures.js'
 import type { HopMeasurement } from '../programs/hop-side.js'
 import { type HopBudget, type HopCell, largeCells, smallCells } from './hop-cells.js'
 import { type HopSideName, hopPrograms, hopSides } from './hop-sides.js'
@@ -20,7 +20,7 @@ const start = {
 } as const
 
 /** Each side of a cell, measured one after the other. */
-type CellRound = Readonly<Partial<Record<HopSideName, HopMeasurement>>>
+type CellRound = SideRound<HopSideName>
 
 /** Requests of small objects. */
 export const smallHops: BenchPart = part(
@@ -81,13 +81,14 @@ function sectionOf({ title, sides, budgets }: HopCell, rounds: readonly CellRoun
   const besides = sides.filter(
     (side) => side !== 'signed' && !budgets.some(({ beside, of }) => beside === side && of !== 'cpu'),
   )
+  const floor = sides.includes('plain') ? 'plain' : 'raw'
   return {
     title: `Echo of ${title}`,
     figures: [
       ...budgets.map((budget) => budgeted(budget, rounds)),
       ...besides.map((side) => ratioOf('rate', side, rounds)),
     ],
-    sides: sides.map((side) => rowOf(side, sides, rounds)),
+    sides: sides.map((side) => sideRow(rounds, { names: hopSides, side, floor })),
     rounds,
   }
 }
@@ -97,47 +98,9 @@ function budgeted({ beside, of = 'rate', ...budget }: HopBudget, rounds: readonl
 }
 
 function ratioOf(of: 'rate' | 'cpu', beside: HopSideName, rounds: readonly CellRound[]): Figure {
-  const figure = of === 'rate' ? perSecond : cpuUs
   return {
     what: `${of === 'rate' ? 'requests/s' : 'time on processors'}, signed / ${hopSides[beside]}`,
     unit: 'ratio',
-    spread: pairedRatio(
-      rounds,
-      (round) => figure(measuredOf(round, 'signed')),
-      (round) => figure(measuredOf(round, beside)),
-    ),
+    spread: sideRatio(rounds, of, 'signed', beside),
   }
-}
-
-function rowOf(side: HopSideName, sides: readonly HopSideName[], rounds: readonly CellRound[]): SideRow {
-  const floor = sides.includes('plain') ? 'plain' : 'raw'
-  const middle = (figure: (measured: HopMeasurement) => number): number =>
-    spreadOf(rounds.map((round) => figure(measuredOf(round, side)))).median
-  return {
-    side: hopSides[side],
-    floor: hopSides[floor],
-    ratio: pairedRatio(
-      rounds,
-      (round) => perSecond(measuredOf(round, side)),
-      (round) => perSecond(measuredOf(round, floor)),
-    ).median,
-    perSecond: middle(perSecond),
-    cpuUs: middle(cpuUs),
-    p50Ms: middle(({ p50Ms }) => p50Ms),
-    p99Ms: middle(({ p99Ms }) => p99Ms),
-  }
-}
-
-function measuredOf(round: CellRound, side: HopSideName): HopMeasurement {
-  const measured = round[side]
-  if (measured === undefined) throw new RangeError(`${side} has not been measured in this round`)
-  return measured
-}
-
-function perSecond({ units, wallMs }: HopMeasurement): number {
-  return (units / wallMs) * 1000
-}
-
-function cpuUs({ units, cpuMs }: HopMeasurement): number {
-  return (cpuMs * 1000) / units
 }

@@ -16,7 +16,7 @@ export interface HopItem {
 }
 
 /** Makes the payload of a task, exactly as large as it says. */
-export function hopPayload({ kind, bytes }: HopTask): object {
+export function hopPayload({ kind, bytes }: Pick<HopTask, 'kind' | 'bytes'>): object {
   if (kind === 'bytes') return new Uint8Array(bytes).fill(120)
   const items: HopItem[] = []
   const make = (note: string): HopPayload => ({ id: 1, kind: 'bench.ask', note, items })

@@ -1,0 +1,32 @@
+/** Makes load by autocannon. Tasks and what they came to are messages of the parent. */
+import { isDeepStrictEqual } from 'node:util'
+import autocannon from 'autocannon'
+
+process.on('message', async (task) => {
+  if (task === 'close') process.exit()
+  process.send({ said: 'loaded', ...(await load(task)) })
+})
+process.send({ said: 'ready' })
+
+/** @param task how many connections ask for an echo of `payload`, so many times (`amount`) or so long (`seconds`) */
+async function load({ url, payload, connections, amount, seconds }) {
+  const body = JSON.stringify(payload)
+  const headers = { 'content-type': 'application/json' }
+  await prove(url, { method: 'POST', headers, body }, payload)
+  const length = amount === undefined ? { duration: seconds } : { amount }
+  const latencies = []
+  const run = autocannon({ url, connections, method: 'POST', headers, body, ...length })
+  run.on('response', (_client, _status, _bytes, ms) => latencies.push(ms))
+  const { errors, timeouts, non2xx, duration, ...result } = await run
+  if (errors + timeouts + non2xx > 0)
+    throw new Error(`${url} has not answered well: ${JSON.stringify({ errors, timeouts, non2xx })}`)
+  latencies.sort((a, b) => a - b)
+  const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
+  return { units: result['2xx'], wallMs: duration * 1000, p50Ms: at(0.5), p99Ms: at(0.99) }
+}
+
+/** One echo must be what was sent, so that everybody does the same work. */
+async function prove(url, request, payload) {
+  const response = await fetch(url, request)
+  if (!isDeepStrictEqual(await response.json(), payload)) throw new Error(`the echo of ${url} is not what was sent`)
+}

@@ -1,0 +1,90 @@
+import type { BenchPart, Budget, Figure, Section } from '../harness/bench.js'
+import { type Companion, startCompanion } from '../harness/companion.js'
+import { type SideFigure, type SideMeasurement, type SideRound, sideRatio, sideRow } from '../harness/side-figures.js'
+import { hopPayload } from '../programs/hop-payload.js'
+import { loadProgram, type WebSideName, webPrograms, webSides } from './web-sides.js'
+
+const connections = 64
+const payload = hopPayload({ kind: 'records', bytes: 200 })
+/** By number, so that the code of every side is compiled, however busy the machine is. */
+const warmUp = { amount: 20_000 }
+const measured = { seconds: 3 }
+
+/** What the route over a worker must reach beside another side. */
+interface WebBudget extends Budget {
+  readonly beside: WebSideName
+  readonly of: SideFigure
+}
+
+const budgets: readonly WebBudget[] = [
+  { id: 'P9', beside: 'bare', of: 'rate', better: 'more', required: 0.65, goal: 0.85 },
+  { id: 'P9', beside: 'bare', of: 'p99', better: 'less', required: 3, goal: 3 },
+  { id: 'P10', beside: 'nest', of: 'rate', better: 'more', required: 1.25, goal: 1.6 },
+  { id: 'P10', beside: 'moleculer', of: 'rate', better: 'more', required: 1.25, goal: 1.55 },
+]
+
+const words: Readonly<Record<SideFigure, string>> = { rate: 'requests/s', cpu: 'time on processors', p99: 'p99' }
+
+type WebRound = SideRound<WebSideName>
+
+/** A route that answers with what it was sent, asked by 64 connections. */
+export const webRoutes: BenchPart = {
+  name: 'route',
+  about: 'POST of 200 B by 64 connections, beside Fastify alone and in front of other frameworks (P9, P10)',
+  async measure({ rounds, progress }) {
+    const programs = Object.entries(await webPrograms(progress))
+    const results: WebRound[] = []
+    for (let round = 1; round <= rounds; round++) {
+      // Another side begins each time, so that none is always measured after the same one.
+      const first = round % programs.length
+      const one: Partial<Record<WebSideName, SideMeasurement>> = {}
+      for (const [name, program] of [...programs.slice(first), ...programs.slice(0, first)]) {
+        const [load, side] = await Promise.all([startCompanion(loadProgram), startCompanion(program)])
+        try {
+          one[name as WebSideName] = await measureSide(side, load) // a key of the programs
+        } finally {
+          await Promise.all([side.close(), load.close()])
+        }
+        progress(`web, round ${round}: ${name}`)
+      }
+      results.push(one)
+    }
+    return [sectionOf(results)]
+  },
+}
+
+async function measureSide(side: Companion, load: Companion): Promise<SideMeasurement> {
+  const { url } = side.ready
+  const used = async (): Promise<number> => Number((await side.ask('cpu', 'cpu')).cpuMs)
+  await load.ask({ url, payload, connections, ...warmUp }, 'loaded')
+  const before = await used()
+  const { units, wallMs, p50Ms, p99Ms } = await load.ask({ url, payload, connections, ...measured }, 'loaded')
+  const cpuMs = (await used()) - before
+  return { units: Number(units), wallMs: Number(wallMs), cpuMs, p50Ms: Number(p50Ms), p99Ms: Number(p99Ms) }
+}
+
+function sectionOf(rounds: readonly WebRound[]): Section {
+  const sides = Object.keys(webSides) as WebSideName[] // its keys
+  return {
+    title: `Echo of 200 B over HTTP, ${connections} connections`,
+    figures: [
+      ...budgets.map(({ beside, of, ...budget }) => ({ ...ratioOf(rounds, of, 'worker', beside), budget })),
+      ratioOf(rounds, 'rate', 'worker', 'undici'),
+      ratioOf(rounds, 'rate', 'inline', 'bare'),
+      ratioOf(rounds, 'cpu', 'inline', 'bare'),
+      ratioOf(rounds, 'cpu', 'worker', 'bare'),
+      ratioOf(rounds, 'cpu', 'worker', 'nest'),
+      ratioOf(rounds, 'cpu', 'worker', 'moleculer'),
+    ],
+    sides: sides.map((side) => sideRow(rounds, { names: webSides, side, floor: 'bare' })),
+    rounds,
+  }
+}
+
+function ratioOf(rounds: readonly WebRound[], of: SideFigure, above: WebSideName, below: WebSideName): Figure {
+  return {
+    what: `${words[of]}, ${webSides[above]} / ${webSides[below]}`,
+    unit: 'ratio',
+    spread: sideRatio(rounds, of, above, below),
+  }
+}
