@@ -214,6 +214,8 @@ export interface ServerConfig {
   readonly http2: 'off' | 'tls' | 'h2c'
   /** The certificate of the server. */
   readonly tls?: TlsConfig
+  /** How many WebSockets may be open at once; further ones are answered with 503. @default 10000 */
+  readonly max_websockets: number
 }
 
 /** The certificate of the server. */

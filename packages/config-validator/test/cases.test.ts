@@ -214,7 +214,11 @@ describe('the whole', () => {
           kv: { backend: 'memory' },
           redis: { url: 'redis://127.0.0.1:6379', tls: false, key_prefix: 'millrace:shop' },
         },
-        web: { group: 'web', server: { host: '127.0.0.1', port: 8080, http2: 'off' }, interfaces: [] },
+        web: {
+          group: 'web',
+          server: { host: '127.0.0.1', port: 8080, http2: 'off', max_websockets: 10_000 },
+          interfaces: [],
+        },
         observability: {
           tracing: { exporters: [], sample_ratio: 1 },
           metrics: { exporters: [] },

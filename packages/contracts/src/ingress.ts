@@ -151,6 +151,8 @@ export interface WebServerSettings {
   readonly http2: 'off' | 'tls' | 'h2c'
   /** PEM; undefined without encryption. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined
+  /** How many WebSockets may be open at once. */
+  readonly maxSockets: number
   /** Which pages of other origins may call; undefined for none. */
   readonly cors:
     | { readonly origins: readonly string[]; readonly headers: readonly string[]; readonly credentials: boolean }

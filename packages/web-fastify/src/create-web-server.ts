@@ -28,6 +28,7 @@ export async function createWebServer(parts: WebServerParts, settings: WebServer
   const site = {
     ...parts,
     origins: settings.cors?.origins ?? [],
+    maxSockets: settings.maxSockets,
     requestIds: new Set<string>(),
     now: () => performance.now(),
     draining: () => draining,

@@ -9,7 +9,11 @@ export interface MillracePluginOptions {
   /** Which pages of other origins may call. @default none */
   readonly cors?: WebServerSettings['cors']
   readonly events?: EventEmitter
+  /** How many WebSockets may be open at once; further ones are answered with 503. @default 10_000 */
+  readonly maxSockets?: number
 }
+
+const defaultMaxSockets = 10_000
 
 /**
  * Fastify plugin: adds the interfaces of an application's configuration, `/openapi.json` and `/docs` to a server of your own.
@@ -22,6 +26,7 @@ export async function millrace(app: FastifyInstance, options: MillracePluginOpti
     ingress: runtime.ingress,
     events: options.events ?? createEventEmitter(),
     origins: cors?.origins ?? [],
+    maxSockets: options.maxSockets ?? defaultMaxSockets,
     requestIds: new Set<string>(),
     now: () => performance.now(),
     draining: () => draining,

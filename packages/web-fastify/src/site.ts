@@ -8,6 +8,8 @@ export interface Site {
   readonly events: EventEmitter
   /** Pages of these origins may call; `*` for all. */
   readonly origins: readonly string[]
+  /** How many WebSockets may be open at once. */
+  readonly maxSockets: number
   /** Requests with an `X-Request-Id` that are not answered yet. */
   readonly requestIds: Set<string>
   /** Monotonic, in milliseconds. */

@@ -3,7 +3,8 @@
  *
  * U1  A page may connect from the origin it was served from, or from one that `cors` names; programs send no origin.
  * U2  What is refused is answered before the connection is upgraded, as any request is.
- * U3  A client that does not answer pings is disconnected.
+ * U3  A place is taken before the first wait and given back when the connection closes, so more than may be never are.
+ * U4  A client that does not answer pings is disconnected.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -17,9 +18,6 @@ import { readTraceparent } from './traceparent.js'
 
 /** How often clients are pinged, in milliseconds. */
 const pingMs = 30_000
-
-/** How many connections there may be at once. */
-const mostSockets = 10_000
 
 /** The WebSockets of a server. */
 export interface WebSockets {
@@ -42,6 +40,7 @@ export function serveWebSockets(
   prefix: string,
 ): WebSockets {
   const sessions = new Set<SocketSession>()
+  const places = new Set<Duplex>()
   const doors = new Map<string, Door>(faces.map((face) => [`${prefix}${face.path}`, doorOf(site, face)]))
   const pings = setInterval(() => {
     for (const session of sessions) session.ping()
@@ -58,7 +57,10 @@ export function serveWebSockets(
     }
     socket.on('error', () => socket.destroy())
     try {
-      const principal = await admit(site, door, request, sessions.size)
+      if (places.size >= site.maxSockets) throw refusal('OVERLOADED', 'as many WebSockets as may be are open')
+      places.add(socket)
+      socket.once('close', () => places.delete(socket))
+      const principal = await admit(site, door, request)
       door.server.handleUpgrade(request, socket, head, (connection) => {
         const client = principal?.id ?? addressOf(request)
         const session = new SocketSession({
@@ -72,6 +74,7 @@ export function serveWebSockets(
         connection.once('close', () => sessions.delete(session))
       })
     } catch (refused) {
+      places.delete(socket)
       refuse(socket, refused)
     }
   }
@@ -96,14 +99,8 @@ function doorOf(site: Site, face: WebSocketInterface): Door {
   return { face, server, limiter: limiterOf(site, face) }
 }
 
-async function admit(
-  site: Site,
-  { face }: Door,
-  request: IncomingMessage,
-  connected: number,
-): Promise<Principal | undefined> {
+async function admit(site: Site, { face }: Door, request: IncomingMessage): Promise<Principal | undefined> {
   if (site.draining()) throw refusal('SHUTTING_DOWN', 'the service is going down')
-  if (connected >= mostSockets) throw refusal('OVERLOADED', 'as many connections as can be served are open')
   if (!isOwnPage(request, site.origins)) throw refusal('WEB_FORBIDDEN', 'pages of this origin may not connect')
   const { authenticate } = site.ingress
   if (authenticate === undefined) return undefined

@@ -8,14 +8,13 @@ process.on('message', async (task) => {
 })
 process.send({ said: 'ready' })
 
-/** @param task how many connections ask for an echo of `payload`, so many times (`amount`) or so long (`seconds`) */
-async function load({ url, payload, connections, amount, seconds }) {
+/** @param task how many connections ask for an echo of `payload`, how often all together */
+async function load({ url, payload, connections, requests }) {
   const body = JSON.stringify(payload)
   const headers = { 'content-type': 'application/json' }
   await prove(url, { method: 'POST', headers, body }, payload)
-  const length = amount === undefined ? { duration: seconds } : { amount }
   const latencies = []
-  const run = autocannon({ url, connections, method: 'POST', headers, body, ...length })
+  const run = autocannon({ url, connections, amount: requests, method: 'POST', headers, body })
   run.on('response', (_client, _status, _bytes, ms) => latencies.push(ms))
   const { errors, timeouts, non2xx, duration, ...result } = await run
   if (errors + timeouts + non2xx > 0)

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { flag, oneOf, optional, section, settings, text, texts } from './fields.js'
+import { count, flag, oneOf, optional, section, settings, text, texts } from './fields.js'
 import { interfaces } from './interfaces.js'
 
 const tls = section('TLS', 'The certificate of the server.', {
@@ -26,6 +26,9 @@ const server = settings('Server', 'Where the web server listens.', {
   }),
   http2: oneOf(['off', 'tls', 'h2c'], 'HTTP/2: not at all, over TLS, or without encryption.', { default: 'off' }),
   tls: optional(tls),
+  max_websockets: count('How many WebSockets may be open at once; further ones are answered with 503.', {
+    default: 10_000,
+  }),
 })
 
 /** Schema of `runtime.web`. */

@@ -21,13 +21,14 @@ async function serverSettings(
   { server, cors }: Preflight['config']['runtime']['web'],
   baseDir: string,
 ): Promise<WebServerSettings> {
-  const { host, port, http2, tls } = server
+  const { host, port, http2, tls, max_websockets: maxSockets } = server
   const read = (path: string): Promise<string> => readFile(resolve(baseDir, path), 'utf8')
   return {
     host,
     port,
     http2,
     tls: tls === undefined ? undefined : { key: await read(tls.key_file), cert: await read(tls.cert_file) },
+    maxSockets,
     cors,
   }
 }
