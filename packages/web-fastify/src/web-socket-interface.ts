@@ -121,7 +121,7 @@ function isOwnPage({ headers }: IncomingMessage, origins: readonly string[]): bo
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
-/** Answers an upgrade by hand: there is no response object for it. */
+/** Answers an upgrade by hand, as there is no response object for it, and keeps nothing of the connection. */
 function refuse(socket: Duplex, thrown: unknown): void {
   const problem = problemOf(thrown, 'refused')
   const body = JSON.stringify(problem)
@@ -132,5 +132,7 @@ function refuse(socket: Duplex, thrown: unknown): void {
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.on('error', () => socket.destroy())
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${problem.status} ${problem.code}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
 }

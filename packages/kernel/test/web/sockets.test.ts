@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { eventually, inWorkers, startWeb, type WebApplication } from './web-application.js'
@@ -166,6 +167,22 @@ describe.each([
     socket.terminate()
     await eventually(report, ({ waiting }) => waiting === 0)
     expect((await report()).waiting).toBe(0)
+  })
+
+  it('WEB-05 keeps no connection of an upgrade that it has refused, also where the client goes on', async () => {
+    const { hostname, port } = new URL(app.url)
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.on('error', () => undefined) // its close follows
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(
+      `GET /nowhere HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    )
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /u)
+    await once(socket, 'end')
+    const writing = setInterval(() => socket.write('more'), 10)
+    await closed
+    clearInterval(writing)
   })
 
   it('WEB-05 refuses an unknown path and a page of another origin before it is a WebSocket', async () => {
