@@ -140,7 +140,7 @@ class RandomWorkers {
 
   async run(): Promise<RandomMeshRun> {
     const source = this.#startSource()
-    const isOver = () => source.ended && this.#waits.length === 0 && this.#moving === undefined
+    const isOver = () => source.ended && this.#waits.length === 0 && this.#moving === undefined && this.#isLinked
     for (let quiet = 0; quiet < deadQuiet && !isOver(); ) {
       await turn()
       if (!source.ended && this.#waits.length > 0) this.#perhapsFault()
