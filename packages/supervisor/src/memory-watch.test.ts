@@ -1,18 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Facts, WorkerSettings } from '@millrace/contracts'
+import { bareWorker } from '../test/bare-worker.js'
 import { createMemoryWatch, type MemoryWatch } from './memory-watch.js'
 
-const settings: WorkerSettings = {
-  slot: 'a#1',
-  group: 'a',
-  startTimeoutMs: 1,
-  stopTimeoutMs: 1,
-  heartbeatMs: 1,
-  stallTimeoutMs: 1,
-  maxMemoryMb: 100,
-  whyNotReplaced: undefined,
-  restart: { policy: 'never', maxRestarts: 0, periodMs: 1, backoffMs: 1, backoffMaxMs: 1 },
-}
+const settings: WorkerSettings = { ...bareWorker, maxMemoryMb: 100 }
 const mb = 2 ** 20
 
 function watching(changes: Partial<WorkerSettings>, replaceable = true): { watch: MemoryWatch; told: Facts[] } {

@@ -1,18 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { createEventEmitter, type WorkerSettings } from '@millrace/contracts'
+import { createEventEmitter } from '@millrace/contracts'
+import { bareWorker as worker } from '../test/bare-worker.js'
 import { createSupervisor, type SupervisorOptions } from './index.js'
 
-const worker: WorkerSettings = {
-  slot: 'a#1',
-  group: 'a',
-  startTimeoutMs: 1,
-  stopTimeoutMs: 1,
-  heartbeatMs: 1,
-  stallTimeoutMs: 1,
-  maxMemoryMb: undefined,
-  whyNotReplaced: undefined,
-  restart: { policy: 'never', maxRestarts: 0, periodMs: 1, backoffMs: 1, backoffMaxMs: 1 },
-}
 const options: SupervisorOptions = {
   workers: [worker],
   strategy: 'one_for_one',

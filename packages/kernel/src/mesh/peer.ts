@@ -61,7 +61,7 @@ const earlyMs = 200
  *     at once over the new link, for the marks of the slot are from now on the new process's affair. Single requests stay where
  *     they are, and are acknowledged over the old link as long as it stands.
  * O6  What began in the old process stays with it: replies, marks and messages of its roots go over the old link as long as that
- *     stands, and nowhere after that.
+ *     stands. When it is lost they fail; what still comes after that the new process refuses.
  */
 export class Peer {
   readonly slot: SlotId

@@ -8,9 +8,9 @@ const side = await open()
 
 process.on('message', (task: HopTask | 'close') => {
   if (task === 'close') void side.close().then(() => process.exit())
-  else void measure(side, task).then((measured) => process.send?.(measured))
+  else void measure(side, task).then((measurement) => process.send?.({ said: 'measured', measurement }))
 })
-process.send?.('open')
+process.send?.({ said: 'ready' })
 
 async function measure(side: HopSide, task: HopTask): Promise<HopMeasurement> {
   const payload = hopPayload(task)
