@@ -83,6 +83,19 @@ describe('checkTypes', () => {
     expect(findings).toEqual([{ file: 'packages/one/src/wrong.ts:1:14', problem: refused }])
   })
 
+  it('checks each package by its own options', () => {
+    const unused = 'const unused = 1\nexport const used: number = 2\n'
+    const careful = { extends: '../../tsconfig.base.json', include: ['src'], compilerOptions: { noUnusedLocals: true } }
+    const { findings } = check({
+      'packages/one/src/unused.ts': unused,
+      'packages/two/src/unused.ts': unused,
+      'packages/two/tsconfig.json': careful,
+    })
+    expect(findings).toEqual([
+      { file: 'packages/two/src/unused.ts:1:7', problem: "TS6133: 'unused' is declared but its value is never read." },
+    ])
+  })
+
   it('lets what one package declares for all reach nobody who does not import it', () => {
     const { findings } = check({
       'packages/one/src/declares.ts': 'declare global {\n  var everywhere: number\n}\nexport {}\n',

@@ -1,17 +1,19 @@
 /**
  * Checks the types of the whole workspace in one process.
  *
- * T1  Each tsconfig.json is a program of its own, as `tsc` would make it: what one package declares for all reaches only
- *     those that import it.
- * T2  A program reports on the files that its tsconfig.json names; those it imports from other packages are reported by
- *     theirs. `tsc` for each package would check a package again for everyone who depends on it.
- * T3  What no tsconfig.json names is checked by the first program that imports it, and refused when none does.
+ * T1  Each tsconfig.json with the same options is a part of one program: a program for each would work out the types of
+ *     what they import once more.
+ * T2  What one package declares for all reaches only those that import it: where a source does so, each tsconfig.json is
+ *     a program of its own.
+ * T3  A program reports on the files that its tsconfig.json name; those it imports besides are reported by theirs.
+ * T4  What no tsconfig.json names is checked by the first program that imports it, and refused when none does.
  */
 import { relative } from 'node:path'
 import ts from 'typescript'
 import type { Finding, Report } from '../finding.js'
-import { createSourceCache } from './source-cache.js'
-import { readTypeProjects, type TypeProject, uncheckedFiles } from './type-projects.js'
+import { createSourceCache, type SourceCache } from './source-cache.js'
+import { declaresForAll, type ProgramProjects, programsOf } from './type-programs.js'
+import { readTypeProjects, uncheckedFiles } from './type-projects.js'
 
 /**
  * Checks the types of every TypeScript file of the repository.
@@ -25,7 +27,7 @@ export function checkTypes(root: string, files: readonly string[], folders: read
   const selected = projects.filter(({ file }) => within(file))
   const checked = new Set(projects.flatMap(({ own }) => own))
   const cache = createSourceCache()
-  const findings = selected.flatMap((project) => checkProject(root, project, cache.hostFor(project.options), checked))
+  const findings = programsOf(selected).flatMap((projects) => checkPrograms(root, projects, cache, checked))
   const unchecked = uncheckedFiles(root, files.filter(within), checked).map(
     (file): Finding => ({ file, problem: noProject }),
   )
@@ -39,22 +41,39 @@ function isBelow(file: string, folder: string): boolean {
   return file.startsWith(`${folder.replace(/\/+$/, '')}/`)
 }
 
-function checkProject(
+function checkPrograms(
   root: string,
-  project: TypeProject,
-  host: ts.CompilerHost,
+  together: ProgramProjects,
+  cache: SourceCache,
   checked: Set<string>,
 ): readonly Finding[] {
-  const { own, options, errors } = project
-  const program = ts.createProgram({ rootNames: own, options, host, configFileParsingDiagnostics: errors })
-  const named = new Set(own)
+  const { projects, options } = together
+  const program = ts.createProgram({
+    rootNames: projects.flatMap(({ own }) => own),
+    options,
+    host: cache.hostFor(options),
+    configFileParsingDiagnostics: projects.flatMap(({ errors }) => errors),
+  })
+  if (projects.length === 1 || !declaresForAll(program)) return checkProgram(root, together, program, checked)
+  return projects.flatMap((project) =>
+    checkPrograms(root, { projects: [project], options: project.options }, cache, checked),
+  )
+}
+
+function checkProgram(
+  root: string,
+  { projects }: ProgramProjects,
+  program: ts.Program,
+  checked: Set<string>,
+): readonly Finding[] {
+  const named = new Set(projects.flatMap(({ own }) => own))
+  const inferred = new Set(projects.flatMap(({ own, options }) => (options.declaration === true ? [] : own)))
   const sources = program
     .getSourceFiles()
     .filter((source) => named.has(source.fileName) || isNew(program, source, checked))
   for (const { fileName } of sources) checked.add(fileName)
-  return [...overall(program), ...sources.flatMap((source) => complaints(program, source))].map((diagnostic) =>
-    finding(root, project.file, diagnostic),
-  )
+  const found = sources.flatMap((source) => complaints(program, source, !inferred.has(source.fileName)))
+  return [...overall(program), ...found].map((diagnostic) => finding(root, projects[0]?.file ?? '', diagnostic))
 }
 
 /** Whether a file of the repository is named by no tsconfig.json and has not been checked for another program either. */
@@ -70,12 +89,13 @@ function overall(program: ts.Program): readonly ts.Diagnostic[] {
   ]
 }
 
-function complaints(program: ts.Program, source: ts.SourceFile): readonly ts.Diagnostic[] {
+/** @param declares whether its declarations are wanted, too, as far as the program makes any */
+function complaints(program: ts.Program, source: ts.SourceFile, declares: boolean): readonly ts.Diagnostic[] {
   const { declaration } = program.getCompilerOptions()
   return [
     ...program.getSyntacticDiagnostics(source),
     ...program.getSemanticDiagnostics(source),
-    ...(declaration === true ? program.getDeclarationDiagnostics(source) : []),
+    ...(declares && declaration === true ? program.getDeclarationDiagnostics(source) : []),
   ]
 }
 
