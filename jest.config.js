@@ -2,8 +2,8 @@
 export default {
   // Processes that tests start read the sources from bundles.
   globalSetup: '<rootDir>/tooling/from-source/src/bundle-sources.mjs',
-  // Jest leaves one core free, which on two cores means one test file at a time.
-  maxWorkers: '100%',
+  // Many tests wait, for processes and deadlines, so there are more files at a time than cores: three on two.
+  maxWorkers: '150%',
   // Tests start real processes: what takes a second alone may take many when all cores are busy.
   testTimeout: 60_000,
   testEnvironment: 'node',
