@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os'
+
 /** One run for the whole workspace. Native ES modules; packages are tested from source, nothing is built first. */
 export default {
   // Processes that tests start read the sources from bundles.
   globalSetup: '<rootDir>/tooling/from-source/src/bundle-sources.mjs',
-  // Many tests wait, for processes and deadlines, so there are more files at a time than cores: three on two.
-  maxWorkers: '150%',
+  // Many tests wait, for processes and deadlines, so there are more files at a time than cores. Jest takes no more than 100% as a
+  // share: it reads 150% as 150 files.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Tests start real processes: what takes a second alone may take many when all cores are busy.
   testTimeout: 60_000,
   testEnvironment: 'node',
