@@ -9,7 +9,7 @@ export default {
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Tests start real processes: what takes a second alone may take many when all cores are busy.
   testTimeout: 60_000,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tooling/test-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@millrace/source', 'node', 'node-addons'] },
   testMatch: [
     '<rootDir>/packages/*/src/**/*.test.ts',
