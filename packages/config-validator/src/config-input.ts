@@ -355,6 +355,10 @@ export interface ObservabilityInput {
   readonly metrics?: MetricsInput
   /** Log lines and events. Off without an exporter. */
   readonly logging?: LoggingInput
+  /** Where the exporters named otel_otlp send to. */
+  readonly otlp?: OtlpInput
+  /** Where the exporters named jsonl write to. */
+  readonly jsonl?: JsonLinesInput
   /** True to serve the live page. @default false */
   readonly console?: boolean
 }
@@ -371,8 +375,10 @@ export interface TracingInput {
 export interface MetricsInput {
   /** Where metrics go. @default [] */
   readonly exporters?: readonly ('prometheus' | 'otel_otlp' | 'jsonl' | 'stdout')[]
-  /** A port of its own for /metrics; without it the web server answers /metrics. */
+  /** A port of its own on loopback for /metrics; without it the web server answers /metrics. */
   readonly port?: number
+  /** How often metrics are sent by the exporters that send them. @default 10 */
+  readonly interval_seconds?: number
 }
 
 /** Log lines and events. Off without an exporter. */
@@ -383,6 +389,26 @@ export interface LoggingInput {
   readonly exporters?: readonly ('stdout' | 'jsonl' | 'otel_otlp')[]
   /** True to log also every change of phase of runtime and workers. @default false */
   readonly lifecycle_events?: boolean
+}
+
+/** Where the exporters named otel_otlp send to. */
+export interface OtlpInput {
+  /** Base URL of the receiver; /v1/traces, /v1/metrics and /v1/logs are below it. @default "http://127.0.0.1:4318" */
+  readonly endpoint?: string
+  /** How telemetry is encoded. @default "http/protobuf" */
+  readonly protocol?: 'http/protobuf' | 'http/json'
+  /** Sent with every request, by name. @default {} */
+  readonly headers?: Readonly<Record<string, string>>
+  /** An environment variable with more headers, as OpenTelemetry writes them: name=value, separated by commas, percent-encoded. The place for keys. */
+  readonly headers_env?: string
+  /** How long a request may take. @default 10 */
+  readonly timeout_seconds?: number
+}
+
+/** Where the exporters named jsonl write to. */
+export interface JsonLinesInput {
+  /** The file that lines are appended to; a relative path starts at the folder of the first configuration file. @default "telemetry.jsonl" */
+  readonly path?: string
 }
 
 /** Where messages go whose node says on_error: dead_letter. */

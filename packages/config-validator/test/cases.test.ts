@@ -221,8 +221,15 @@ describe('the whole', () => {
         },
         observability: {
           tracing: { exporters: [], sample_ratio: 1 },
-          metrics: { exporters: [] },
+          metrics: { exporters: [], interval_seconds: 10 },
           logging: { level: 'info', exporters: [], lifecycle_events: false },
+          otlp: {
+            endpoint: 'http://127.0.0.1:4318',
+            protocol: 'http/protobuf',
+            headers: {},
+            timeout_seconds: 10,
+          },
+          jsonl: { path: 'telemetry.jsonl' },
           console: false,
         },
       },

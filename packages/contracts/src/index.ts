@@ -1,4 +1,5 @@
 export { type AppDefinition, defineApp, defineModule, type ModuleDefinition, type Part, partsOf } from './app.js'
+export type { Console, ConsoleSource } from './console.js'
 export type { HandlerContext, Logger, NestedRequestOptions } from './context.js'
 export { type Definition, type DefinitionKind, isDefinition } from './definition.js'
 export { type ErrorCode, errorCodes, isErrorCode } from './error-codes.js'
@@ -46,6 +47,16 @@ export {
   type PayloadOf,
 } from './message.js'
 export {
+  durationBounds,
+  type HistogramValue,
+  type MetricDefinition,
+  type MetricKind,
+  type MetricName,
+  type MetricSample,
+  type MetricSamples,
+  metricList,
+} from './metrics.js'
+export {
   type ErrorReport,
   type Facts,
   isMillraceError,
@@ -74,6 +85,7 @@ export type { GroupSettings, Hop, Plan, PlanGroup, Profile } from './plan.js'
 export { comparePositions, type Position } from './position.js'
 export { createRedactor, looksSecret, type Redactor, redacted } from './redaction.js'
 export type { BoundaryDelivery, Delivery, LocalDelivery, TerminalDelivery } from './routing-outcome.js'
+export type { RuntimePhase, RuntimeSnapshot, WorkerReport } from './runtime-snapshot.js'
 export {
   defineService,
   type Injected,
@@ -130,6 +142,27 @@ export type {
   WorkerVitals,
   WorkerVoice,
 } from './supervision.js'
+export type {
+  LogExporterName,
+  MetricExporterName,
+  OtlpSettings,
+  Telemetry,
+  TelemetryOwner,
+  TelemetryParts,
+  TelemetrySettings,
+  TraceExporterName,
+} from './telemetry.js'
+export {
+  type HopStart,
+  type RootStart,
+  readTraceparent,
+  type Span,
+  type SpanContext,
+  type SpanRecord,
+  type Traceparent,
+  type Tracing,
+  writeTraceparent,
+} from './tracing.js'
 export type {
   AckRecord,
   CancelRecord,

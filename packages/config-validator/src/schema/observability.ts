@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { flag, oneOf, optional, settings, someOf } from './fields.js'
+import { environmentName, flag, oneOf, optional, seconds, settings, someOf, text } from './fields.js'
 
 const tracing = settings('Tracing', 'Spans of roots, nodes and hops. Off without an exporter.', {
   exporters: someOf(['otel_otlp', 'opentracing_bridge', 'jsonl', 'stdout'], 'Where spans go.'),
@@ -17,8 +17,37 @@ const metrics = settings('Metrics', 'Counters and histograms. Off without an exp
     Type.Integer({
       minimum: 1,
       maximum: 65_535,
-      description: 'A port of its own for /metrics; without it the web server answers /metrics.',
+      description: 'A port of its own on loopback for /metrics; without it the web server answers /metrics.',
     }),
+  ),
+  interval_seconds: seconds('How often metrics are sent by the exporters that send them.', 10),
+})
+
+const otlp = settings('OTLP', 'Where the exporters named otel_otlp send to.', {
+  endpoint: text('Base URL of the receiver; /v1/traces, /v1/metrics and /v1/logs are below it.', {
+    pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+    patternErrorMessage: 'must be a URL such as http://127.0.0.1:4318',
+    default: 'http://127.0.0.1:4318',
+  }),
+  protocol: oneOf(['http/protobuf', 'http/json'], 'How telemetry is encoded.', { default: 'http/protobuf' }),
+  headers: Type.Record(Type.String(), Type.String(), {
+    description: 'Sent with every request, by name.',
+    default: {},
+  }),
+  headers_env: optional(
+    environmentName(
+      'An environment variable with more headers, as OpenTelemetry writes them: name=value, separated by commas, percent-encoded. The place for keys.',
+    ),
+  ),
+  timeout_seconds: seconds('How long a request may take.', 10),
+})
+
+const jsonl = settings('JSON lines', 'Where the exporters named jsonl write to.', {
+  path: text(
+    'The file that lines are appended to; a relative path starts at the folder of the first configuration file.',
+    {
+      default: 'telemetry.jsonl',
+    },
   ),
 })
 
@@ -33,5 +62,7 @@ export const observability: TSchema = settings('Observability', 'What is told ab
   tracing,
   metrics,
   logging,
+  otlp,
+  jsonl,
   console: flag('True to serve the live page.', false),
 })

@@ -9,6 +9,7 @@ import {
   MillraceError,
   type PayloadOf,
   type Plan,
+  type RuntimeSnapshot,
   type SinkReport,
   type StopMode,
   type WebServer,
@@ -17,7 +18,6 @@ import {
   type WorkerVitals,
 } from '@millrace/contracts'
 import { createLoopDelay } from '../control/loop-delay.js'
-import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
 import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'

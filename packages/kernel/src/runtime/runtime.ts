@@ -5,12 +5,12 @@ import type {
   MessageType,
   PayloadOf,
   Plan,
+  RuntimeSnapshot,
   SinkReport,
   StopMode,
   WorkerSnapshot,
 } from '@millrace/contracts'
 import type { ReplyCounters } from '@millrace/reply-waiter'
-import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import type { MeshCounters } from '../mesh/mesh-counters.js'
 import type { EngineCounters } from './engine.js'
 import type { RequestOptions, StreamOptions } from './requests.js'

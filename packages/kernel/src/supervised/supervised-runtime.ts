@@ -18,6 +18,7 @@ import {
   type PayloadOf,
   type Plan,
   type Retiring,
+  type RuntimeSnapshot,
   type SinkReport,
   type SlotId,
   type StopMode,
@@ -31,7 +32,6 @@ import {
 } from '@millrace/contracts'
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
-import type { RuntimeSnapshot } from '../control/runtime-snapshot.js'
 import { embeddingSlot } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'

@@ -1,4 +1,4 @@
-import type { WorkerSnapshot, WorkerVitals } from '@millrace/contracts'
+import type { WorkerSnapshot, WorkerVitals } from './supervision.js'
 
 /** A worker as it is now, and how it fares. */
 export interface WorkerReport extends WorkerSnapshot {
