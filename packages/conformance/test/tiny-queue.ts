@@ -12,6 +12,7 @@ export function createTinyQueue<Item>(flaw: TransportFlaw | undefined, list: unk
       if (flaw !== 'queue drops falsy items' || item) items.push(item)
     },
     shift: () => (flaw === 'queue is a stack' ? items.pop() : items.shift()),
+    peek: () => items[0],
     clear() {
       if (flaw !== 'queue does not clear') items.length = 0
     },

@@ -10,6 +10,8 @@ export interface AskOptions {
   readonly timeoutMs: number
   /** W3C trace id, 32 hex digits. @default a new one */
   readonly traceId?: string
+  /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
+  readonly traceparent?: string | undefined
 }
 
 /** A question that is on its way. */
@@ -118,6 +120,8 @@ export interface Ingress {
   ready(): boolean
   /** A new W3C trace id. */
   traceId(): string
+  /** The metrics of the application in the text format of Prometheus; undefined where `/metrics` is not served here. */
+  readonly prometheus: (() => Promise<string>) | undefined
 }
 
 /** A request as `authenticate` sees it. */

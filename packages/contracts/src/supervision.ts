@@ -139,6 +139,8 @@ export interface WorkerVitals {
   readonly handled: number
   /** Messages that wait for a place at their node. */
   readonly queued: number
+  /** How long the first of them has waited, in milliseconds: the longest of all nodes. */
+  readonly lagMs: number
   /** Roots that began here, and envelopes that others have sent here, which are not done. */
   readonly inFlight: number
   /** Messages that it has sent once more, because the worker that held them died or was replaced. */

@@ -110,6 +110,8 @@ export interface WorkQueue<Item> {
   push(item: Item): void
   /** Takes the oldest; undefined when there is none. */
   shift(): Item | undefined
+  /** The oldest, which stays; undefined when there is none. */
+  peek(): Item | undefined
   /** Forgets everything. */
   clear(): void
 }

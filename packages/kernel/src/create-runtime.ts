@@ -12,9 +12,13 @@ import { createMemoryStateStore, createMemoryTransport } from '@millrace/transpo
 import { maxPayloadBytes } from './payload/max-payload-bytes.js'
 import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
-import { InlineRuntime } from './runtime/inline-runtime.js'
+import { InlineRuntime, ownSlot } from './runtime/inline-runtime.js'
 import type { Runtime } from './runtime/runtime.js'
 import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
+import { newRunName } from './supervised/supervised-runtime.js'
+import { consoleSource } from './telemetry/console-source.js'
+import { Oversight } from './telemetry/oversight.js'
+import { servesMetrics } from './telemetry/telemetry-settings.js'
 import { transportToken } from './transport-token.js'
 import type { SinkNote } from './worker/sink-note.js'
 
@@ -91,7 +95,15 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
   container.bind(transportToken, createMemoryTransport())
   for (const { token, value } of values) container.bind(token, value)
-  return new InlineRuntime({
+  const owner = {
+    scenario: checked.config.scenario.name,
+    group: checked.plan.groups[0]?.name ?? '',
+    slot: ownSlot(checked.plan),
+    incarnation: 1,
+    run: newRunName(),
+  }
+  const oversight = await Oversight.open(checked, owner, events, () => consoleSource(runtime, events))
+  const runtime: InlineRuntime = new InlineRuntime({
     preflight: checked,
     routing: routingOf(checked, events),
     container,
@@ -103,8 +115,13 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     now: () => Date.now(),
     share: undefined,
     replaceSink: options.replaceSink,
+    oversight,
+    tracing: oversight?.telemetry.tracing,
+    closeTelemetry: oversight && (() => oversight.close()),
+    prometheus: oversight !== undefined && servesMetrics(checked.config) ? () => oversight.prometheus() : undefined,
     web: servesWeb(checked, options) ? { socket: undefined } : undefined,
   })
+  return runtime
 }
 
 function servesWeb({ config }: Preflight, { web = true }: RuntimeOptions): boolean {

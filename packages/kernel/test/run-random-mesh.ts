@@ -185,6 +185,8 @@ class RandomWorkers {
       transport,
       events,
       now: () => Date.now(),
+      clock: this.#clock,
+      tracing: undefined,
       maxInFlight: this.#case.maxInFlight,
     })
     const last = this.#nodes.length - 1
@@ -197,6 +199,7 @@ class RandomWorkers {
       store: createMemoryStateStore(),
       events,
       clock: this.#clock,
+      tracing: undefined,
       checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
       writers: new Map([[last, writerOf(this.#case, last, this.#waits, this.#seen[last] ?? [])]]),
       services: () => ({}),
@@ -246,6 +249,7 @@ class RandomWorkers {
       routes: engine.routes(0).map((route) => ({ route, check: (payload: unknown) => payload })),
       runner: engine.runner,
       inFlight,
+      tracing: undefined,
       ordered: true,
       domain: {
         opened: (domain) => mesh.openDomain(domain, { kind: 'source', node: 0 }),

@@ -70,6 +70,9 @@ export async function runShares(
       store: createMemoryStateStore(),
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
+      tracing: undefined,
+      closeTelemetry: undefined,
+      prometheus: undefined,
       replaceSink: undefined,
       web: undefined,
     })

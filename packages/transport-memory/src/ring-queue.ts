@@ -39,6 +39,10 @@ class RingQueue<Item> implements WorkQueue<Item> {
     return item
   }
 
+  peek(): Item | undefined {
+    return this.#length === 0 ? undefined : this.#slots[this.#head]
+  }
+
   clear(): void {
     this.#slots = emptySlots(firstCapacity)
     this.#mask = firstCapacity - 1

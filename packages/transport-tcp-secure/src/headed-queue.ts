@@ -32,6 +32,10 @@ class HeadedQueue<Item> implements WorkQueue<Item> {
     return item
   }
 
+  peek(): Item | undefined {
+    return this.#items[this.#head]
+  }
+
   clear(): void {
     this.#items = []
     this.#head = 0

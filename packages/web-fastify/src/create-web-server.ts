@@ -13,6 +13,7 @@ import { createListeningServer, type ListeningServer } from './listening-server.
 import { refuseOtherMethods } from './other-methods.js'
 import { refusal } from './problem.js'
 import { serveHealth } from './serve-health.js'
+import { serveMetrics } from './serve-metrics.js'
 import { serveSite } from './serve-site.js'
 
 /** What a server is made of. */
@@ -36,6 +37,7 @@ export async function createWebServer(parts: WebServerParts, settings: WebServer
   }
   const sockets = await serveSite(app, site, { cors: settings.cors, encrypted: settings.tls !== undefined })
   serveHealth(app, site)
+  serveMetrics(app, site)
   refuseOtherMethods(app, parts.ingress.interfaces)
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, refusal('WEB_NOT_FOUND', 'nothing answers under this path'), 'refused'),

@@ -46,7 +46,7 @@ export async function serveGraphql(scope: FastifyInstance, site: Site, face: Gra
       })
       const { trace } = visitOf(request)
       const response = await server.fetch(fetchUrl(request), fetchInit(request, gone.signal), {
-        traceId: trace.id,
+        trace,
         signal: gone.signal,
       })
       if (development) reply.removeHeader('content-security-policy')

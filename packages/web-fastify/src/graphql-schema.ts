@@ -1,13 +1,14 @@
-import type { Exchange, GraphqlInterface } from '@millrace/contracts'
+import type { AskOptions, Exchange, GraphqlInterface } from '@millrace/contracts'
 import { JsonText } from '@millrace/contracts'
 import type * as Graphql from 'graphql'
 import { GraphqlTypes } from './graphql-types.js'
 import { problemOf } from './problem.js'
 import type { Place } from './statuses.js'
+import type { Trace } from './traceparent.js'
 
 /** What resolvers learn of the request that they belong to. */
 export interface GraphqlContext {
-  readonly traceId: string
+  readonly trace: Trace
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
 }
@@ -56,9 +57,10 @@ function fieldOf(types: GraphqlTypes, exchange: Exchange, wiring: Wiring): Field
 
 function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
   const payloadOf = payloadMaker(exchange)
+  const options = asking(timeoutMs)
   return {
-    async resolve(_source, args, { traceId, signal }) {
-      const asked = refusing(graphql, () => exchange.ask(payloadOf(args), { timeoutMs, traceId }))
+    async resolve(_source, args, { trace, signal }) {
+      const asked = refusing(graphql, () => exchange.ask(payloadOf(args), options(trace)))
       signal.addEventListener('abort', asked.cancel, { once: true })
       try {
         return parsedReply(await asked.reply)
@@ -73,14 +75,20 @@ function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): 
 
 function streamer(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
   const payloadOf = payloadMaker(exchange)
+  const options = asking(timeoutMs)
   return {
-    subscribe: (_source, args, { traceId, signal }) => {
-      const items = refusing(graphql, () => exchange.stream(payloadOf(args), { timeoutMs, traceId }))
+    subscribe: (_source, args, { trace, signal }) => {
+      const items = refusing(graphql, () => exchange.stream(payloadOf(args), options(trace)))
       signal.addEventListener('abort', () => void items.return?.(), { once: true })
       return withGraphqlErrors(graphql, items)
     },
     resolve: (item) => parsedReply(item),
   }
+}
+
+/** How each question of an interface is asked. */
+function asking(timeoutMs: number): (trace: Trace) => AskOptions {
+  return ({ id, parent }) => ({ timeoutMs, traceId: id, traceparent: parent })
 }
 
 async function* withGraphqlErrors(

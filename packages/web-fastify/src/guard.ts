@@ -12,7 +12,7 @@ import { refusal } from './problem.js'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.js'
 import type { Site, Visit } from './site.js'
 import { visitDecorator } from './site.js'
-import { readTraceparent, writeTraceparent } from './traceparent.js'
+import { answeredTraceparent, traceOf } from './traceparent.js'
 
 /** What a guard must know of an interface. */
 export interface Guarded {
@@ -68,10 +68,10 @@ interface Admission {
 
 function begin(site: Site, request: FastifyRequest, reply: FastifyReply, principal: undefined): Visit {
   const random = site.ingress.traceId()
-  const trace = readTraceparent(request.headers.traceparent) ?? { id: random, flags: '00' }
+  const trace = traceOf(request.headers.traceparent, () => random)
   const visit: Visit = { trace, principal }
   request.setDecorator(visitDecorator, visit)
-  reply.header('traceparent', writeTraceparent(trace, random))
+  reply.header('traceparent', answeredTraceparent(trace, random))
   return visit
 }
 

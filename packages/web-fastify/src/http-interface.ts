@@ -25,7 +25,11 @@ export function serveHttp(scope: FastifyInstance, site: Site, face: HttpInterfac
       let asked: Asked
       try {
         if (negotiate(request.headers.accept, offered) === undefined) throw notAcceptable(offered)
-        asked = exchange.ask(payloadIn(request, payloadOf), { timeoutMs, traceId: trace.id })
+        asked = exchange.ask(payloadIn(request, payloadOf), {
+          timeoutMs,
+          traceId: trace.id,
+          traceparent: trace.parent,
+        })
       } catch (refused) {
         return sendProblem(reply, refused, 'refused', trace.id)
       }

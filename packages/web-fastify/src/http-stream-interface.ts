@@ -39,7 +39,7 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
     onRequest: createGuard(site, face),
     async handler(request, reply) {
       const { trace } = visitOf(request)
-      const options = { timeoutMs, traceId: trace.id }
+      const options = { timeoutMs, traceId: trace.id, traceparent: trace.parent }
       const { body } = request
       try {
         const format = formatFor(request)

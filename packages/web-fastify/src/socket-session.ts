@@ -13,12 +13,13 @@
  *     `timeout_ms` is disconnected.
  * S3  When the connection ends, all that is open is cancelled.
  */
-import type { Exchange, WebSocketInterface } from '@millrace/contracts'
+import type { AskOptions, Exchange, WebSocketInterface } from '@millrace/contracts'
 import type { RawData, WebSocket } from 'ws'
 import { textOf } from './answer.js'
 import { parseJson } from './json-body.js'
 import { problemOf, refusal } from './problem.js'
 import type { Place } from './statuses.js'
+import type { Trace } from './traceparent.js'
 
 /** How many questions of one client may be open. */
 const mostOpen = 64
@@ -33,7 +34,8 @@ const longestId = 128
 export interface SocketSessionParts {
   readonly socket: WebSocket
   readonly face: WebSocketInterface
-  readonly traceId: () => string
+  /** Of the next question. */
+  readonly trace: () => Trace
   /** Takes one question from what the client may ask. @returns the refusal when it has none left */
   readonly spend: () => Error | undefined
   /** Whether nothing new is taken. */
@@ -91,13 +93,14 @@ export class SocketSession {
     if (this.#parts.draining()) throw refusal('SHUTTING_DOWN', 'the service is going down')
     const spent = this.#parts.spend()
     if (spent !== undefined) throw spent
-    const options = { timeoutMs: this.#parts.face.policies.timeoutMs, traceId: this.#parts.traceId() }
+    const { id: traceId, parent: traceparent } = this.#parts.trace()
+    const options = { timeoutMs: this.#parts.face.policies.timeoutMs, traceId, traceparent }
     if (stream === undefined) this.#ask(id, request, options)
     else void this.#stream(id, this.#exchange.stream(stream, options))
     if (this.#open.size >= mostOpen) this.#parts.socket.pause()
   }
 
-  #ask(id: Id, payload: unknown, options: { readonly timeoutMs: number; readonly traceId: string }): void {
+  #ask(id: Id, payload: unknown, options: AskOptions): void {
     const { reply, cancel } = this.#exchange.ask(payload, options)
     this.#open.set(id, cancel)
     reply.then(

@@ -14,7 +14,7 @@ import { limiterOf, spentBy } from './guard.js'
 import { problemHeaders, problemOf, problemType, refusal } from './problem.js'
 import type { Site } from './site.js'
 import { SocketSession } from './socket-session.js'
-import { readTraceparent } from './traceparent.js'
+import { traceOf } from './traceparent.js'
 
 /** How often clients are pinged, in milliseconds. */
 const pingMs = 30_000
@@ -66,7 +66,7 @@ export function serveWebSockets(
         const session = new SocketSession({
           socket: connection,
           face: door.face,
-          traceId: () => readTraceparent(request.headers.traceparent)?.id ?? site.ingress.traceId(),
+          trace: () => traceOf(request.headers.traceparent, () => site.ingress.traceId()),
           spend: () => spentBy(door.limiter, client),
           draining: site.draining,
         })

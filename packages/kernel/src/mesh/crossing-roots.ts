@@ -15,7 +15,6 @@ import type {
   EventEmitter,
   FailRecord,
   MillraceError,
-  Position,
   RootName,
   SlotId,
 } from '@millrace/contracts'
@@ -23,6 +22,7 @@ import { outside } from '@millrace/placement'
 import type { Domain } from '../runner/domain.js'
 import type { HomeWay, Root, RootCrossing } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
+import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import { reasonOf } from '../runtime/reason-of.js'
 import type { EdgeMap } from './edge-map.js'
@@ -188,14 +188,14 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return createHash('sha256').update(`${this.#parts.run} ${origin}${number}`).digest('hex').slice(0, 32)
   }
 
-  reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, position: Position): void {
+  reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, where: Arrived): void {
     const { engine, edges } = this.#parts
     const peer = this.#homeOf(root.origin ?? '')
     if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
     const leaves = engine().replyForWire(type, payload)
-    if (root.domain === undefined && cameStraightFrom(root, peer)) peer.tell(edge, leaves, root, position)
-    else peer.send(edge, leaves, subtree, position)
+    if (root.domain === undefined && cameStraightFrom(root, peer)) peer.tell(edge, leaves, root, where)
+    else peer.send(edge, leaves, subtree, where)
   }
 
   /** Whom the replies of an origin's roots go to; undefined where nobody waits for them. */

@@ -18,16 +18,21 @@ import {
   type Plan,
   type Position,
   type Retiring,
+  readTraceparent,
   type SlotId,
+  type Span,
+  type SpanContext,
+  type Tracing,
   type Transport,
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
+import { Durations } from '../metrics/durations.js'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
-import type { Runner } from '../runner/runner.js'
+import type { Arrived, Runner } from '../runner/runner.js'
 import { admittedEnvelopes } from './admitted-envelopes.js'
 import { Arrival } from './arrival.js'
 import { chooseSlot, entryChoice } from './choose-slot.js'
@@ -65,6 +70,10 @@ export interface MeshParts {
   readonly events: EventEmitter
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  /** Records the ways of messages to other slots; undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** How many unfinished roots each origin may have. */
   readonly maxInFlight: number
 }
@@ -107,6 +116,7 @@ export class Mesh implements LinkHearer {
   readonly #admitted = new Map<SlotId, number>()
   readonly #verdicts = new Map<Peer, Verdict>()
   readonly #expected = new ExpectedRepeats()
+  readonly #durations = new Map<string, Durations>()
   #redelivered = 0
   #repeatedReplies = 0
   #early: Link[] = []
@@ -199,8 +209,8 @@ export class Mesh implements LinkHearer {
     const choose = chooseSlot(plan, group, plan.hops[hop]?.choose ?? entryChoice(plan, group, type), peers)
     return {
       kind: 'remote',
-      send: (payload, subtree, position) =>
-        choose(payload, position, subtree.root.domain).send(edge, payload, subtree, position),
+      send: (payload, subtree, position, cause) =>
+        choose(payload, position, subtree.root.domain).send(edge, payload, subtree, { position, cause }),
     }
   }
 
@@ -219,6 +229,11 @@ export class Mesh implements LinkHearer {
     let held = 0
     for (const { open } of this.#sessions.values()) held += open
     return held
+  }
+
+  /** How long messages to each group took until all that came of them was done. */
+  get durations(): ReadonlyMap<string, Durations> {
+    return this.#durations
   }
 
   counters(): MeshCounters {
@@ -386,11 +401,23 @@ export class Mesh implements LinkHearer {
     return redeliverOf(plan, slot) > 0 || (code !== 'WORKER_CRASHED' && redeliverOf(plan, place.slot) > 0)
   }
 
+  #durationsTo(group: string): Durations {
+    let durations = this.#durations.get(group)
+    if (durations === undefined) {
+      durations = new Durations()
+      this.#durations.set(group, durations)
+    }
+    return durations
+  }
+
   #peer(slot: SlotId): Peer {
-    const { plan, now, events } = this.#parts
+    const { plan, now, clock, events, tracing } = this.#parts
     const redeliver = redeliverOf(plan, slot)
     return new Peer(slot, {
       now,
+      clock,
+      hop: tracing && ((edge, cause, repeats) => this.#hop(tracing, slot, edge, cause, repeats)),
+      durations: this.#durationsTo(groupOfSlot(slot)),
       redeliver,
       name: (root) => this.roots.name(root),
       beganHere: (root) => this.roots.isOwn(root),
@@ -400,6 +427,25 @@ export class Mesh implements LinkHearer {
         events.emit('redelivery.sent', { group: groupOfSlot(worker), worker, count })
       },
     })
+  }
+
+  #hop(tracing: Tracing, peer: SlotId, edge: number, cause: SpanContext, repeats: SpanContext | undefined): Span {
+    const { plan, place } = this.#parts
+    const type = this.#edges.edges[edge]?.type ?? -1
+    return tracing.hop(cause, {
+      from: plan.groups[place.group]?.name ?? '',
+      to: groupOfSlot(peer),
+      peer,
+      type: plan.graph.types[type]?.name ?? '',
+      repeats,
+    })
+  }
+
+  /** Where an envelope stands, and what it comes of, if that is recorded. */
+  #where({ position, trace }: EnvelopeRecord): Arrived {
+    if (trace === undefined || this.#parts.tracing === undefined) return { position, cause: undefined }
+    const parent = readTraceparent(trace)
+    return { position, cause: parent?.sampled === true ? parent : undefined }
   }
 
   #giveUp({ edge, payload, subtree, position }: Sent, error: MillraceError): boolean {
@@ -422,7 +468,7 @@ export class Mesh implements LinkHearer {
     if (this.#joins(session, record)) return
     const arrival = new Arrival(this.roots.visit(session, record), session, record)
     if (arrival.root.failure !== undefined) return arrival.partDone()
-    engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, record.position)
+    engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, this.#where(record))
   }
 
   #replyArrived(session: LinkSession, envelope: EnvelopeRecord, type: number): void {
@@ -439,7 +485,7 @@ export class Mesh implements LinkHearer {
     const { engine } = this.#working
     if (root.failure !== undefined) return arrival.partDone()
     if (outlet !== undefined && outlet.type === type)
-      return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, position)
+      return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, this.#where(envelope))
     if (this.#isFirst(root, position)) root.owner.replied(root, type, payload)
     arrival.partDone()
   }

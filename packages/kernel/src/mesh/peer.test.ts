@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type EnvelopeRecord, type Link, type LinkRecord, MillraceError, type Position } from '@millrace/contracts'
+import { Durations } from '../metrics/durations.js'
 import { Domain } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import { Peer, type Sent } from './peer.js'
@@ -48,6 +49,9 @@ describe('Peer', () => {
   const peerOf = (redeliver: number, deadLetter = false): Peer =>
     new Peer('there#1', {
       now: () => now,
+      clock: () => now,
+      hop: undefined,
+      durations: new Durations(),
       redeliver,
       name: (root) => {
         root.crossing ??= {
@@ -67,7 +71,7 @@ describe('Peer', () => {
   const root = (deadline?: number, domain?: Domain): Root => new Root(owner, domain, 0, deadline)
   const send = (to: Peer, payload: string, position: Position, of: Root = root()): Root => {
     peer = to
-    to.send(0, payload, of, position)
+    to.send(0, payload, of, { position, cause: undefined })
     return of
   }
 

@@ -6,11 +6,16 @@ import {
   MillraceError,
   type Position,
   type SlotId,
+  type Span,
+  type SpanContext,
+  writeTraceparent,
 } from '@millrace/contracts'
+import type { Durations } from '../metrics/durations.js'
 import type { Root } from '../runner/root.js'
+import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import { NumberedItems } from './numbered-items.js'
-import { nobodyReady, workerGone } from './remote-errors.js'
+import { linkLost, nobodyReady, workerGone } from './remote-errors.js'
 import { incarnationOf, originOf } from './root-origin.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
@@ -19,6 +24,12 @@ export interface Sent {
   readonly subtree: Subtree
   readonly position: Position
   readonly payload: unknown
+  /** The span that it comes of; undefined where its root is not traced. */
+  readonly cause: SpanContext | undefined
+  /** Of its latest sending. */
+  span: Span | undefined
+  /** When it was sent first, by the clock of the worker. */
+  readonly since: number
   /** The link that carries it, and its number there; none while it waits. */
   link: Link | undefined
   ticket: number
@@ -30,6 +41,12 @@ export interface Sent {
 export interface PeerParts {
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  /** Begins the span of a sending; undefined where nothing is traced. */
+  readonly hop: ((edge: number, cause: SpanContext, repeats: SpanContext | undefined) => Span) | undefined
+  /** How long it took, each time, until all that came of an envelope was done. */
+  readonly durations: Durations
   /** Gives a root the name that other workers know it by. @returns its origin */
   readonly name: (root: Root) => string
   /** Whether a root entered in this process. */
@@ -81,6 +98,8 @@ export class Peer {
   #abandoned: MillraceError | undefined
   /** Why this process gets no link any more, although others do. */
   #stranded: MillraceError | undefined
+  /** When the acknowledgements at hand came. */
+  #acknowledgedAt = 0
   #leaving: { readonly incarnation: number; readonly resolve: () => void }[] = []
 
   constructor(slot: SlotId, parts: PeerParts) {
@@ -105,8 +124,20 @@ export class Peer {
   }
 
   /** Sends a message; it becomes a part of its subtree. */
-  send(edge: number, payload: unknown, subtree: Subtree, position: Position): void {
-    const sent: Sent = { edge, subtree, position, payload, link: undefined, ticket: 0, times: 0 }
+  send(edge: number, payload: unknown, subtree: Subtree, { position, cause }: Arrived): void {
+    const since = this.#parts.clock()
+    const sent: Sent = {
+      edge,
+      subtree,
+      position,
+      payload,
+      cause,
+      since,
+      span: undefined,
+      link: undefined,
+      ticket: 0,
+      times: 0,
+    }
     subtree.add()
     const link = this.linkFor(subtree.root.origin)
     if (link !== undefined) return this.#transmit(link, sent)
@@ -116,11 +147,12 @@ export class Peer {
 
   /**
    * Sends a reply that nobody has to acknowledge: what comes after it on this link says that it has arrived. Its root's deadline
-   * and trace stay here, since they are known where it goes.
+   * stays here, since it is known where it goes.
    */
-  tell(edge: number, payload: unknown, root: Root, position: Position): void {
+  tell(edge: number, payload: unknown, root: Root, { position, cause }: Arrived): void {
     const link = this.linkFor(root.origin)
     if (link === undefined) return
+    const span = cause && this.#parts.hop?.(edge, cause, undefined)
     try {
       link.send({
         kind: 'envelope',
@@ -131,17 +163,21 @@ export class Peer {
         origin: this.#parts.name(root),
         root: root.number,
         remainingMs: undefined,
-        trace: undefined,
+        trace: span && writeTraceparent(span, true),
         payload,
       })
+      span?.end()
     } catch (thrown) {
-      root.fail(MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `a reply could not be sent to ${this.slot}`))
+      const error = MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `a reply could not be sent to ${this.slot}`)
+      span?.end(error)
+      root.fail(error)
     }
   }
 
   /** Everything that came of some envelopes is done. */
   acknowledged(ranges: readonly (readonly [first: number, last: number])[]): void {
-    for (const [first, last] of ranges) this.#sent.takeWithin(first, last, isDone)
+    this.#acknowledgedAt = this.#parts.clock()
+    for (const [first, last] of ranges) this.#sent.takeWithin(first, last, this.#isDone)
     if (this.#leaving.length > 0) this.#checkLeft()
   }
 
@@ -183,6 +219,7 @@ export class Peer {
     const carried = this.#sent.values().filter((sent) => sent.link === link)
     for (const sent of carried) {
       this.#sent.take(sent.ticket)
+      sent.span?.end(linkLost(this.slot))
       if (isFormer && this.#beganAt(link, sent)) sent.subtree.root.fail(workerGone(this.slot))
     }
     this.#lost = [...this.#lost, ...carried.filter((sent) => !this.#mayRepeat(sent))]
@@ -223,6 +260,12 @@ export class Peer {
     for (const sent of left) this.#fail(sent, error)
   }
 
+  readonly #isDone = ({ subtree, span, since }: Sent): void => {
+    this.#parts.durations.add(this.#acknowledgedAt - since)
+    span?.end(subtree.root.failure)
+    subtree.partDone()
+  }
+
   #checkLeft(): void {
     const current = this.#link?.incarnation ?? 0
     this.#leaving = this.#leaving.filter(({ incarnation, resolve }) => {
@@ -259,6 +302,7 @@ export class Peer {
       const { link = former } = sent
       if (sent.subtree.root.domain === undefined || this.#beganAt(link, sent)) continue
       this.#sent.take(sent.ticket)
+      sent.span?.end()
       sent.times--
       this.#waiting.push(sent)
     }
@@ -285,16 +329,16 @@ export class Peer {
     sent.ticket = ticket
     sent.times++
     this.#sent.add(ticket, sent)
-    const { edge, subtree, position, payload } = sent
+    if (sent.cause !== undefined) sent.span = this.#parts.hop?.(sent.edge, sent.cause, sent.span)
     try {
-      link.send(this.#record(ticket, edge, subtree.root, position, payload))
+      link.send(this.#record(sent))
     } catch (thrown) {
       this.#sent.take(ticket)
       this.#fail(sent, MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `an envelope could not be sent to ${this.slot}`))
     }
   }
 
-  #record(ticket: number, edge: number, root: Root, position: Position, payload: unknown): EnvelopeRecord {
+  #record({ ticket, edge, subtree: { root }, position, payload, span }: Sent): EnvelopeRecord {
     const { deadline, domain, knownTrace } = root
     return {
       kind: 'envelope',
@@ -305,12 +349,13 @@ export class Peer {
       origin: this.#parts.name(root),
       root: root.number,
       remainingMs: deadline === undefined ? undefined : Math.max(0, deadline - this.#parts.now()),
-      trace: knownTrace === undefined ? undefined : `00-${knownTrace}-${knownTrace.slice(16)}-00`,
+      trace: span === undefined ? unrecorded(knownTrace) : writeTraceparent(span, true),
       payload,
     }
   }
 
-  #fail({ subtree }: Sent, error: MillraceError): void {
+  #fail({ subtree, span }: Sent, error: MillraceError): void {
+    span?.end(error)
     subtree.root.fail(error)
     subtree.partDone()
   }
@@ -345,6 +390,7 @@ export class Peer {
   }
 }
 
-function isDone({ subtree }: Sent): void {
-  subtree.partDone()
+/** The trace that somebody has given a root or asked for, though nobody records it. */
+function unrecorded(traceId: string | undefined): string | undefined {
+  return traceId && writeTraceparent({ traceId, spanId: traceId.slice(16) }, false)
 }

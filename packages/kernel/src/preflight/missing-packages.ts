@@ -27,7 +27,8 @@ export function missingPackages(config: MillraceConfig, baseDir: string): readon
 
 function needs({ runtime }: MillraceConfig): readonly Need[] {
   const { platform, web, observability } = runtime
-  const { tracing, metrics } = observability
+  const { tracing, metrics, logging } = observability
+  const exporters = tracing.exporters.length + metrics.exporters.length + logging.exporters.length
   const found: (Need | undefined)[] = [
     platform.bootstrap.mode === 'process_supervisor'
       ? { what: 'process_supervisor', package: '@millrace/supervisor' }
@@ -37,7 +38,7 @@ function needs({ runtime }: MillraceConfig): readonly Need[] {
       : { what: platform.execution_ipc.transport, package: transports[platform.execution_ipc.transport] },
     platform.kv.backend === 'redis' ? { what: 'kv.backend redis', package: transports.redis } : undefined,
     web.interfaces.length > 0 ? { what: 'runtime.web.interfaces', package: '@millrace/web-fastify' } : undefined,
-    tracing.exporters.length + metrics.exporters.length > 0
+    exporters > 0 || observability.console
       ? { what: 'runtime.observability', package: '@millrace/observability' }
       : undefined,
     observability.console ? { what: 'runtime.observability.console', package: '@millrace/console' } : undefined,

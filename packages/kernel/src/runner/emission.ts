@@ -1,4 +1,4 @@
-import type { MillraceError } from '@millrace/contracts'
+import type { MillraceError, Span } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
@@ -25,6 +25,8 @@ export interface EmissionParts {
   readonly pull: Pull
   /** Whether the handler has ended already and its messages only have to be sent. */
   readonly handlerEnded: boolean
+  /** Of the handler; undefined where nothing is traced. */
+  readonly span: Span | undefined
 }
 
 type EmissionPhase =
@@ -168,6 +170,7 @@ export class Emission extends Subtree implements Work {
     const { runner } = this.#parts
     runner.release(this.root, this.#hold)
     this.#hold = undefined
+    runner.cause = this.#parts.span
     return runner.restore(this.#prefix ?? [])
   }
 
@@ -178,9 +181,9 @@ export class Emission extends Subtree implements Work {
   }
 
   #failed(thrown: unknown, depth: number): void {
-    const { runner, run, route, payload } = this.#parts
-    runner.handlerFailed(run, thrown, { route, payload, root: this.root, position: runner.position(depth) })
-    this.#finish()
+    const { runner, run, route, payload, span } = this.#parts
+    runner.handlerFailed(run, thrown, { route, payload, root: this.root, position: runner.position(depth), span })
+    this.#finish(true)
   }
 
   #abandon(): void {
@@ -197,8 +200,9 @@ export class Emission extends Subtree implements Work {
     }
   }
 
-  #finish(): void {
+  #finish(failed = false): void {
     this.#phase = 'ended'
+    if (!failed && !this.#parts.handlerEnded) this.#parts.span?.end(this.root.failure)
     this.#forgetFailure?.()
     this.#parts.runner.release(this.root, this.#hold)
     this.#hold = undefined

@@ -5,13 +5,21 @@ import type {
   MessageType,
   NestedRequestOptions,
   PayloadOf,
+  SpanContext,
 } from '@millrace/contracts'
 import type { Root } from './root.js'
 import type { StateSession } from './state-session.js'
 
+/** What a nested request comes of. */
+export interface NestedCaller {
+  readonly root: Root
+  /** The span of the handler; undefined where its root is not traced. */
+  readonly span: SpanContext | undefined
+}
+
 /** Sends a nested request for a handler. */
 export type RequestNested = (
-  parent: Root,
+  caller: NestedCaller,
   type: MessageType,
   payload: unknown,
   options: NestedRequestOptions<MessageType>,
@@ -30,6 +38,8 @@ export interface ContextParts {
 export interface Invocation {
   root: Root
   messageType: MessageType
+  /** Of the call; undefined where the root is not traced. */
+  span: SpanContext | undefined
   readonly context: HandlerContext
   readonly state: StateSession | undefined
 }
@@ -68,12 +78,12 @@ export function invocationFactory(
       return parts.log(this.#invocation.root)
     }
     get request(): HandlerContext['request'] {
-      const { root } = this.#invocation
+      const { root, span } = this.#invocation
       return <Type extends MessageType, Expect extends MessageType>(
         type: Type,
         payload: PayloadOf<Type>,
         options: NestedRequestOptions<Expect>,
-      ) => parts.request(root, type, payload, options) as Promise<PayloadOf<Expect>> // a reply is of the expected type
+      ) => parts.request({ root, span }, type, payload, options) as Promise<PayloadOf<Expect>> // a reply is of the expected type
     }
   }
   Object.assign(NodeContext.prototype, { config: parts.config }, parts.services)
@@ -82,6 +92,7 @@ export function invocationFactory(
     const invocation: { -readonly [Key in keyof Invocation]: Invocation[Key] } = {
       root: idle.root,
       messageType: idle.messageType,
+      span: undefined,
       context: unset,
       state: newState(),
     }

@@ -27,6 +27,8 @@ export interface NodeRunParts {
   readonly upstream: readonly number[]
   /** Whether something ordered may come after it, so that what it holds must be known. */
   readonly tracked: boolean
+  /** Whether its calls are spans of their own. */
+  readonly traced: boolean
   readonly newInvocation: () => Invocation
   readonly queue: WorkQueue<Task>
 }
@@ -44,6 +46,7 @@ export class NodeRun implements Work {
   readonly failure: NodeFailure
   readonly upstream: readonly number[]
   readonly tracked: boolean
+  readonly traced: boolean
   readonly newInvocation: () => Invocation
   readonly queue: WorkQueue<Task>
   readonly stateful: boolean
@@ -70,6 +73,7 @@ export class NodeRun implements Work {
     this.failure = parts.failure
     this.upstream = parts.upstream
     this.tracked = parts.tracked
+    this.traced = parts.traced
     this.newInvocation = parts.newInvocation
     this.queue = parts.queue
     this.invocation = parts.newInvocation()

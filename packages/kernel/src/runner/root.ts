@@ -1,7 +1,8 @@
-import type { MillraceError, Position } from '@millrace/contracts'
+import type { MillraceError, Position, Span } from '@millrace/contracts'
 import type { Domain } from './domain.js'
 import { randomHex } from './random-hex.js'
 import type { Route } from './route.js'
+import type { Arrived } from './runner.js'
 import { Subtree } from './subtree.js'
 
 /** Who sent a root into the graph, and so hears what becomes of it. */
@@ -28,7 +29,7 @@ export interface RootCrossing {
 
 /** The way of a reply to a root that entered elsewhere. */
 export interface HomeWay {
-  reply(root: Root, route: Route, payload: unknown, subtree: Subtree, position: Position): void
+  reply(root: Root, route: Route, payload: unknown, subtree: Subtree, where: Arrived): void
 }
 
 /** A message that entered the graph, and the subtree of everything that came of it. */
@@ -58,6 +59,10 @@ export class Root extends Subtree {
   number = 0
   /** Who tells other workers of it; undefined while it is known in this one alone. */
   crossing: RootCrossing | undefined
+  /** When it was asked for, by the clock of its worker; 0 where nobody wants to know. */
+  since = 0
+  /** Its own span; undefined where it is not traced, or entered elsewhere. */
+  span: Span | undefined
   /** Position of the first reply that came from another worker. */
   repliedAt: Position | undefined
   /** Where its replies go; undefined for a root that entered here. */
@@ -90,6 +95,13 @@ export class Root extends Subtree {
   reuse(seq: number): void {
     this.seq = seq
     this.parts = 1
+  }
+
+  /** Records it from now on, and so everything that comes of it. */
+  record(span: Span | undefined): void {
+    if (span === undefined) return
+    this.span = span
+    this.#traceId = span.traceId
   }
 
   /** W3C trace id, made when somebody first asks. */
@@ -129,6 +141,7 @@ export class Root extends Subtree {
 
   protected override ended(): void {
     this.crossing?.ended(this)
+    this.span?.end(this.failure)
     this.owner.ended(this)
   }
 }

@@ -1,12 +1,16 @@
-import type { MessageType, Position } from '@millrace/contracts'
+import type { MessageType, Position, SpanContext } from '@millrace/contracts'
 import type { NodeRun } from './node-run.js'
 import type { Subtree } from './subtree.js'
 
 /** A consumer in another worker. */
 export interface RemoteTarget {
   readonly kind: 'remote'
-  /** Sends one message on its way; it is a part of the subtree until everything that came of it is done. */
-  send(payload: unknown, subtree: Subtree, position: Position): void
+  /**
+   * Sends one message on its way; it is a part of the subtree until everything that came of it is done.
+   *
+   * @param cause the span that it comes of; undefined where its root is not traced
+   */
+  send(payload: unknown, subtree: Subtree, position: Position, cause: SpanContext | undefined): void
 }
 
 /** Where a message goes: a node in this worker, or the way to one in another. */

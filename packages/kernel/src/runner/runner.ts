@@ -5,7 +5,8 @@
  *     position of the message at hand; a position becomes an object only when a message has to wait.
  * R2  What has to wait becomes a task, an emission or a settlement; it is a part of its subtree and, where something ordered
  *     may come after it, holds its position. It is run from the queue of work, never from within other work.
- * R3  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
+ * R3  `cause` is the span that the message at hand comes of, where its root is traced: whatever puts a message on the stack sets it.
+ * R4  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
  */
 import {
   isMessage,
@@ -13,6 +14,9 @@ import {
   type MessageType,
   MillraceError,
   type Position,
+  type Span,
+  type SpanContext,
+  type Tracing,
   type WorkQueue,
 } from '@millrace/contracts'
 import type { Hold } from './domain.js'
@@ -33,6 +37,8 @@ export interface FailedMessage {
   readonly payload: unknown
   readonly root: Root
   readonly position: Position
+  /** Of the handler; undefined where nothing is traced. */
+  readonly span?: Span | undefined
 }
 
 /** What the runner is made of. */
@@ -44,8 +50,16 @@ export interface RunnerParts {
   readonly routeTo: (emitter: NodeRun, type: MessageType, target: string) => Route
   /** A message was given up because its node says `drop` or `dead_letter`. */
   readonly gaveUp: (run: NodeRun, error: MillraceError, message: FailedMessage) => void
+  /** Records the calls of handlers; undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** How long it may run before it yields, in milliseconds. @default 10 */
   readonly sliceMs?: number
+}
+
+/** Where a message stands, and the span that it comes of, where its root is traced. */
+export interface Arrived {
+  readonly position: Position
+  readonly cause: SpanContext | undefined
 }
 
 /** Deeper chains go through the queue, so that no graph overflows the stack. */
@@ -55,6 +69,8 @@ const deepestStack = 256
 export class Runner {
   /** What has to be done, and when. */
   readonly loop: WorkLoop
+  /** The span that what is on the stack comes of; undefined where its root is not traced. */
+  cause: SpanContext | undefined
   readonly #path: number[] = []
   readonly #parts: RunnerParts
 
@@ -66,13 +82,14 @@ export class Runner {
   /** Sends a root into the graph, from within work. Its own part is done when this returns. */
   enter(root: Root, route: Route, payload: unknown): void {
     this.#path[0] = root.seq
+    this.cause = root.span
     this.#send(route, payload, root, 1, 0)
     root.partDone()
   }
 
   /** Takes a message that another worker sent; it is run in its turn. Its part of the subtree has been added. */
-  arrive(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, position: Position): void {
-    const task = new Task(run, route, payload, subtree, position)
+  arrive(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, { position, cause }: Arrived): void {
+    const task = new Task(run, route, payload, subtree, { position, cause, since: this.#parts.clock() })
     const { domain } = subtree.root
     task.hold = this.hold(run, subtree.root, position)
     if (run.ordered && domain !== undefined) return domain.wait(task)
@@ -85,6 +102,7 @@ export class Runner {
     const { run, subtree } = task
     this.release(subtree.root, task.hold)
     task.hold = undefined
+    this.cause = task.cause
     if (subtree.root.failure === undefined)
       this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
     subtree.partDone()
@@ -100,9 +118,10 @@ export class Runner {
 
   /** Lets the node's policy decide what becomes of a message whose handler failed. */
   handlerFailed(run: NodeRun, thrown: unknown, message: FailedMessage): void {
-    if (message.root.failure !== undefined) return
+    if (message.root.failure !== undefined) return message.span?.end(message.root.failure)
     const { code, what } = run.failure
     const error = MillraceError.from(thrown, code, what, { node: run.name })
+    message.span?.end(error)
     if (run.onError === 'fail') message.root.fail(error)
     else this.#parts.gaveUp(run, error, message)
   }
@@ -150,7 +169,7 @@ export class Runner {
       if (target === undefined) break
       path[depth] = child++
       if (target.kind === 'local') this.#deliver(route, target, payload, subtree, depth + 1)
-      else if (subtree.root.failure === undefined) target.send(payload, subtree, this.position(depth + 1))
+      else if (subtree.root.failure === undefined) target.send(payload, subtree, this.position(depth + 1), this.cause)
     }
     if (route.terminal) {
       path[depth] = child++
@@ -177,7 +196,8 @@ export class Runner {
   #reply(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
     const { root } = subtree
     if (root.failure !== undefined) return
-    if (root.home !== undefined) return root.home.reply(root, route, payload, subtree, this.position(depth))
+    if (root.home !== undefined)
+      return root.home.reply(root, route, payload, subtree, { position: this.position(depth), cause: this.cause })
     const outlet = root.domain?.outlet
     if (outlet !== undefined && outlet.type === route.type)
       return this.#deliver(route, outlet.run, outlet.leaves(payload), subtree, depth)
@@ -186,39 +206,80 @@ export class Runner {
 
   #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
     const { invocation } = run
+    const { cause } = this
+    const span = cause === undefined ? undefined : this.#begin(cause, route, run)
     invocation.root = subtree.root
     invocation.messageType = route.messageType
+    invocation.span = span
     run.handled++
     let result: unknown
     try {
       result = run.stateful ? callWithState(invocation, run.handle, payload) : run.handle(payload, invocation.context)
     } catch (thrown) {
-      return this.handlerFailed(run, thrown, { route, payload, root: subtree.root, position: this.position(depth) })
+      this.handlerFailed(run, thrown, { route, payload, root: subtree.root, position: this.position(depth), span })
+      this.cause = cause
+      return
     }
-    if (result === undefined || result === null) return
+    if (result === undefined || result === null) span?.end()
+    else this.#take(route, run, payload, result, subtree, depth, span)
+    this.cause = cause
+  }
+
+  /** A call of a handler is a span of its own, and what the handler emits comes of it. */
+  #begin(cause: SpanContext, { messageType }: Route, run: NodeRun): Span | undefined {
+    if (!run.traced) return undefined
+    const span = this.#parts.tracing?.node(cause, run.name, messageType.name)
+    this.cause = span
+    return span
+  }
+
+  #take(
+    route: Route,
+    run: NodeRun,
+    payload: unknown,
+    result: unknown,
+    subtree: Subtree,
+    depth: number,
+    span: Span | undefined,
+  ): void {
     const message = result as Message // if its type is one of the declared, it is one
     const declared = run.routeOf(message.type)
-    if (declared !== undefined) this.#emitOn(run, declared, message, subtree, depth, 0)
-    else this.#takeOther(route, run, payload, result, subtree, depth)
+    if (declared === undefined) return this.#takeOther(route, run, payload, result, subtree, depth, span)
+    span?.end()
+    this.#emitOn(run, declared, message, subtree, depth, 0)
   }
 
   /** Takes whatever else a handler may return: several messages, a promise, an iterable. */
-  #takeOther(route: Route, run: NodeRun, payload: unknown, result: unknown, subtree: Subtree, depth: number): void {
-    if (Array.isArray(result) && result.length <= emissionCredit) return this.#emitAll(run, result, subtree, depth)
-    if (isPromise(result)) return this.#settleLater(route, run, payload, result, subtree, depth)
-    const pull = pullOf(result)
-    if (pull === undefined) return void this.emit(run, result, subtree, depth, 0)
+  #takeOther(
+    route: Route,
+    run: NodeRun,
+    payload: unknown,
+    result: unknown,
+    subtree: Subtree,
+    depth: number,
+    span: Span | undefined,
+  ): void {
     const handlerEnded = Array.isArray(result)
+    if (handlerEnded) span?.end()
+    if (handlerEnded && result.length <= emissionCredit) return this.#emitAll(run, result, subtree, depth)
+    if (isPromise(result)) return this.#settleLater(route, run, payload, result, subtree, depth, span)
+    const pull = pullOf(result)
+    if (pull === undefined) {
+      span?.end()
+      return void this.emit(run, result, subtree, depth, 0)
+    }
     if (!handlerEnded) this.#giveAway(run)
-    new Emission({ runner: this, run, route, payload, parent: subtree, pull, handlerEnded }).start(depth)
+    new Emission({ runner: this, run, route, payload, parent: subtree, pull, handlerEnded, span }).start(depth)
   }
 
   /** Takes what a promise of a handler resolved to, from within work. */
-  takeSettled(task: Task, result: unknown): void {
-    const depth = this.restore(task.position)
-    if (result === undefined || result === null) return
-    if (isMessage(result)) this.emit(task.run, result, task.subtree, depth, 0)
-    else this.#takeOther(task.route, task.run, task.payload, result, task.subtree, depth)
+  takeSettled({ run, route, payload, subtree, position, cause }: Task, result: unknown, span: Span | undefined): void {
+    const depth = this.restore(position)
+    this.cause = cause
+    if (result === undefined || result === null) return span?.end()
+    if (!isMessage(result)) return this.#takeOther(route, run, payload, result, subtree, depth, span)
+    span?.end()
+    this.emit(run, result, subtree, depth, 0)
   }
 
   #emitAll(run: NodeRun, messages: readonly unknown[], subtree: Subtree, depth: number): void {
@@ -233,10 +294,11 @@ export class Runner {
     promise: PromiseLike<unknown>,
     subtree: Subtree,
     depth: number,
+    span: Span | undefined,
   ): void {
     this.#giveAway(run)
     run.active++
-    const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth))
+    const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth), span)
     promise.then(settlement.resolved, settlement.rejected)
   }
 
@@ -246,7 +308,12 @@ export class Runner {
   }
 
   #waiting(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): Task {
-    const task = new Task(run, route, payload, subtree, this.position(depth))
+    const { cause } = this
+    const task = new Task(run, route, payload, subtree, {
+      position: this.position(depth),
+      cause,
+      since: this.#parts.clock(),
+    })
     task.hold = this.hold(run, subtree.root, task.position)
     subtree.add()
     return task

@@ -1,3 +1,4 @@
+import type { Span } from '@millrace/contracts'
 import type { Runner } from './runner.js'
 import type { Task } from './task.js'
 import type { Work } from './work.js'
@@ -6,14 +7,17 @@ import type { Work } from './work.js'
 export class Settlement implements Work {
   readonly #runner: Runner
   readonly #task: Task
+  /** Of the handler; undefined where nothing is traced. */
+  readonly #span: Span | undefined
   #outcome:
     | { readonly kind: 'resolved'; readonly result: unknown }
     | { readonly kind: 'rejected'; readonly thrown: unknown }
     | undefined
 
-  constructor(runner: Runner, task: Task) {
+  constructor(runner: Runner, task: Task, span: Span | undefined) {
     this.#runner = runner
     this.#task = task
+    this.#span = span
   }
 
   readonly resolved = (result: unknown): void => {
@@ -32,19 +36,21 @@ export class Settlement implements Work {
     this.#runner.release(root, task.hold)
     task.hold = undefined
     if (root.failure === undefined) this.#take(root)
+    else this.#span?.end(root.failure)
     task.run.free()
     task.subtree.partDone()
   }
 
   #take(root: Task['subtree']['root']): void {
     const task = this.#task
-    if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result)
+    if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result, this.#span)
     else
       this.#runner.handlerFailed(task.run, this.#outcome?.thrown, {
         route: task.route,
         payload: task.payload,
         root,
         position: task.position,
+        span: this.#span,
       })
   }
 }

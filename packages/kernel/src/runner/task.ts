@@ -1,4 +1,4 @@
-import type { Position } from '@millrace/contracts'
+import type { Position, SpanContext } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import type { NodeRun } from './node-run.js'
 import type { Positioned } from './position-heap.js'
@@ -15,12 +15,24 @@ export class Task implements Positioned {
   readonly subtree: Subtree
   /** Its position, held at the node while it waits; undefined where no order is kept. */
   hold: Hold | undefined
+  /** The span that the message comes of; undefined where its root is not traced. */
+  readonly cause: SpanContext | undefined
+  /** When it began to wait, by the clock of the runner. */
+  readonly since: number
 
-  constructor(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, position: Position) {
+  constructor(
+    run: NodeRun,
+    route: Route,
+    payload: unknown,
+    subtree: Subtree,
+    { position, cause, since }: Pick<Task, 'position' | 'cause' | 'since'>,
+  ) {
     this.run = run
     this.route = route
     this.payload = payload
     this.subtree = subtree
     this.position = position
+    this.cause = cause
+    this.since = since
   }
 }

@@ -11,6 +11,7 @@ import {
   type SinkWriter,
   type SourceDefinition,
   type StateStore,
+  type Tracing,
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
@@ -53,6 +54,8 @@ export interface EngineParts {
   /** A node's slice of the configuration. */
   readonly config: (node: number) => unknown
   readonly request: RequestNested
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** The links to other workers, and the group that runs here; undefined where every node is here. */
   readonly share: EngineShare | undefined
   readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => void
@@ -81,6 +84,17 @@ export interface EngineCounters {
   readonly unclaimed: number
 }
 
+/** How a node fares. */
+export interface NodeLoad {
+  readonly node: string
+  /** Messages that it was called with, since the start. */
+  readonly handled: number
+  /** Messages that wait for a place at it. */
+  readonly queued: number
+  /** How long the first of them has waited, in milliseconds. */
+  readonly lagMs: number
+}
+
 /** The nodes of one worker, wired to a runner. */
 export class Engine implements MeshEngine {
   readonly runner: Runner
@@ -105,6 +119,7 @@ export class Engine implements MeshEngine {
     this.runner = new Runner({
       createQueue: () => parts.transport.createQueue(),
       clock: parts.clock,
+      tracing: parts.tracing,
       routeTo: (emitter, type, target) => this.#routeTo(emitter, type, target),
       gaveUp: (run, error, message) => this.#gaveUp(run, error, message),
     })
@@ -181,6 +196,7 @@ export class Engine implements MeshEngine {
       ...this.#unordered(this.#parts.nodes.length, 'reply'),
       handle: take,
       ordered: true,
+      traced: false,
       upstream: this.#reach.before(type),
       newInvocation: invocationFactory(noContext, this.#idle(), noState),
     })
@@ -197,14 +213,15 @@ export class Engine implements MeshEngine {
     this.#parts.events.emit('reply.unclaimed', { type: this.#parts.types[type]?.name ?? '' })
   }
 
-  /** What the nodes here have been called with, and what waits in front of them. */
-  load(): { readonly handled: number; readonly queued: number } {
-    const sum = { handled: 0, queued: 0 }
-    for (const run of this.#runs) {
-      sum.handled += run?.handled ?? 0
-      sum.queued += run?.queue.length ?? 0
-    }
-    return sum
+  /** For each node here: what it has been called with, and what waits in front of it. */
+  load(): readonly NodeLoad[] {
+    const now = this.#parts.clock()
+    return this.#runs.flatMap((run) => {
+      if (run === undefined) return []
+      const { name, handled, queue } = run
+      const since = queue.peek()?.since
+      return [{ node: name, handled, queued: queue.length, lagMs: since === undefined ? 0 : now - since }]
+    })
   }
 
   undeliverable(node: number, type: number, { error, ...message }: UndeliverableMessage): boolean {
@@ -265,6 +282,7 @@ export class Engine implements MeshEngine {
       failure: { code: 'NODE_FAILED', what: `the handler of node '${name}' threw` },
       upstream: [],
       tracked: true,
+      traced: true,
       queue: this.#parts.transport.createQueue(),
     }
   }

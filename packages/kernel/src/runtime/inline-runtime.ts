@@ -6,11 +6,14 @@ import {
   type Ingress,
   isMillraceError,
   type MessageType,
+  type MetricSamples,
   MillraceError,
   type PayloadOf,
   type Plan,
   type RuntimeSnapshot,
   type SinkReport,
+  type SlotId,
+  type SpanRecord,
   type StopMode,
   type WebServer,
   type WorkerPhase,
@@ -19,6 +22,9 @@ import {
 } from '@millrace/contracts'
 import { createLoopDelay } from '../control/loop-delay.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
+import { Collector } from '../metrics/collector.js'
+import { processSamples } from '../metrics/process-samples.js'
+import { linkOf } from '../telemetry/oversight.js'
 import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'
 import { within } from './deadline.js'
@@ -47,6 +53,7 @@ type Phase =
  */
 export class InlineRuntime implements Runtime {
   readonly #parts: RuntimeParts
+  readonly #collector: Collector
   #phase: Phase = { name: 'created' }
   #prepare: Promise<void> | undefined
   #tellOpened: () => void = () => undefined
@@ -54,6 +61,8 @@ export class InlineRuntime implements Runtime {
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
   readonly #loopDelay = createLoopDelay()
+  /** For metrics: each asker has the time since it asked last. */
+  readonly #countedDelay = createLoopDelay()
   readonly #kill = new AbortController()
   #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
   #ingress: Ingress | undefined
@@ -63,6 +72,13 @@ export class InlineRuntime implements Runtime {
   /** Made by `createRuntime`. */
   constructor(parts: RuntimeParts) {
     this.#parts = parts
+    this.#collector = new Collector({
+      events: parts.events,
+      own: this.#ownSlot,
+      workers: () => [],
+      ask: () => Promise.reject(new RangeError('there are no workers')),
+      ownSamples: () => this.samples(),
+    })
   }
 
   get plan(): Plan {
@@ -83,6 +99,7 @@ export class InlineRuntime implements Runtime {
       requests: () => this.#taking,
       ready: () => this.#phase.name === 'running' && (this.#parts.share?.mesh.reachesAll() ?? true),
       authenticate: () => this.#authenticate(),
+      prometheus: this.#parts.prometheus,
     })
     return this.#ingress
   }
@@ -200,7 +217,7 @@ export class InlineRuntime implements Runtime {
   async snapshot(): Promise<RuntimeSnapshot> {
     const { summary, plan } = this
     const [group] = plan.groups
-    const own = { slot: group?.slots[0] ?? 'app#1', group: group?.name ?? 'app', phase: this.#workerPhase() }
+    const own = { slot: this.#ownSlot, group: group?.name ?? 'app', phase: this.#workerPhase() }
     return {
       scenario: summary.scenario,
       pid: process.pid,
@@ -216,13 +233,34 @@ export class InlineRuntime implements Runtime {
     if (!('working' in this.#phase)) return undefined
     const { engine, inFlight } = this.#phase.working
     const mesh = this.#parts.share?.mesh
+    const load = engine.load()
     return {
-      ...engine.load(),
+      handled: load.reduce((sum, { handled }) => sum + handled, 0),
+      queued: load.reduce((sum, { queued }) => sum + queued, 0),
+      lagMs: load.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
       inFlight: inFlight.length + (mesh?.held ?? 0),
       redelivered: mesh?.counters().redelivered ?? 0,
       rssBytes: process.memoryUsage.rss(),
       loopDelayMs: this.#loopDelay.take(),
     }
+  }
+
+  metrics(): Promise<MetricSamples> {
+    return this.#collector.collect()
+  }
+
+  trace(traceId: string): Promise<readonly SpanRecord[]> {
+    return Promise.resolve(this.#parts.oversight?.telemetry.spansOf(traceId) ?? [])
+  }
+
+  consoleLink(): string {
+    return linkOf(this.#parts.oversight)
+  }
+
+  /** What this process has counted, without the labels that say which it is; nothing while it does no work. */
+  samples(): MetricSamples {
+    if (!('working' in this.#phase)) return []
+    return processSamples(this.#phase.working, this.#parts.share?.mesh, this.#countedDelay.take())
   }
 
   reload(group: string): Promise<readonly WorkerSnapshot[]> {
@@ -257,6 +295,7 @@ export class InlineRuntime implements Runtime {
     events.emit('runtime.starting')
     let working: Working | undefined
     try {
+      await this.#parts.oversight?.start()
       await container.start()
       working = await openWorking(this.#parts)
       this.#tellOpened()
@@ -272,9 +311,14 @@ export class InlineRuntime implements Runtime {
       await working?.close(error)
       await share?.mesh.close(error)
       await this.#closeParts()
+      await this.#parts.closeTelemetry?.()
       this.#phase = { name: 'stopped' }
       throw error
     }
+  }
+
+  get #ownSlot(): SlotId {
+    return ownSlot(this.plan)
   }
 
   #workerPhase(): WorkerPhase {
@@ -360,6 +404,7 @@ export class InlineRuntime implements Runtime {
     await this.#closeParts()
     this.#phase = { name: 'stopped' }
     this.#parts.events.emit('runtime.stopped', { mode })
+    await this.#parts.closeTelemetry?.()
     return mode
   }
 
@@ -392,6 +437,11 @@ export class InlineRuntime implements Runtime {
       return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
     return shuttingDown('the runtime accepts nothing new')
   }
+}
+
+/** The slot that a process which runs everything stands for. */
+export function ownSlot({ groups }: Plan): SlotId {
+  return groups[0]?.slots[0] ?? 'app#1'
 }
 
 function shuttingDown(detail: string): MillraceError {

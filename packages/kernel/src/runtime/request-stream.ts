@@ -13,6 +13,7 @@ import { Root, type RootOwner } from '../runner/root.js'
 import type { Work } from '../runner/work.js'
 import type { Entry } from './engine.js'
 import type { RequestsParts, StreamOptions } from './requests.js'
+import { rootSpan } from './root-span.js'
 
 /** How many messages of one caller may be unfinished. */
 const window = 256
@@ -108,6 +109,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
   failed(root: Root, error: MillraceError): void {
     if (this.#failure !== undefined || root.abandoned) return
     this.#failure = error
+    this.#parts.meters.failed(error)
     this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
     this.#stopTaking()
     for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
@@ -121,10 +123,11 @@ export class RequestStream implements RootOwner, Work, Conversation {
   }
 
   #enter(payload: unknown): void {
-    const { engine, inFlight, entry, expect, options } = this.#parts
+    const { engine, inFlight, entry, expect, options, tracing } = this.#parts
     const root = new Root(this, this.#domain, this.#seq++, undefined, options.traceId)
     root.ticket = this.#ticket
     root.expect = expect
+    root.record(rootSpan(tracing, 'stream', entry.route.messageType, options))
     this.#open.add(root)
     inFlight.add(root, estimateBytes(payload))
     engine.runner.enter(root, entry.route, payload)

@@ -1,13 +1,23 @@
-import { type Asked, type Conversation, type EventEmitter, type MessageType, MillraceError } from '@millrace/contracts'
+import {
+  type Asked,
+  type Conversation,
+  type EventEmitter,
+  type MessageType,
+  MillraceError,
+  type Tracing,
+} from '@millrace/contracts'
 import { noTicket, type OpenRequest, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { Mesh } from '../mesh/mesh.js'
+import type { Meters } from '../metrics/meters.js'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
+import type { NestedCaller } from '../runner/invocation.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
 import { leavesAs, RequestStream } from './request-stream.js'
+import { rootSpan } from './root-span.js'
 
 /** How one request ends. */
 export interface RequestOptions<Expect extends MessageType = MessageType> {
@@ -19,6 +29,8 @@ export interface RequestOptions<Expect extends MessageType = MessageType> {
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
   readonly traceId?: string
+  /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
+  readonly traceparent?: string | undefined
   /** Whether the reply may be the JSON text that was made of it, for one who passes it on. @default false */
   readonly asText?: boolean
 }
@@ -33,6 +45,8 @@ export interface StreamOptions<Expect extends MessageType = MessageType> {
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
   readonly traceId?: string
+  /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
+  readonly traceparent?: string | undefined
   /** Whether items may be the JSON text that was made of them, for one who passes them on. @default false */
   readonly asText?: boolean
 }
@@ -47,6 +61,11 @@ export interface RequestsParts {
   readonly mesh: Mesh | undefined
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
+  readonly meters: Meters
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
 }
 
 /** How long a request waits when nobody says otherwise, in milliseconds. */
@@ -64,10 +83,10 @@ export class Requests implements RootOwner {
     this.#parts = parts
   }
 
-  /** @param parent the root whose handler asks, for a nested request: it is exempt from admission and ends with its parent */
-  request(type: MessageType, payload: unknown, options: RequestOptions, parent?: Root): Promise<unknown> {
+  /** @param caller the handler that asks, for a nested request: it is exempt from admission and ends with its parent */
+  request(type: MessageType, payload: unknown, options: RequestOptions, caller?: NestedCaller): Promise<unknown> {
     try {
-      return this.#open(type, payload, options, parent).reply
+      return this.#open(type, payload, options, caller).reply
     } catch (refused) {
       return Promise.reject(refused)
     }
@@ -115,6 +134,7 @@ export class Requests implements RootOwner {
     const root = new Root(this, domain, 0, undefined, options.traceId)
     root.ticket = ticket
     root.expect = expect
+    root.record(rootSpan(this.#parts.tracing, 'stream', type, options))
     inFlight.add(root, estimateBytes(checked))
     this.#enter(root, entry.route, checked)
     return items
@@ -137,7 +157,8 @@ export class Requests implements RootOwner {
   replied(root: Root, type: number, payload: unknown): void {
     const { engine, waiters } = this.#parts
     if (type !== root.expect) return engine.unclaimed(type)
-    waiters.reply(root.ticket, payload)
+    if (waiters.reply(root.ticket, payload) === 'delivered')
+      this.#parts.meters.requests.add(this.#parts.clock() - root.since)
   }
 
   /** A reply came from another worker for a root that has ended. */
@@ -147,8 +168,9 @@ export class Requests implements RootOwner {
 
   failed(root: Root, error: MillraceError): void {
     if (root.abandoned) return
-    if (this.#parts.waiters.fail(root.ticket, error))
-      this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
+    if (!this.#parts.waiters.fail(root.ticket, error)) return
+    this.#parts.meters.failed(error)
+    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
   }
 
   ended(root: Root): void {
@@ -157,8 +179,9 @@ export class Requests implements RootOwner {
     if (root.domain !== undefined) this.#parts.mesh?.closeDomain(root.domain)
   }
 
-  #open(type: MessageType, payload: unknown, options: RequestOptions, parent: Root | undefined): OpenRequest {
-    const { engine, waiters, inFlight, now } = this.#parts
+  #open(type: MessageType, payload: unknown, options: RequestOptions, caller: NestedCaller | undefined): OpenRequest {
+    const { engine, waiters, inFlight, now, clock, tracing } = this.#parts
+    const parent = caller?.root
     const entry = engine.entry(type)
     const expect = this.#expected(options.expect)
     const checked = entry.check(payload)
@@ -177,6 +200,10 @@ export class Requests implements RootOwner {
     root.ticket = ticket
     root.expect = expect
     root.asText = options.asText ?? false
+    root.since = clock()
+    if (caller === undefined) root.record(rootSpan(tracing, 'request', type, options))
+    else if (caller.span !== undefined)
+      root.record(tracing?.root({ kind: 'nested', name: type.name, traceId: undefined, parent: caller.span }))
     if (parent === undefined) inFlight.add(root, estimateBytes(checked))
     else this.#endWith(parent, root, reply)
     this.#enter(root, entry.route, checked)

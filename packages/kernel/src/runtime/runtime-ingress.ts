@@ -23,12 +23,14 @@ export interface RuntimeIngressParts {
   readonly requests: () => Requests
   readonly ready: () => boolean
   readonly authenticate: () => Authenticate | undefined
+  readonly prometheus: Ingress['prometheus']
 }
 
 /** The way into a running graph for what stands in front of it. */
 export class RuntimeIngress implements Ingress {
   readonly title: string
   readonly interfaces: readonly WebInterface[]
+  readonly prometheus: Ingress['prometheus']
   readonly #parts: RuntimeIngressParts
   /** What the application has said, once it runs: it is asked with every request. */
   #asked: { readonly authenticate: Authenticate | undefined } | undefined
@@ -38,6 +40,7 @@ export class RuntimeIngress implements Ingress {
     const byName = new Map(types.map((type) => [type.name, type]))
     this.#parts = parts
     this.title = config.scenario.name
+    this.prometheus = parts.prometheus
     this.interfaces = webInterfaces(config, (request, response) => {
       return new GraphExchange(known(byName, request), known(byName, response), parts.requests)
     })

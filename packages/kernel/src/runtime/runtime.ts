@@ -3,10 +3,12 @@ import type {
   EventListener,
   Ingress,
   MessageType,
+  MetricSamples,
   PayloadOf,
   Plan,
   RuntimeSnapshot,
   SinkReport,
+  SpanRecord,
   StopMode,
   WorkerSnapshot,
 } from '@millrace/contracts'
@@ -98,6 +100,16 @@ export interface Runtime {
   counters(): RuntimeCounters
   /** How the application fares: every worker is asked. What one cannot say within a second is left out. */
   snapshot(): Promise<RuntimeSnapshot>
+  /** What all processes have counted, as it is now. What a worker does not say within a second is as it said last. */
+  metrics(): Promise<MetricSamples>
+  /**
+   * The spans of one trace that any process still has, in the order of their start; none where the configuration keeps none.
+   *
+   * @param traceId 32 hex digits
+   */
+  trace(traceId: string): Promise<readonly SpanRecord[]>
+  /** A link that opens the live page once. @throws MillraceError CONTROL_UNAVAILABLE where the configuration has none */
+  consoleLink(): string
   /**
    * Replaces the workers of a group while they work, one after the other: what is accepted is finished, by the old process or by
    * the new one.

@@ -1,4 +1,11 @@
-import { isMessage, type Message, MillraceError, type SourceDefinition } from '@millrace/contracts'
+import {
+  isMessage,
+  type Message,
+  MillraceError,
+  type RootStart,
+  type SourceDefinition,
+  type Tracing,
+} from '@millrace/contracts'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
@@ -30,6 +37,8 @@ export interface SourcePumpParts {
   readonly failed: (error: MillraceError, root: Root | undefined) => void
   /** Hears of the pump's domain before its first root, and when nothing of it is left. */
   readonly domain: { readonly opened: (domain: Domain) => void; readonly closed: (domain: Domain) => void }
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** A reply type without a consumer came to the end of a root that nobody waits for. */
   readonly unclaimed: (type: number) => void
 }
@@ -46,6 +55,7 @@ type PumpPhase = 'idle' | 'scheduled' | 'reading' | 'exhausted' | 'ended'
  */
 export class SourcePump implements Work, RootOwner {
   readonly #parts: SourcePumpParts
+  readonly #start: RootStart
   readonly #domain: Domain | undefined
   readonly #pending = new Set<Root>()
   #phase: PumpPhase = 'idle'
@@ -65,6 +75,7 @@ export class SourcePump implements Work, RootOwner {
 
   constructor(parts: SourcePumpParts) {
     this.#parts = parts
+    this.#start = { kind: 'source', name: parts.definition.name, traceId: undefined, parent: undefined }
     this.#domain = parts.ordered ? new Domain(parts.runner.loop.dirty) : undefined
   }
 
@@ -138,6 +149,7 @@ export class SourcePump implements Work, RootOwner {
       return this.#sourceFailed(thrown)
     }
     const root = this.#nextRoot()
+    if (this.#parts.tracing !== undefined) root.record(this.#parts.tracing.root(this.#start))
     this.#entering = true
     this.#parts.runner.enter(root, entry.route, checked)
     this.#domain?.entered(this.#seq)

@@ -1,4 +1,5 @@
 import type { EventEmitter, MillraceError } from '@millrace/contracts'
+import type { Meters } from '../metrics/meters.js'
 import type { SourcePump } from './source-pump.js'
 
 /** A source at work, by its name. */
@@ -16,14 +17,16 @@ export class Sources {
   /** Aborts then too. */
   readonly signal: AbortSignal
   readonly #events: EventEmitter
+  readonly #meters: Meters
   readonly #abort = new AbortController()
   readonly #pumps: NamedPump[] = []
   #left = 0
   #tellEnded: () => void = () => undefined
   #failure: MillraceError | undefined
 
-  constructor(events: EventEmitter) {
+  constructor(events: EventEmitter, meters: Meters) {
     this.#events = events
+    this.#meters = meters
     this.signal = this.#abort.signal
     this.stopping = new Promise((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }))
     this.ended = new Promise((resolve) => {
@@ -65,6 +68,7 @@ export class Sources {
   /** A root or a source failed. */
   failed(error: MillraceError, trace: string | undefined): void {
     if (this.#failure !== undefined) return
+    this.#meters.failed(error)
     this.#events.emit('root.failed', { ...error.facts, code: error.code, ...(trace === undefined ? {} : { trace }) })
     this.stop(error)
   }

@@ -8,14 +8,17 @@ import type {
   SinkWriter,
   SourceDefinition,
   StateStore,
+  Tracing,
   Transport,
 } from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { RoutingService } from '@millrace/routing'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
+import { Meters } from '../metrics/meters.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
+import type { Oversight } from '../telemetry/oversight.js'
 import { type DeadLetters, openDeadLetters } from './dead-letters.js'
 import { Engine, nodeLogger } from './engine.js'
 import { InFlight } from './in-flight.js'
@@ -39,8 +42,16 @@ export interface RuntimeParts {
   readonly clock: () => number
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
   /** Takes a sink's messages in its place; undefined where every sink is opened. */
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
+  /** What looks over the application, where all of it is here; undefined where nothing is to be seen. */
+  readonly oversight: Oversight | undefined
+  /** Ends the telemetry of this process, when all else is closed; undefined where it has none of its own. */
+  readonly closeTelemetry: (() => Promise<void>) | undefined
+  /** The metrics of the whole application as Prometheus reads them; undefined where they are not served here. */
+  readonly prometheus: (() => Promise<string>) | undefined
   /** The web server that runs here, on a socket of its own or one that is given; undefined for none. */
   readonly web: { readonly socket: unknown } | undefined
 }
@@ -50,6 +61,7 @@ export interface Working {
   readonly engine: Engine
   readonly requests: Requests
   readonly waiters: ReplyWaiters
+  readonly meters: Meters
   readonly inFlight: InFlight
   readonly sinks: OpenSinks
   readonly sources: Sources
@@ -65,7 +77,7 @@ export interface Working {
  * @throws MillraceError BOOT_START_FAILED; what was opened is closed again
  */
 export async function openWorking(parts: RuntimeParts): Promise<Working> {
-  const { preflight, events, clock, now } = parts
+  const { preflight, events, clock, now, tracing } = parts
   const writing = new AbortController()
   const deadLetters = deadLettersOf(preflight, now)
   const sinks = await openSinks(sinksToOpen(parts, writing.signal), events).catch((thrown: unknown) => {
@@ -76,22 +88,24 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   const engine: Engine = new Engine({
     ...engineParts(parts),
     writers: sinks.writers,
-    request: (parent, type, payload, options) => requests.request(type, payload, options, parent),
+    request: (caller, type, payload, options) => requests.request(type, payload, options, caller),
     deadLetter: (node, error, message) => deadLetters?.write(node, error, message),
   })
   const { max_in_flight: maxRoots, max_in_flight_bytes: maxBytes } = preflight.config.runtime
   const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.loop.push(work))
   const mesh = parts.share?.mesh
-  const requests = new Requests({ engine, waiters, inFlight, events, mesh, now })
+  const meters = new Meters()
+  const requests = new Requests({ engine, waiters, inFlight, events, mesh, now, clock, meters, tracing })
   if (mesh !== undefined) {
     mesh.lateReply = () => requests.late()
     mesh.attach(engine)
   }
-  const sources = new Sources(events)
+  const sources = new Sources(events, meters)
   return {
     engine,
     requests,
     waiters,
+    meters,
     inFlight,
     sinks,
     sources,
@@ -126,7 +140,18 @@ async function closeWorking(
   deadLetters?.close()
 }
 
-function engineParts({ preflight, routing, checks, transport, store, events, clock, container, share }: RuntimeParts) {
+function engineParts({
+  preflight,
+  routing,
+  checks,
+  transport,
+  store,
+  events,
+  clock,
+  container,
+  share,
+  tracing,
+}: RuntimeParts) {
   const { graph, nodes, types, plan } = preflight
   return {
     graph,
@@ -138,6 +163,7 @@ function engineParts({ preflight, routing, checks, transport, store, events, clo
     store,
     events,
     clock,
+    tracing,
     share: share && {
       mesh: share.mesh,
       group: share.place.group,
@@ -183,7 +209,7 @@ interface PumpPlace {
 }
 
 function namedPump(
-  { preflight, container, events, share }: RuntimeParts,
+  { preflight, container, events, share, tracing }: RuntimeParts,
   { definition, node, engine, inFlight, sources }: PumpPlace,
 ): NamedPump {
   const { name, inject } = definition
@@ -200,6 +226,7 @@ function namedPump(
     routes: engine.routes(node).map((route) => ({ route, check: engine.entryCheck(route.type) })),
     runner: engine.runner,
     inFlight,
+    tracing,
     ordered: preflight.config.runtime.ordering.sink_mode === 'source_seq',
     domain: {
       opened: (domain) => share?.mesh.openDomain(domain, { kind: 'source', node }),

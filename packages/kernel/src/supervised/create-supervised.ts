@@ -1,9 +1,11 @@
-import { type EventEmitter, MillraceError } from '@millrace/contracts'
+import { type EventEmitter, MillraceError, type Tracing } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createMemoryStateStore } from '@millrace/transport-memory'
 import { embeddingSlot } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
+import { consoleSource } from '../telemetry/console-source.js'
+import { Oversight } from '../telemetry/oversight.js'
 import { openTransport } from '../worker/open-transport.js'
 import { type Share, shareRuntime } from '../worker/share-runtime.js'
 import { type LinkKeys, linkKeys } from './link-keys.js'
@@ -42,7 +44,9 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
   const keys = await linkKeys(config, pairs, { baseDir, env: process.env })
   const run = newRunName()
   const { restart_strategy: strategy, lifecycle } = config.runtime.platform
-  return new SupervisedRuntime({
+  const owner = { scenario: config.scenario.name, group: '', slot: embeddingSlot, incarnation: 1, run }
+  const oversight = await Oversight.open(preflight, owner, events, () => consoleSource(runtime, events))
+  const runtime: SupervisedRuntime = new SupervisedRuntime({
     preflight,
     embedded,
     events,
@@ -54,7 +58,12 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     web,
     workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, group)?.message),
     app: origins.includes(embeddingSlot)
-      ? await appShare(options, run, keys, peersOf(pairs, embeddingSlot))
+      ? await appShare(options, {
+          run,
+          keys,
+          peers: peersOf(pairs, embeddingSlot),
+          tracing: oversight?.telemetry.tracing,
+        })
       : undefined,
     supervisor: (listener, workers) =>
       createSupervisor(
@@ -68,7 +77,9 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
           gracefulMs: lifecycle.graceful_timeout_seconds * 1000,
         },
       ),
+    oversight,
   })
+  return runtime
 }
 
 /** The slot that serves the web; undefined where nothing is to be served. */
@@ -83,12 +94,17 @@ function withoutSecret({ runtime }: Preflight['config']): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([variable]) => variable !== name))
 }
 
+interface AppShareParts {
+  readonly run: string
+  readonly keys: LinkKeys
+  readonly peers: readonly string[]
+  readonly tracing: Tracing | undefined
+}
+
 /** The embedding process as a member of the mesh. */
 async function appShare(
   { preflight, events, checks }: SupervisedOptions,
-  run: string,
-  keys: LinkKeys,
-  peers: readonly string[],
+  { run, keys, peers, tracing }: AppShareParts,
 ): Promise<Share> {
   const place = { slot: embeddingSlot, group: -1, incarnation: 1 }
   const transport = await openTransport(preflight.config, {
@@ -107,6 +123,9 @@ async function appShare(
     events,
     checks,
     store: createMemoryStateStore(),
+    tracing,
+    closeTelemetry: undefined,
+    prometheus: undefined,
     replaceSink: undefined,
     web: undefined,
   })

@@ -14,6 +14,7 @@ import {
   type EventListener,
   type Ingress,
   type MessageType,
+  type MetricSamples,
   MillraceError,
   type PayloadOf,
   type Plan,
@@ -21,6 +22,7 @@ import {
   type RuntimeSnapshot,
   type SinkReport,
   type SlotId,
+  type SpanRecord,
   type StopMode,
   type Supervisor,
   type SupervisorListener,
@@ -33,6 +35,7 @@ import {
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
 import { embeddingSlot } from '../mesh/place.js'
+import { Collector, type SampleReport } from '../metrics/collector.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import { within } from '../runtime/deadline.js'
@@ -40,6 +43,7 @@ import type { EngineCounters } from '../runtime/engine.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
 import { startError } from '../runtime/start-error.js'
+import { linkOf, type Oversight } from '../telemetry/oversight.js'
 import { serverUrl } from '../web/server-url.js'
 import { answeredError } from '../worker/error-answer.js'
 import type { Share } from '../worker/share-runtime.js'
@@ -72,10 +76,12 @@ export interface SupervisedParts {
   readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
   /** The slot that serves the web; undefined for none. */
   readonly web: SlotId | undefined
+  /** Telemetry, the port for metrics, the live page; undefined where nothing of it is configured. */
+  readonly oversight: Oversight | undefined
 }
 
 /** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
-const vitalsMs = 1000
+const answerMs = 1000
 const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
 
 /** Names a run. */
@@ -88,6 +94,7 @@ export class SupervisedRuntime implements Runtime {
   readonly #parts: SupervisedParts
   readonly #supervisor: Supervisor
   readonly #sources: SourceTally
+  readonly #collector: Collector
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
   #start: Promise<void> | undefined
   /** This process has a link to every worker that it shares one with. */
@@ -122,6 +129,13 @@ export class SupervisedRuntime implements Runtime {
       },
       parts.workers,
     )
+    this.#collector = new Collector({
+      events: parts.events,
+      own: embeddingSlot,
+      workers: () => this.workers(),
+      ask: async (slot) => (await this.#supervisor.ask(slot, 'samples', {}, answerMs)) as SampleReport, // what load-worker answers
+      ownSamples: () => parts.app?.runtime.samples(),
+    })
   }
 
   get plan(): Plan {
@@ -226,6 +240,22 @@ export class SupervisedRuntime implements Runtime {
     }
   }
 
+  metrics(): Promise<MetricSamples> {
+    return this.#collector.collect()
+  }
+
+  async trace(traceId: string): Promise<readonly SpanRecord[]> {
+    const asked = this.workers().map(({ slot }) => this.#supervisor.ask(slot, 'spans', traceId, answerMs))
+    const answers = await Promise.allSettled(asked)
+    const own = this.#parts.oversight?.telemetry.spansOf(traceId) ?? []
+    const spans = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value as SpanRecord[]) : [])) // what load-worker answers
+    return [...own, ...spans].sort((one, other) => one.startMs - other.startMs)
+  }
+
+  consoleLink(): string {
+    return linkOf(this.#parts.oversight)
+  }
+
   async reload(group: string): Promise<readonly WorkerSnapshot[]> {
     const settings = this.#parts.workers.filter((worker) => worker.group === group)
     const reason = whyNotReloaded(this.plan, group)
@@ -242,7 +272,7 @@ export class SupervisedRuntime implements Runtime {
   async #vitalsOf({ slot, phase }: WorkerSnapshot): Promise<WorkerVitals | undefined> {
     if (!asked.includes(phase)) return undefined
     try {
-      return (await this.#supervisor.ask(slot, 'vitals', {}, vitalsMs)) as WorkerVitals | undefined // what load-worker answers
+      return (await this.#supervisor.ask(slot, 'vitals', {}, answerMs)) as WorkerVitals | undefined // what load-worker answers
     } catch {
       return undefined // it is busy, or has just ended
     }
@@ -264,6 +294,7 @@ export class SupervisedRuntime implements Runtime {
       const own = await app?.mesh.listen()
       this.#linked = app?.runtime.prepare()
       this.#linked?.catch(() => undefined) // heard when all are ready, unless a worker has failed before
+      await this.#parts.oversight?.start()
       await this.#supervisor.start(own)
       this.#phase = 'running'
       events.emit('runtime.running')
@@ -274,6 +305,7 @@ export class SupervisedRuntime implements Runtime {
       events.emit('runtime.failed', { code: error.code })
       app?.mesh.giveUp()
       await this.#closeAll()
+      await this.#parts.oversight?.close()
       this.#phase = 'stopped'
       throw error
     }
@@ -310,6 +342,7 @@ export class SupervisedRuntime implements Runtime {
     const mode = inTime && stopped === 'graceful' ? 'graceful' : 'forced'
     this.#phase = 'stopped'
     this.#parts.events.emit('runtime.stopped', { mode })
+    await this.#parts.oversight?.close()
     return mode
   }
 
@@ -400,7 +433,15 @@ export class SupervisedRuntime implements Runtime {
     if (subject === 'sources.ended')
       this.#sources.slotEnded(slot, (facts as SourcesEnded).roots) // what load-worker tells
     else if (subject === 'sources.failed') this.#sources.fail(answeredError(facts))
-    else if (subject === 'sink.wrote') this.#wrote(facts as SinkNote) // as above
+    else if (subject === 'sink.wrote')
+      this.#wrote(facts as SinkNote) // as above
+    else if (subject === 'samples') this.#collector.report(slot, facts as SampleReport)
+    else if (subject === 'metrics page wanted') void this.#sendMetricsPage(slot, facts as { readonly id: number })
+  }
+
+  async #sendMetricsPage(slot: SlotId, { id }: { readonly id: number }): Promise<void> {
+    const text = await this.#parts.oversight?.prometheus().catch(() => undefined)
+    await this.#supervisor.ask(slot, 'metrics page', { id, text }, answerMs).catch(() => undefined) // whoever asked is gone
   }
 
   #wrote(note: SinkNote): void {

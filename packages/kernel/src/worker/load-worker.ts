@@ -4,15 +4,21 @@ import {
   MillraceError,
   type Retiring,
   type SinkWriter,
+  type Telemetry,
   type WorkerApplication,
   type WorkerBundle,
   type WorkerVoice,
 } from '@millrace/contracts'
 import { createMemoryStateStore } from '@millrace/transport-memory'
+import type { SampleReport } from '../metrics/collector.js'
 import { rebuild } from '../preflight/preflight.js'
 import type { InlineRuntime } from '../runtime/inline-runtime.js'
+import { openTelemetry } from '../telemetry/open-telemetry.js'
+import { isCounted, records, servesMetrics } from '../telemetry/telemetry-settings.js'
 import { errorAnswer } from './error-answer.js'
+import { MetricsPage } from './metrics-page.js'
 import { openTransport } from './open-transport.js'
+import { SampleReports } from './sample-reports.js'
 import { type Share, shareRuntime } from './share-runtime.js'
 import { sinkNote } from './sink-note.js'
 import { workerMetadata } from './worker-metadata.js'
@@ -38,6 +44,10 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     planHash: plan.hash,
     keyOf: (_local, peer) => keys.get(peer),
   })
+  const group = plan.groups[metadata.group]?.name ?? ''
+  const owner = { scenario: config.scenario.name, group, slot, incarnation, run }
+  const telemetry = records(config) ? await openTelemetry(preflight, owner, events, undefined) : undefined
+  const page = new MetricsPage(voice)
   const { runtime, mesh, connect } = shareRuntime({
     preflight,
     transport,
@@ -47,9 +57,14 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     peers: metadata.peers,
     store: createMemoryStateStore(),
     checks: metadata.checks,
+    tracing: telemetry?.tracing,
+    closeTelemetry: telemetry && (() => telemetry.close()),
+    prometheus: servesMetrics(config) ? () => page.ask() : undefined,
     web: metadata.servesWeb ? { socket: bundle.socket } : undefined,
     replaceSink: metadata.recordSinks ? (sink) => recorder(voice, sink) : undefined,
   })
+  const report = (): SampleReport => ({ incarnation, samples: runtime.samples() })
+  const reports = new SampleReports(voice, report)
   if (bundle.beside) await runtime.open()
   const readsSources = preflight.nodes.some(
     ({ kind }, node) => kind === 'source' && plan.groupOf[node] === metadata.group,
@@ -61,6 +76,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     waitsFor: () => mesh.missing().map((peer) => `link to ${peer}`),
     start() {
       runtime.begin()
+      if (isCounted(config)) reports.start()
       if (readsSources) void tellOfSources(runtime, voice)
     },
     drain: () => runtime.drain(),
@@ -70,10 +86,11 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       mesh.vacate()
     },
     stop() {
+      reports.stop()
       mesh.abandonSlots() // everybody is being stopped: nobody is replaced any more
       return runtime.stop()
     },
-    answer: (question, facts) => answer({ runtime, mesh }, question, facts),
+    answer: (question, facts) => answer({ runtime, mesh, report, telemetry, page }, question, facts),
   }
 }
 
@@ -86,13 +103,23 @@ async function tellOfSources(runtime: InlineRuntime, voice: WorkerVoice): Promis
   }
 }
 
+/** Whoever knows the answers. */
+interface Answering extends Pick<Share, 'runtime' | 'mesh'> {
+  readonly telemetry: Telemetry | undefined
+  readonly page: MetricsPage
+  readonly report: () => SampleReport
+}
+
 async function answer(
-  { runtime, mesh }: Pick<Share, 'runtime' | 'mesh'>,
+  { runtime, mesh, report, telemetry, page }: Answering,
   question: string,
   facts: unknown,
 ): Promise<unknown> {
   if (question === 'left') return mesh.left(facts as Retiring) // what the supervising process asks
   if (question === 'vitals') return runtime.vitals()
+  if (question === 'samples') return report()
+  if (question === 'spans') return telemetry?.spansOf(String(facts)) ?? []
+  if (question === 'metrics page') return page.answered(facts)
   if (question === 'complete') return { reports: await runtime.completeSinks(), counters: runtime.counters() }
   throw new MillraceError('BOOT_BUNDLE_INVALID', `a worker was asked '${question}', which it does not know`)
 }

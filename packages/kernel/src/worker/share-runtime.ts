@@ -6,6 +6,7 @@ import {
   type SinkWriter,
   type SlotId,
   type StateStore,
+  type Tracing,
   type Transport,
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
@@ -31,6 +32,10 @@ export interface ShareParts {
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
+  /** Undefined where nothing is traced. */
+  readonly tracing: Tracing | undefined
+  readonly closeTelemetry: RuntimeParts['closeTelemetry']
+  readonly prometheus: RuntimeParts['prometheus']
   /** The web server that runs here; undefined for none. */
   readonly web: RuntimeParts['web']
 }
@@ -54,6 +59,9 @@ export function shareRuntime({
   events,
   checks,
   replaceSink,
+  tracing,
+  closeTelemetry,
+  prometheus,
   web,
 }: ShareParts): Share {
   const { plan, graph, config, nodes } = preflight
@@ -67,7 +75,8 @@ export function shareRuntime({
   })
   container.bind(transportToken, carrier)
   const transport = container.get(transportToken)
-  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, now: Date.now })
+  const clock = (): number => performance.now()
+  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, tracing, clock, now: Date.now })
   const routing = createRoutingService({
     graph,
     groupOf: plan.groupOf,
@@ -87,7 +96,11 @@ export function shareRuntime({
     routing,
     events: quietLifecycle(events),
     share: { mesh, place },
-    clock: () => performance.now(),
+    tracing,
+    oversight: undefined,
+    closeTelemetry,
+    prometheus,
+    clock,
     now: Date.now,
   })
   return {

@@ -1,0 +1,21 @@
+import type { EventEmitter, MetricSamples, Telemetry, TelemetryOwner } from '@millrace/contracts'
+import type { Preflight } from '../preflight/preflight.js'
+import { telemetrySettings } from './telemetry-settings.js'
+
+/**
+ * Makes the telemetry of this process.
+ *
+ * @param collect the metrics of all processes, in the one that sends them
+ * @throws MillraceError CONFIG_INVALID
+ */
+export async function openTelemetry(
+  { config, baseDir }: Pick<Preflight, 'config' | 'baseDir'>,
+  owner: TelemetryOwner,
+  events: EventEmitter,
+  collect: (() => Promise<MetricSamples>) | undefined,
+): Promise<Telemetry> {
+  const settings = telemetrySettings(config, baseDir, process.env)
+  for (const value of Object.values(settings.otlp.headers)) events.redactor.protect(Buffer.from(value))
+  const { createTelemetry } = await import('@millrace/observability')
+  return createTelemetry({ owner, settings, events, collect })
+}

@@ -1,0 +1,37 @@
+import { MillraceError, type WorkerVoice } from '@millrace/contracts'
+
+/** How long a page may take: every worker is asked, for a second at most. */
+const deadlineMs = 5000
+
+/** The metrics of the whole application, which only the supervising process can collect, for the worker that serves the web. */
+export class MetricsPage {
+  readonly #voice: WorkerVoice
+  readonly #waiting = new Map<number, (text: string | undefined) => void>()
+  #next = 0
+
+  constructor(voice: WorkerVoice) {
+    this.#voice = voice
+  }
+
+  /** @throws MillraceError BACKEND_UNAVAILABLE when there is no answer within five seconds */
+  async ask(): Promise<string> {
+    const id = this.#next++
+    let timer: NodeJS.Timeout | undefined
+    const answer = new Promise<string | undefined>((resolve) => {
+      this.#waiting.set(id, resolve)
+      timer = setTimeout(resolve, deadlineMs, undefined)
+    })
+    this.#voice.tell('metrics page wanted', { id })
+    const text = await answer
+    clearTimeout(timer)
+    this.#waiting.delete(id)
+    if (text !== undefined) return text
+    throw new MillraceError('BACKEND_UNAVAILABLE', 'the supervising process did not collect the metrics in time')
+  }
+
+  /** The supervising process has answered. */
+  answered(facts: unknown): void {
+    const { id, text } = facts as { readonly id: number; readonly text: string | undefined } // what supervised-runtime sends
+    this.#waiting.get(id)?.(text)
+  }
+}
