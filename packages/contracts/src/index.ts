@@ -13,6 +13,7 @@ export {
 export { type EventLevel, type EventName, eventList } from './events.js'
 export { type ConfigPath, type Finding, findingsError } from './finding.js'
 export type { Graph, GraphEdge, GraphNode, GraphNodeKind, GraphState, GraphType } from './graph.js'
+export { addHistograms, histogramSince, quantile } from './histogram.js'
 export {
   type Asked,
   type AskOptions,
@@ -85,7 +86,7 @@ export type { GroupSettings, Hop, Plan, PlanGroup, Profile } from './plan.js'
 export { comparePositions, type Position } from './position.js'
 export { createRedactor, looksSecret, type Redactor, redacted } from './redaction.js'
 export type { BoundaryDelivery, Delivery, LocalDelivery, TerminalDelivery } from './routing-outcome.js'
-export type { RuntimePhase, RuntimeSnapshot, WorkerReport } from './runtime-snapshot.js'
+export type { RuntimePhase, RuntimeSnapshot, RuntimeWatch, WorkerReport } from './runtime-snapshot.js'
 export {
   defineService,
   type Injected,

@@ -1,3 +1,4 @@
+import type { MetricSamples } from './metrics.js'
 import type { WorkerSnapshot, WorkerVitals } from './supervision.js'
 
 /** A worker as it is now, and how it fares. */
@@ -18,6 +19,11 @@ export interface RuntimeSnapshot {
   readonly own: WorkerVitals | undefined
   /** In the order of their start; the process itself where all runs in one. */
   readonly workers: readonly WorkerReport[]
+}
+
+/** What is told of a running application from time to time. */
+export interface RuntimeWatch extends RuntimeSnapshot {
+  readonly metrics: MetricSamples
 }
 
 /** Where a runtime is in its life. */

@@ -1,5 +1,11 @@
 import { MillraceError } from '@millrace/contracts'
-import { type Conversation, converse, findApplication, type RuntimeSnapshot } from '@millrace/kernel/control'
+import {
+  type Conversation,
+  converse,
+  type FoundApplication,
+  findApplication,
+  type RuntimeWatch,
+} from '@millrace/kernel/control'
 import type { Command, Invocation, Operands } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { exitCodes } from '../exit-code.js'
@@ -21,11 +27,16 @@ export const top: Command = {
 A live table on a terminal; Ctrl+C leaves it, and the application runs on. STARTS counts the processes that a
 worker has had. HANDLED/S counts messages that nodes were called with. QUEUED messages wait for a place at
 their node; IN FLIGHT is what a worker holds and has not finished. LOOP DELAY is how late its event loop was
-at worst since the last table. A worker that cannot say shows -, as it does while its event loop is blocked.`,
+at worst since the last table. A worker that cannot say shows -, as it does while its event loop is blocked.
+LAG is how long the first of them has waited. TO GROUP is how messages fare that are sent to a group: from
+sending one until all that came of it is done.
+--web opens no browser: it prints a link to the live page of the application, which works once, within five
+minutes, on this machine.`,
   operands: application,
   options: {
     once: { says: 'shows one table, over one interval, and ends' },
     json: { says: 'prints a line of JSON instead of each table' },
+    web: { says: 'prints a link that opens the live page once, where the application serves one' },
     interval: { value: 'SECONDS', says: `time between two tables, from ${oftenest} to ${rarest} (default ${usual})` },
     verbose,
   },
@@ -36,6 +47,7 @@ at worst since the last table. A worker that cannot say shows -, as it does whil
   async run(invocation) {
     const intervalMs = intervalOf(invocation) * 1000
     const found = findApplication(invocation.operands[0])
+    if (invocation.flags.has('web')) return await printLink(found, invocation)
     const watched = converse(found, 'watch', { intervalMs })
     const giveBack = onStopSignals(invocation.io, { first: () => watched.close(), again: () => watched.close() })
     try {
@@ -46,14 +58,21 @@ at worst since the last table. A worker that cannot say shows -, as it does whil
   },
 }
 
+/** Prints where the live page is. @throws MillraceError CONTROL_UNAVAILABLE where there is none */
+async function printLink(found: FoundApplication, { flags, io }: Invocation): Promise<number> {
+  for await (const link of converse(found, 'console'))
+    io.stdout.write(flags.has('json') ? `${JSON.stringify({ link })}\n` : `${String(link)}\n`)
+  return exitCodes.done
+}
+
 async function show(watched: Conversation, { flags, io }: Invocation): Promise<number> {
   const once = flags.has('once')
   const screen = createScreen(once || flags.has('json') ? { write: (text) => io.stdout.write(text) } : io.stdout)
-  let before: RuntimeSnapshot | undefined
+  let before: RuntimeWatch | undefined
   let shown = 0
   try {
     for await (const item of watched) {
-      const now = item as RuntimeSnapshot // the application is of the same version
+      const now = item as RuntimeWatch // the application is of the same version
       const snapshot = withRates(now, before)
       if (before !== undefined || !once) {
         if (flags.has('json')) io.stdout.write(`${JSON.stringify(snapshot)}\n`)

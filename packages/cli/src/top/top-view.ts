@@ -1,5 +1,6 @@
-import type { RuntimeSnapshot, WorkerReport } from '@millrace/kernel/control'
+import type { RuntimeWatch, WorkerReport } from '@millrace/kernel/control'
 import { printable } from '../printable.js'
+import { type HopTraffic, type Traffic, trafficOf } from './traffic.js'
 
 /** How many messages a worker has handled in a second, between two snapshots. */
 export interface WorkerRate {
@@ -9,18 +10,18 @@ export interface WorkerRate {
 }
 
 /** What `millrace top --json` prints: a snapshot with the rates since the one before. */
-export interface TopSnapshot extends Omit<RuntimeSnapshot, 'workers'> {
+export interface TopSnapshot extends Omit<RuntimeWatch, 'workers' | 'metrics'>, Traffic {
   readonly workers: readonly (WorkerReport & WorkerRate)[]
 }
 
 /** Adds the rates since an earlier snapshot. */
-export function withRates(now: RuntimeSnapshot, before: RuntimeSnapshot | undefined): TopSnapshot {
+export function withRates({ metrics, ...now }: RuntimeWatch, before: RuntimeWatch | undefined): TopSnapshot {
   const seconds = before === undefined ? 0 : (now.at - before.at) / 1000
   const workers = now.workers.map((worker) => {
     const earlier = before?.workers.find(({ slot }) => slot === worker.slot)
     return { ...worker, handledPerSecond: rate(worker, earlier, seconds) }
   })
-  return { ...now, workers }
+  return { ...now, workers, ...trafficOf(metrics, before?.metrics ?? [], seconds) }
 }
 
 function rate(now: WorkerReport, before: WorkerReport | undefined, seconds: number): number | undefined {
@@ -40,21 +41,48 @@ const heading: Row = [
   'RESTARTS',
   'HANDLED/S',
   'QUEUED',
+  'LAG',
   'IN FLIGHT',
   'REDELIVERED',
   'MEMORY',
   'LOOP DELAY',
 ]
 
+const hopHeading: Row = ['TO GROUP', 'MESSAGES/S', 'P50', 'P99']
+
 /** Columns of text; the others are numbers and stand at the right. */
-const textColumns = 3
+const [textColumns, hopTextColumns] = [3, 1]
 
 /** A snapshot as a table, with a line end after each line. */
 export function topTable(snapshot: TopSnapshot): string {
-  const rows = [heading, ...snapshot.workers.map(rowOf)]
-  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => row.map((cell, column) => aligned(cell, column, widths[column] ?? 0)).join('  '))
-  return printable(`${[headline(snapshot), '', ...lines.map((line) => line.trimEnd())].join('\n')}\n`)
+  const { workers, hops } = snapshot
+  const lines = [
+    headline(snapshot),
+    '',
+    ...table([heading, ...workers.map(rowOf)], textColumns),
+    ...(hops.length === 0 ? [] : ['', ...table([hopHeading, ...hops.map(hopRow)], hopTextColumns)]),
+    ...refusalLines(snapshot),
+  ]
+  return printable(`${lines.join('\n')}\n`)
+}
+
+function table(rows: readonly Row[], texts: number): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const aligned = (cell: string, column: number): string => {
+    const width = widths[column] ?? 0
+    return column < texts ? cell.padEnd(width) : cell.padStart(width)
+  }
+  return rows.map((row) => row.map(aligned).join('  ').trimEnd())
+}
+
+function hopRow({ to, perSecond, p50Ms, p99Ms }: HopTraffic): Row {
+  const time = (ms: number | undefined): string => (ms === undefined ? unknown : `${ms} ms`)
+  return [to, perSecond.toLocaleString('en-GB'), time(p50Ms), time(p99Ms)]
+}
+
+function refusalLines({ refusals }: TopSnapshot): readonly string[] {
+  const counted = Object.entries(refusals).map(([code, count]) => `${code} ${count.toLocaleString('en-GB')}`)
+  return counted.length === 0 ? [] : ['', `refused since the start: ${counted.join(', ')}`]
 }
 
 function headline({ scenario, pid, phase, own, at }: TopSnapshot): string {
@@ -81,6 +109,7 @@ function rowOf({
     String(restarts),
     shown(handledPerSecond?.toLocaleString('en-GB')),
     shown(vitals?.queued),
+    vitals === undefined ? unknown : `${Math.round(vitals.lagMs)} ms`,
     shown(vitals?.inFlight),
     shown(vitals?.redelivered),
     vitals === undefined ? unknown : megabytes(vitals.rssBytes),
@@ -96,8 +125,4 @@ function shown(value: string | number | undefined): string {
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`
-}
-
-function aligned(cell: string, column: number, width: number): string {
-  return column < textColumns ? cell.padEnd(width) : cell.padStart(width)
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/contracts'
+import { MillraceError, type RuntimeWatch } from '@millrace/contracts'
 import type { Runtime } from '../runtime/runtime.js'
 
 /** Says something before the last answer. */
@@ -18,6 +18,7 @@ export const controlAnswers: Readonly<
 > = {
   snapshot: (runtime) => runtime.snapshot(),
   watch,
+  console: async (runtime) => runtime.consoleLink(),
   reload: async (runtime, { facts }) => runtime.reload(String(facts.group)),
 }
 
@@ -33,9 +34,9 @@ async function watch(runtime: Runtime, { facts, tell, gone }: Asked): Promise<un
   const take = async (): Promise<void> => {
     if (asking) return // a worker is slow to answer: this one is left out
     asking = true
-    const snapshot = await runtime.snapshot()
+    const [snapshot, metrics] = await Promise.all([runtime.snapshot(), runtime.metrics()])
     asking = false
-    if (!gone.aborted) tell(snapshot)
+    if (!gone.aborted) tell({ ...snapshot, metrics } satisfies RuntimeWatch)
   }
   await take()
   if (gone.aborted) return undefined

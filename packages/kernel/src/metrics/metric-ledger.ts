@@ -6,6 +6,7 @@
  * L3  A process that has ended is forgotten but for its sums.
  */
 import {
+  addHistograms,
   type HistogramValue,
   type MetricSample,
   type MetricSamples,
@@ -75,10 +76,5 @@ function add(sums: Map<string, MetricSample>, samples: MetricSamples): void {
 
 function sum(one: MetricSample['value'], other: MetricSample['value']): MetricSample['value'] {
   if (typeof one === 'number' && typeof other === 'number') return one + other
-  const [{ count, sum: total, buckets }, more] = [one as HistogramValue, other as HistogramValue] // two values of one metric are alike
-  return {
-    count: count + more.count,
-    sum: total + more.sum,
-    buckets: buckets.map((value, index) => value + (more.buckets[index] ?? 0)),
-  }
+  return addHistograms(one as HistogramValue, other as HistogramValue) // two values of one metric are alike
 }
