@@ -41,8 +41,11 @@ export interface TelemetrySettings {
   readonly keptSpans: number
 }
 
+/** Where spans can go. */
 export type TraceExporterName = 'otel_otlp' | 'opentracing_bridge' | 'jsonl' | 'stdout'
+/** Where metrics can go; `prometheus` is asked for them and sends nothing. */
 export type MetricExporterName = 'prometheus' | 'otel_otlp' | 'jsonl' | 'stdout'
+/** Where log lines can go. */
 export type LogExporterName = 'stdout' | 'jsonl' | 'otel_otlp'
 
 /** What telemetry is made of. */

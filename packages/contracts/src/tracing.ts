@@ -64,6 +64,7 @@ export interface SpanRecord extends SpanContext {
   /** Of its parent, 16 hex digits; undefined for the first of a trace. */
   readonly parentId: string | undefined
   readonly kind: 'root' | 'node' | 'hop'
+  /** Of the source or message type, the node, or the group or slot that a hop goes to. */
   readonly name: string
   /** Slot and group of the process that recorded it. */
   readonly slot: string
