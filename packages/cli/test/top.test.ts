@@ -54,6 +54,7 @@ describe('millrace top', () => {
         vitals: {
           handled: expect.any(Number),
           queued: expect.any(Number),
+          lagMs: expect.any(Number),
           inFlight: expect.any(Number),
           redelivered: 0,
           rssBytes: expect.any(Number),
@@ -63,9 +64,19 @@ describe('millrace top', () => {
     )
     expect(snapshot.workers[1].vitals.handled).toBeGreaterThan(0)
     expect(snapshot.workers[1].handledPerSecond).toBeGreaterThan(0)
+    expect(snapshot.hops.map(({ to }: { readonly to: string }) => to).sort()).toEqual(['out', 'pricing'])
+    for (const hop of snapshot.hops)
+      expect(hop).toEqual({
+        to: expect.any(String),
+        perSecond: expect.any(Number),
+        p50Ms: expect.any(Number),
+        p99Ms: expect.any(Number),
+      })
+    expect(snapshot.refusals).toEqual({})
     const table = await millrace(['top', 'processes', '--once'], { env })
     expect(table.code).toBe(0)
     expect(table.stdout).toMatch(/^WORKER {5}GROUP {4}PHASE {4} +PID/mu)
+    expect(table.stdout).toMatch(/^TO GROUP {2}MESSAGES\/S +P50 +P99$/mu)
     expect(table.stdout).toMatch(new RegExp(`^pricing#1  pricing  running +${pids[1]} +1 +0 `, 'mu'))
   })
 

@@ -1,4 +1,5 @@
 export { linkRecordArbitrary } from './link-record-arbitrary.js'
+export { listeningPort } from './listening-port.js'
 export { nastyKeys } from './nasty-keys.js'
 export { type NastyPayload, nastyPayloads } from './nasty-payloads.js'
 export { bytesArbitrary, payloadArbitrary } from './payload-arbitrary.js'

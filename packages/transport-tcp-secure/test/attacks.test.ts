@@ -103,13 +103,13 @@ describe('a frame that was not sent by the peer', () => {
     ],
     ['SEC-IPC-05', 'a length one above the limit', () => Buffer.from([0, 0x0f, 0xff, 0xfd]), 'SEC_FRAME_TOO_LARGE'],
     [
-      'IPC-INT-07',
+      'IPC-INT-07 OBS-IPC-02',
       'the last frame once more',
       ({ connection }: AttackedLink) => lastFrameOf(connection.sent('acceptor')),
       'SEC_REPLAY',
     ],
     [
-      'SEC-IPC-11',
+      'SEC-IPC-11 OBS-IPC-01',
       'a frame that the receiver has sent itself',
       ({ connection }: AttackedLink) => lastFrameOf(connection.sent('dialler')),
       'SEC_SIGNATURE_INVALID',

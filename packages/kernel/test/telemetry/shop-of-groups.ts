@@ -28,6 +28,15 @@ const placement = {
         request: 'processes.ask',
         response: 'processes.sum',
       },
+      {
+        name: 'hasty',
+        kind: 'http',
+        method: 'POST',
+        path: '/hasty-sums',
+        request: 'processes.ask',
+        response: 'processes.sum',
+        policies: { timeout_ms: 300 },
+      },
     ],
   },
 } as const
@@ -57,8 +66,9 @@ export async function askSum(
   url: string,
   mode: string,
   headers: Readonly<Record<string, string>> = {},
+  path: '/sums' | '/hasty-sums' = '/sums',
 ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
-  const response = await fetch(`${url}/sums`, {
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ n: 1, mode }),

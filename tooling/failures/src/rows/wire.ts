@@ -1,21 +1,21 @@
 /** Strangers at the port of a worker. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
+import { listeningPort } from '@millrace/conformance'
 import { createEventEmitter, isMillraceError, type MillraceEvent } from '@millrace/contracts'
 import { createTcpTransport } from '@millrace/transport-tcp-secure'
 import { linkKey } from '@millrace/wire'
 import { type Failure, nothing, type Seen } from '../failure.js'
 import { eventOf, pidOf, seenOf } from '../observe.js'
-import { inTime, type Running, type Stage } from '../stage.js'
+import { inTime, type Stage } from '../stage.js'
 import { batch } from './workers.js'
 
 /** Somebody turns up at the port of the worker that prices, in the middle of a batch. */
 async function visited(stage: Stage, visit: (port: number) => Promise<void>): Promise<Seen> {
   const run = stage.run(batch(stage, { orders: { pauseMs: 5 } }))
   await run.said('a hundred orders are sent')
-  await inTime('a stranger to be shown out', visit(portOf(run)))
+  await inTime('a stranger to be shown out', visit(listeningPort(pidOf(run, 'pricing#1'))))
   return seenOf(stage, run, () => ({ event: eventOf(run, 'security.refused', ['code']), counted: nothing }))
 }
 
@@ -49,26 +49,6 @@ function keysOf(master: Uint8Array): (one: string, other: string) => Uint8Array 
 
 function addressOf(port: number | undefined): string {
   return `tcp://127.0.0.1:${port}`
-}
-
-/** The port that the pricing worker listens on, as the kernel tells it. */
-function portOf(run: Running): number {
-  const pid = pidOf(run, 'pricing#1')
-  const sockets = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => inodeOf(`/proc/${pid}/fd/${fd}`))
-  const rows = readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/u))
-  const listening = rows.find(([, , , state, , , , , , inode]) => state === '0A' && sockets.includes(inode ?? ''))
-  if (listening === undefined) throw new Error('the worker listens on no port')
-  return Number.parseInt(listening[1]?.split(':')[1] ?? '', 16)
-}
-
-function inodeOf(path: string): readonly string[] {
-  try {
-    return /^socket:\[(\d+)\]$/u.exec(readlinkSync(path))?.slice(1) ?? []
-  } catch {
-    return [] // it was closed meanwhile
-  }
 }
 
 /** Two slots, and somebody between them who keeps what the first one sends. */
