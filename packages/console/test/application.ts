@@ -131,7 +131,15 @@ export function createApplication(): Application {
       async snapshot() {
         looks += 1
         await hanging
-        const vitals = { handled: 0, queued: 0, inFlight: 0, redelivered: 0, rssBytes: 96 * 2 ** 20, loopDelayMs: 3 }
+        const vitals = {
+          handled: 0,
+          queued: 0,
+          inFlight: 0,
+          redelivered: 0,
+          rssBytes: 96 * 2 ** 20,
+          lagMs: 0,
+          loopDelayMs: 3,
+        }
         return {
           scenario: 'baseline',
           pid: 3_999,
@@ -182,7 +190,7 @@ export function createApplication(): Application {
   }
 }
 
-const calm = { handled: 0, queued: 0, inFlight: 2, redelivered: 0, rssBytes: 118 * 2 ** 20, loopDelayMs: 2 }
+const calm = { handled: 0, queued: 0, inFlight: 2, redelivered: 0, rssBytes: 118 * 2 ** 20, lagMs: 0, loopDelayMs: 2 }
 
 function worker(slot: string, group: string, pid: number): WorkerReport {
   return { slot, group, phase: 'running', incarnation: 1, pid, restarts: 0, vitals: calm }
