@@ -1,15 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { Runtime } from '@millrace/kernel'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { inBrowser, startBrowser } from './in-browser.js'
 import { startService } from './start-service.js'
-
-const executablePath = installed('chromium')
-const inCi = Boolean(process.env.CI)
-if (executablePath === undefined && !inCi) console.warn('SKIPPED: no chromium is installed, the pages are not tried')
-
-// In CI a missing browser is a failure.
-const inBrowser = executablePath === undefined && !inCi ? describe.skip : describe
 
 inBrowser('reference serve in a browser', () => {
   let runtime: Runtime
@@ -18,7 +11,7 @@ inBrowser('reference serve in a browser', () => {
 
   beforeAll(async () => {
     ;({ runtime, url } = await startService('tcp_local'))
-    browser = await chromium.launch({ executablePath: executablePath ?? 'chromium', args: ['--no-sandbox'] })
+    browser = await startBrowser()
   })
 
   afterAll(async () => {
@@ -70,11 +63,3 @@ inBrowser('reference serve in a browser', () => {
     await page.close()
   })
 })
-
-function installed(program: string): string | undefined {
-  try {
-    return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}

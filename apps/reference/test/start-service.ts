@@ -10,8 +10,12 @@ export interface Service {
 }
 
 /** Starts what `reference serve` starts. */
-export async function startService(profile: string, scenario: Scenario = 'baseline'): Promise<Service> {
-  const settings = serveSettings(['--profile', profile, '--scenario', scenario, '--port', '0'])
+export async function startService(
+  profile: string,
+  scenario: Scenario = 'baseline',
+  ...more: readonly string[]
+): Promise<Service> {
+  const settings = serveSettings(['--profile', profile, '--scenario', scenario, '--port', '0', ...more])
   const runtime = await createRuntime({ ...serveApplication(settings), embedded: false, workerFlags: sourceFlags })
   await runtime.start()
   return { runtime, url: runtime.url ?? '' }

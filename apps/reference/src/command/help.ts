@@ -2,7 +2,7 @@
 export const help = `The reference application: fund-load attempts in, decisions out.
 
   pnpm reference run --scenario SCENARIO --input FILE --output FILE [options]
-  pnpm reference serve [--scenario SCENARIO] [--profile memory|tcp_local] [--port N]
+  pnpm reference serve [--scenario SCENARIO] [--profile memory|tcp_local] [--port N] [--console]
   pnpm reference parity [--input FILE | --lines N [--seed S]] [--json]
   pnpm reference generate --lines N [--seed S] [--output FILE]
 

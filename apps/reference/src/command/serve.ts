@@ -12,6 +12,8 @@ export interface ServeSettings {
   readonly scenario: Scenario
   readonly profile: (typeof serveProfiles)[number]
   readonly port: number
+  /** Whether it can be looked into: the live page, and metrics at /metrics. */
+  readonly console: boolean
 }
 
 /**
@@ -20,7 +22,7 @@ export interface ServeSettings {
  * @throws MillraceError CONFIG_INVALID, saying which argument is wrong and what is allowed
  */
 export function serveSettings(args: readonly string[]): ServeSettings {
-  const { scenario, profile, port } = parsed(args)
+  const { scenario, profile, port, console: page } = parsed(args)
   const number = Number(port)
   if (!/^\d+$/.test(port) || number > 65_535)
     throw refusal(`--port must be a whole number from 0 to 65535 (got '${port}')`)
@@ -28,12 +30,18 @@ export function serveSettings(args: readonly string[]): ServeSettings {
     scenario: oneOf('--scenario', scenarios, scenario),
     profile: oneOf('--profile', serveProfiles, profile),
     port: number,
+    console: page,
   }
 }
 
 /** The configuration of a service, as a runtime takes it. */
-export function serveApplication({ scenario, profile, port }: ServeSettings) {
-  const files = ['serve.yml', ...(scenario === 'experiment' ? ['serve.experiment.yml'] : []), `serve.${profile}.yml`]
+export function serveApplication({ scenario, profile, port, console: page }: ServeSettings) {
+  const files = [
+    'serve.yml',
+    ...(scenario === 'experiment' ? ['serve.experiment.yml'] : []),
+    `serve.${profile}.yml`,
+    ...(page ? ['serve.console.yml'] : []),
+  ]
   return {
     config: files.map((name) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url))),
     overlay: { runtime: { web: { server: { port } } } },
@@ -50,6 +58,7 @@ export async function serve(settings: ServeSettings, io: Io): Promise<number> {
   runtime.subscribe(({ name, facts }) => {
     if (name === 'web.listening')
       io.stderr.write(`listening on ${String(facts.url)} (documentation: ${String(facts.url)}/docs)\n`)
+    if (name === 'runtime.running' && settings.console) io.stderr.write(`live page: ${runtime.consoleLink()}\n`)
   })
   const end = await runUntilDone(runtime, io, { progress: 'off' })
   if (end.outcome === 'failed') reportError(end.error, io)
@@ -62,6 +71,7 @@ function parsed(args: readonly string[]) {
       scenario: { type: 'string', default: 'baseline' },
       profile: { type: 'string', default: 'memory' },
       port: { type: 'string', default: '8080' },
+      console: { type: 'boolean', default: false },
     } as const
     return parseArgs({ args: [...args], options, strict: true }).values
   } catch (error) {

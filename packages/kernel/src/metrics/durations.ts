@@ -16,6 +16,10 @@ export class Durations {
     this.#sumMs += Math.max(0, ms)
   }
 
+  get count(): number {
+    return this.#count
+  }
+
   /** What has been counted until now. */
   value(): HistogramValue {
     return { count: this.#count, sum: this.#sumMs / 1000, buckets: [...this.#buckets] }

@@ -11,6 +11,12 @@ export function records({ runtime }: MillraceConfig): boolean {
   return tracing.exporters.length > 0 || page
 }
 
+/** Whether log lines are written of everything, down to the batches of records on each link. */
+export function logsAll({ runtime }: MillraceConfig): boolean {
+  const { exporters, level } = runtime.observability.logging
+  return exporters.length > 0 && level === 'debug'
+}
+
 /** Whether anybody looks at metrics all the time. */
 export function isCounted({ runtime }: MillraceConfig): boolean {
   const { metrics, console: page } = runtime.observability

@@ -1,6 +1,7 @@
 import {
   createEventEmitter,
   type EventEmitter,
+  type EventLevel,
   MillraceError,
   type Retiring,
   type SinkWriter,
@@ -14,7 +15,7 @@ import type { SampleReport } from '../metrics/collector.js'
 import { rebuild } from '../preflight/preflight.js'
 import type { InlineRuntime } from '../runtime/inline-runtime.js'
 import { openTelemetry } from '../telemetry/open-telemetry.js'
-import { isCounted, records, servesMetrics } from '../telemetry/telemetry-settings.js'
+import { isCounted, logsAll, records, servesMetrics } from '../telemetry/telemetry-settings.js'
 import { errorAnswer } from './error-answer.js'
 import { MetricsPage } from './metrics-page.js'
 import { openTransport } from './open-transport.js'
@@ -35,7 +36,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
   const preflight = await rebuild(metadata)
   const { plan, config } = preflight
   if (plan.hash !== metadata.planHash) throw otherPlan(slot)
-  const events = workerEvents(voice)
+  const events = workerEvents(voice, logsAll(config) ? 'debug' : 'info')
   const keys = new Map(bundle.keys.map(({ peer, key }) => [peer, key]))
   const transport = await openTransport(config, {
     run,
@@ -125,13 +126,13 @@ async function answer(
 }
 
 /** Events worth telling: lines that somebody may read, and how far a source has come. */
-function workerEvents(voice: WorkerVoice): EventEmitter {
+function workerEvents(voice: WorkerVoice, least: EventLevel): EventEmitter {
   const events = createEventEmitter()
-  events.subscribe(({ name, level, facts }) => voice.event(name, level, facts), 'info')
+  events.subscribe(({ name, level, facts }) => voice.event(name, level, facts), least)
   return {
     ...events,
     emit(name, facts, level) {
-      if (name === 'source.progress') voice.event(name, 'debug', facts ?? {})
+      if (name === 'source.progress' && least !== 'debug') voice.event(name, 'debug', facts ?? {})
       else events.emit(name, facts, level)
     },
   }

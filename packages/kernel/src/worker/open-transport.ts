@@ -1,5 +1,6 @@
 import type { MillraceConfig } from '@millrace/config-validator'
 import { type EventEmitter, MillraceError, type SlotId, type Transport } from '@millrace/contracts'
+import { logsAll } from '../telemetry/telemetry-settings.js'
 
 /** What a transport between processes needs beside the configuration. */
 export interface TransportIdentity {
@@ -29,5 +30,6 @@ export async function openTransport(config: MillraceConfig, identity: TransportI
     maxPayloadBytes: ipc.max_payload_bytes,
     ttlMs: ipc.auth.ttl_seconds * 1000,
     nonceCacheSize: ipc.auth.nonce_cache_size,
+    batchEvents: logsAll(config),
   })
 }
