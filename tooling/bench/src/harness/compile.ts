@@ -11,8 +11,9 @@ const packages = join(source, '..', '..', '..', '..', 'packages')
 const requireForLibraries =
   "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
 
-/** What only a configuration could ask for: its dependencies cannot be put into one file. */
-const web = '@millrace/web-fastify'
+/** What only a configuration could ask for: the dependencies of some of them cannot be put into one file. */
+const page = '@millrace/console'
+const optional = ['@millrace/web-fastify', '@millrace/observability', page]
 /** What the web server imports only for interfaces that nobody measures. */
 const webOptional = ['graphql', 'graphql-yoga']
 
@@ -45,7 +46,7 @@ export async function compile(name: string): Promise<string> {
     outExtension: () => ({ js: '.mjs' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = [web]
+      options.external = optional
     },
   })
   return join(folder, `${name}.mjs`)
@@ -59,7 +60,7 @@ export interface CompiledApplication {
   readonly programs: readonly string[]
   /** Packages and the files of `programs` that take their place. @default none */
   readonly replaced?: Readonly<Record<string, string>>
-  /** Whether it opens a web server. @default false */
+  /** Whether it opens a web server, and may have telemetry. @default false */
   readonly opensWeb?: boolean
 }
 
@@ -87,7 +88,7 @@ export async function compileApplication({
     outExtension: () => ({ js: '.js' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = opensWeb ? webOptional : [web]
+      options.external = opensWeb ? [...webOptional, page] : optional
       options.alias = Object.fromEntries(
         Object.entries(replaced).map(([from, program]) => [from, join(source, `${program}.ts`)]),
       )

@@ -1,13 +1,8 @@
 import type { BenchPart, Budget, Figure, Section } from '../harness/bench.js'
-import { type Companion, startCompanion } from '../harness/companion.js'
+import { startCompanion } from '../harness/companion.js'
 import { type SideFigure, type SideMeasurement, type SideRound, sideRatio, sideRow } from '../harness/side-figures.js'
-import { hopPayload } from '../programs/hop-payload.js'
+import { connections, measureRoute } from './measure-route.js'
 import { loadProgram, type WebSideName, webPrograms, webSides } from './web-sides.js'
-
-const connections = 64
-const payload = hopPayload({ kind: 'records', bytes: 200 })
-/** By number: the code of every side is compiled then, however busy the machine is, and at the end nothing is unanswered. */
-const requests = 20_000
 
 /** What the route over a worker must reach beside another side. */
 interface WebBudget extends Budget {
@@ -40,7 +35,7 @@ export const webRoutes: BenchPart = {
       for (const [name, program] of [...programs.slice(first), ...programs.slice(0, first)]) {
         const [load, side] = await Promise.all([startCompanion(loadProgram), startCompanion(program)])
         try {
-          one[name as WebSideName] = await measureSide(side, load) // a key of the programs
+          one[name as WebSideName] = await measureRoute(side, load) // a key of the programs
         } finally {
           await Promise.all([side.close(), load.close()])
         }
@@ -50,17 +45,6 @@ export const webRoutes: BenchPart = {
     }
     return [sectionOf(results)]
   },
-}
-
-async function measureSide(side: Companion, load: Companion): Promise<SideMeasurement> {
-  const { url } = side.ready
-  const used = async (): Promise<number> => Number((await side.ask('cpu', 'cpu')).cpuMs)
-  const task = { url, payload, connections, requests }
-  await load.ask(task, 'loaded')
-  const before = await used()
-  const { units, wallMs, p50Ms, p99Ms } = await load.ask(task, 'loaded')
-  const cpuMs = (await used()) - before
-  return { units: Number(units), wallMs: Number(wallMs), cpuMs, p50Ms: Number(p50Ms), p99Ms: Number(p99Ms) }
 }
 
 function sectionOf(rounds: readonly WebRound[]): Section {

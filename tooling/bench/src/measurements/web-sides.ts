@@ -18,7 +18,7 @@ export const webSides = {
 export type WebSideName = keyof typeof webSides
 
 /** Optional packages of the runtime are found from here. */
-const cwd = fileURLToPath(new URL('../..', import.meta.url))
+export const benchFolder: string = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Compiles and installs what is needed to start every side. */
 export async function webPrograms(
@@ -30,7 +30,7 @@ export async function webPrograms(
   const millrace = (mode: string): CompanionProgram => ({
     program: join(folder, 'web-millrace.js'),
     args: [mode],
-    cwd,
+    cwd: benchFolder,
     flags: ['--conditions=@millrace/source'],
   })
   const front = (...args: readonly string[]): CompanionProgram => ({

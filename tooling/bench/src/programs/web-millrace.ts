@@ -1,10 +1,14 @@
-/** A route of a configuration: `inline` in this process, or `worker`, where a web worker asks another one over a signed link. */
+/**
+ * A route of a configuration: `inline` in this process, or `worker`, where a web worker asks another one over a signed link; and,
+ * as JSON, the telemetry that it has.
+ */
 import { fileURLToPath } from 'node:url'
 import { createRuntime, type Runtime } from '@millrace/kernel'
 import { AskUsage, Usage } from './hop-nodes.js'
 import { AskFrontUsage } from './web-nodes.js'
 
-const inline = process.argv[2] === 'inline'
+const [, , mode, telemetry = '{}'] = process.argv
+const inline = mode === 'inline'
 const platform = {
   bootstrap: { mode: 'process_supervisor' as const },
   execution_ipc: {},
@@ -21,6 +25,7 @@ const app = await createRuntime({
     runtime: {
       discovery_modules: [fileURLToPath(new URL('./web-nodes.js', import.meta.url))],
       ...(inline ? {} : { platform }),
+      observability: JSON.parse(telemetry),
       web: {
         server: { host: '127.0.0.1', port: 0 },
         interfaces: [{ kind: 'http', method: 'POST', path: '/echo', request: 'bench.ask', response: 'bench.answer' }],
@@ -32,9 +37,17 @@ await app.start()
 
 process.on('message', (message) => {
   if (message === 'cpu') void cpuMs(app).then((used) => process.send?.({ said: 'cpu', cpuMs: used }))
+  if (message === 'lost') void lost(app).then((count) => process.send?.({ said: 'lost', count }))
   if (message === 'close') void app.stop().then(() => process.exit())
 })
 process.send?.({ said: 'ready', url: `${app.url}/echo` })
+
+/** How many spans and the like have been lost so far. */
+async function lost(runtime: Runtime): Promise<number> {
+  const samples = await runtime.metrics()
+  const counts = samples.map(({ name, value }) => (name === 'millrace_exporter_dropped_total' ? Number(value) : 0))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 
 /** Time on processors so far, of this process and of its workers. */
 async function cpuMs(runtime: Runtime): Promise<number> {
