@@ -1,6 +1,8 @@
-import type { Telemetry, TelemetryParts } from '@millrace/contracts'
+import type { Telemetry, TelemetryParts, TelemetrySettings } from '@millrace/contracts'
 import { createDrops } from './exporting/drops.js'
 import { createOtlpClient, type OtlpClient } from './exporting/otlp-client.js'
+import { createLogWriter } from './logs/log-writer.js'
+import { createMetricPush } from './metrics/metric-push.js'
 import { prometheusText } from './metrics/prometheus-text.js'
 import { createTracing } from './tracing/create-tracing.js'
 import { createKeptSpans } from './tracing/kept-spans.js'
@@ -9,32 +11,38 @@ import { createSpanExporters } from './tracing/span-exporters.js'
 import { spanRecord } from './tracing/span-record.js'
 import { createWallClock } from './tracing/wall-clock.js'
 
-/** What `close` may take in all. */
+/** What `close` may take in all, and what of it is left for log lines, which may tell what the others have lost. */
 const closeMs = 2_000
+const logsMs = 500
 
 /** Makes the telemetry of one process. Nothing of it begins before this is called, and nothing of it comes from the environment. */
-export function createTelemetry({ owner, settings, events }: TelemetryParts): Telemetry {
+export function createTelemetry({ owner, settings, events, collect }: TelemetryParts): Telemetry {
   const { redactor } = events
   const clock = createWallClock()
-  const drops = createDrops([...settings.tracing.exporters], events)
-  const clients: OtlpClient[] = []
+  const drops = createDrops(exporterNames(settings, collect !== undefined), events)
+  let client: OtlpClient | undefined
   const otlp = (): OtlpClient => {
-    const client = createOtlpClient(settings.otlp)
-    clients.push(client)
+    client ??= createOtlpClient(settings.otlp)
     return client
   }
+  const parts = { owner, settings, redactor, events, clock, drops, otlp }
 
-  const exporters = createSpanExporters({ owner, settings, redactor, clock, otlp, drops })
+  const spans = createSpanExporters(parts)
   const kept = settings.keptSpans > 0 ? createKeptSpans(settings.keptSpans) : undefined
-  const sinks = kept === undefined ? exporters : [kept, ...exporters]
+  const sinks = kept === undefined ? spans : [kept, ...spans]
+  const metrics = collect === undefined ? undefined : createMetricPush({ ...parts, collect })
+  const logs = collect === undefined ? undefined : createLogWriter(parts)
   let closed: Promise<void> | undefined
 
   async function close(): Promise<void> {
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), closeMs)
-    await Promise.all(exporters.map((exporter) => exporter.close(deadline.signal)))
-    clearTimeout(timer)
-    for (const client of clients) client.close()
+    const early = deadlineIn(closeMs - logsMs)
+    const late = deadlineIn(closeMs)
+    await Promise.all([...spans, metrics].map((exporter) => exporter?.close(early.signal)))
+    drops.close()
+    await logs?.close(late.signal)
+    early.clear()
+    late.clear()
+    client?.close()
     drops.close()
   }
 
@@ -51,4 +59,17 @@ export function createTelemetry({ owner, settings, events }: TelemetryParts): Te
       return closed
     },
   }
+}
+
+/** The exporters of this process that can lose something. */
+function exporterNames({ tracing, metrics, logging }: TelemetrySettings, collects: boolean): readonly string[] {
+  const collected = collects ? [...metrics.exporters, ...logging.exporters] : []
+  return [...new Set([...tracing.exporters, ...collected])].filter((name) => name !== 'prometheus')
+}
+
+/** Unlike that of `AbortSignal.timeout`, its timer keeps the process until it is cleared: what waits for it has an end. */
+function deadlineIn(ms: number): { readonly signal: AbortSignal; readonly clear: () => void } {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), ms)
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }

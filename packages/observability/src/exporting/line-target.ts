@@ -36,21 +36,23 @@ export function appendTo(path: string): LineTarget {
 /** Linux keeps a write to a pipe in one piece up to this length. */
 const pipeBytes = 4_096
 
-/** Writes to the standard output of this process; a reader that does not read holds up nothing but these lines. */
+/**
+ * Writes to the standard output of this process. A reader that does not read holds up nothing but these lines, and the end of a
+ * process that does not call `process.exit`, as it does for everything that is written there.
+ */
 export function standardOutput(): LineTarget {
+  // A pipe without a reader raises an error that nobody hears, which would end the process. It comes after the callback.
+  const ignore = (): void => undefined
   return {
     maxBytes: pipeBytes,
     write: (text) =>
       new Promise((resolve, reject) => {
-        // A pipe without a reader raises an error that nobody hears, which would end the process.
-        process.stdout.once('error', ignore)
+        process.stdout.off('error', ignore).once('error', ignore)
         process.stdout.write(text, (error) => {
+          if (error) return reject(error)
           process.stdout.off('error', ignore)
-          if (error) reject(error)
-          else resolve()
+          resolve()
         })
       }),
   }
 }
-
-function ignore(): void {}

@@ -1,16 +1,19 @@
-import { durationBounds, type MetricName, type MetricSample, type MetricSamples, metricList } from '@millrace/contracts'
+import { durationBounds, type MetricName, type MetricSample, metricList } from '@millrace/contracts'
 import { type HrTime, ValueType } from '@opentelemetry/api'
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 
-/** From when to when the counters of samples have counted. */
+/** From when to when a sample has counted. */
 export interface MetricTimes {
   readonly startTime: HrTime
   readonly endTime: HrTime
 }
 
 /** Puts samples into the form of OpenTelemetry: one entry for each metric, in the order of the closed list. */
-export function metricData(samples: MetricSamples, times: MetricTimes): MetricData[] {
-  const byName = new Map<MetricName, MetricSample[]>()
+export function metricData<Sample extends MetricSample>(
+  samples: readonly Sample[],
+  timesOf: (sample: Sample) => MetricTimes,
+): MetricData[] {
+  const byName = new Map<MetricName, Sample[]>()
   for (const sample of samples) {
     const own = byName.get(sample.name)
     if (own === undefined) byName.set(sample.name, [sample])
@@ -18,48 +21,44 @@ export function metricData(samples: MetricSamples, times: MetricTimes): MetricDa
   }
   return names.flatMap((name) => {
     const own = byName.get(name)
-    return own === undefined ? [] : [oneMetric(name, own, times)]
+    return own === undefined ? [] : [oneMetric(name, own, timesOf)]
   })
 }
 
 const names = Object.keys(metricList) as readonly MetricName[] // the keys of the list are the names
 
-function oneMetric(name: MetricName, samples: MetricSamples, times: MetricTimes): MetricData {
+function oneMetric<Sample extends MetricSample>(
+  name: MetricName,
+  samples: readonly Sample[],
+  timesOf: (sample: Sample) => MetricTimes,
+): MetricData {
   const { kind, unit, says } = metricList[name]
   const described = {
     descriptor: { name, description: says, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
   }
-  switch (kind) {
-    case 'counter':
-      return { ...described, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints: numbers(samples, times) }
-    case 'gauge':
-      return { ...described, dataPointType: DataPointType.GAUGE, dataPoints: numbers(samples, times) }
-    case 'histogram':
-      return { ...described, dataPointType: DataPointType.HISTOGRAM, dataPoints: histograms(samples, times) }
+  if (kind === 'histogram') {
+    return { ...described, dataPointType: DataPointType.HISTOGRAM, dataPoints: histograms(samples, timesOf) }
   }
+  const dataPoints = numbers(samples, timesOf)
+  return kind === 'counter'
+    ? { ...described, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
+    : { ...described, dataPointType: DataPointType.GAUGE, dataPoints }
 }
 
-function numbers(samples: MetricSamples, times: MetricTimes) {
-  return samples.flatMap(({ labels, value }) =>
-    typeof value === 'number' ? [{ ...times, attributes: { ...labels }, value }] : [],
+function numbers<Sample extends MetricSample>(samples: readonly Sample[], timesOf: (sample: Sample) => MetricTimes) {
+  return samples.flatMap((sample) =>
+    typeof sample.value === 'number'
+      ? [{ ...timesOf(sample), attributes: { ...sample.labels }, value: sample.value }]
+      : [],
   )
 }
 
-function histograms(samples: MetricSamples, times: MetricTimes) {
-  return samples.flatMap(({ labels, value }) =>
-    typeof value === 'number'
-      ? []
-      : [
-          {
-            ...times,
-            attributes: { ...labels },
-            value: {
-              count: value.count,
-              sum: value.sum,
-              buckets: { boundaries: [...durationBounds], counts: [...value.buckets] },
-            },
-          },
-        ],
-  )
+function histograms<Sample extends MetricSample>(samples: readonly Sample[], timesOf: (sample: Sample) => MetricTimes) {
+  return samples.flatMap((sample) => {
+    if (typeof sample.value === 'number') return []
+    const { count, sum, buckets } = sample.value
+    const value = { count, sum, buckets: { boundaries: [...durationBounds], counts: [...buckets] } }
+    return [{ ...timesOf(sample), attributes: { ...sample.labels }, value }]
+  })
 }

@@ -3,7 +3,7 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { emptyResource } from '@opentelemetry/resources'
 import type { MetricData } from '@opentelemetry/sdk-metrics'
 import { scope } from '../resource.js'
-import { metricData } from './metric-data.js'
+import { type MetricTimes, metricData } from './metric-data.js'
 
 /**
  * Renders samples in the text format of Prometheus, version 0.0.4.
@@ -13,7 +13,7 @@ import { metricData } from './metric-data.js'
 export function prometheusText(samples: MetricSamples): string {
   if (samples.length === 0) return ''
   const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
-  const metrics = metricData(samples, { startTime: [0, 0], endTime: [0, 0] }).map(withoutUnit)
+  const metrics = metricData(samples, () => timeless).map(withoutUnit)
   return serializer.serialize({ resource: emptyResource(), scopeMetrics: [{ scope, metrics }] })
 }
 
@@ -21,3 +21,6 @@ export function prometheusText(samples: MetricSamples): string {
 function withoutUnit(metric: MetricData): MetricData {
   return { ...metric, descriptor: { ...metric.descriptor, unit: '' } }
 }
+
+/** Prometheus takes the time of its own scrape. */
+const timeless: MetricTimes = { startTime: [0, 0], endTime: [0, 0] }

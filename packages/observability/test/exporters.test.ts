@@ -1,0 +1,200 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
+import type { MillraceEvent, OtlpSettings, Telemetry } from '@millrace/contracts'
+import { createTelemetry } from '../src/index.js'
+import { type Answering, type OtlpReceiver, type Received, startReceiver, takes } from './otlp-receiver.js'
+import { telemetryParts } from './telemetry-parts.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-exporters-'))
+const jsonlPath = join(folder, 'spans.jsonl')
+let receiver: OtlpReceiver | undefined
+
+afterEach(async () => {
+  await receiver?.close()
+  receiver = undefined
+  rmSync(jsonlPath, { force: true })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const spans = 3_000
+
+/** Records spans as an application does: in between, others have their turn. */
+async function record({ tracing }: Telemetry): Promise<void> {
+  for (let at = 0; at < spans; at += 1) {
+    tracing?.root({ kind: 'request', name: `q${at}`, traceId: undefined, parent: undefined })?.end()
+    if (at % 100 === 0) await turn()
+  }
+}
+
+/** An application whose spans go to a file too, from its first span to its end. */
+async function run(otlp: Partial<OtlpSettings>) {
+  const told: number[] = []
+  const parts = telemetryParts({
+    tracing: { exporters: ['otel_otlp', 'jsonl'], sampleRatio: 1 },
+    otlp: { endpoint: 'http://127.0.0.1:9', protocol: 'http/json', headers: {}, timeoutMs: 10_000, ...otlp },
+    jsonlPath,
+  })
+  parts.events.subscribe(({ name, facts }: MillraceEvent) => {
+    if (name === 'exporter.dropped' && facts.exporter === 'otel_otlp') told.push(Number(facts.count))
+  })
+  const telemetry = createTelemetry(parts)
+  await record(telemetry)
+  const before = performance.now()
+  await telemetry.close()
+  return { told, dropped: telemetry.dropped(), closedMs: performance.now() - before }
+}
+
+function written(): number {
+  const lines = readFileSync(jsonlPath, 'utf8').trimEnd().split('\n')
+  return new Set(lines.map((line) => JSON.parse(line).span_id)).size
+}
+
+function spansIn({ body }: Received): number {
+  return JSON.parse(String(body)).resourceSpans[0].scopeSpans[0].spans.length
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0)
+
+describe('a receiver of OTLP that does not do its work', () => {
+  it.each<[string, Answering]>([
+    ['hangs', () => undefined],
+    ['refuses by 400', (response) => void response.writeHead(400).end('no')],
+    ['refuses by 401', (response) => void response.writeHead(401).end()],
+    ['breaks by 500', (response) => void response.writeHead(500).end()],
+    ['is busy by 503', (response) => void response.writeHead(503, { 'retry-after': '60' }).end()],
+    ['is busy by 429', (response) => void response.writeHead(429).end()],
+    ['hangs up', (response) => void response.destroy()],
+    ['never ends its answer', (response) => void response.writeHead(200).write('{')],
+    ['sends too much', (response) => void response.writeHead(200).end('x'.repeat(100_000))],
+    ['redirects', (response) => void response.writeHead(302, { location: '/' }).end()],
+  ])('OBS-EXP-01 %s: every span is lost and told of, the file has them all', async (_what, answer) => {
+    receiver = await startReceiver(answer)
+    const { dropped, told, closedMs } = await run({ endpoint: receiver.endpoint })
+    expect(dropped).toEqual({ otel_otlp: spans, jsonl: 0 })
+    expect(sum(told)).toBe(spans)
+    expect(written()).toBe(spans)
+    expect(closedMs).toBeLessThan(10_000)
+  })
+
+  it('OBS-EXP-01 is dead: every span is lost and told of, the file has them all', async () => {
+    const gone = await startReceiver()
+    await gone.close()
+    const { dropped, told, closedMs } = await run({ endpoint: gone.endpoint })
+    expect(dropped).toEqual({ otel_otlp: spans, jsonl: 0 })
+    expect(sum(told)).toBe(spans)
+    expect(written()).toBe(spans)
+    expect(closedMs).toBeLessThan(10_000)
+  })
+
+  it('OBS-EXP-01 takes only a part: the rest is lost', async () => {
+    receiver = await startReceiver(
+      (response) => void response.writeHead(200).end('{"partialSuccess":{"rejectedSpans":"3","errorMessage":"no"}}'),
+    )
+    const { dropped } = await run({ endpoint: receiver.endpoint })
+    expect(sum(receiver.received.map(spansIn))).toBe(spans)
+    expect(dropped.otel_otlp).toBe(3 * receiver.received.length)
+  })
+
+  it('OBS-EXP-01 is slow: what it has taken in time is not lost', async () => {
+    let slow: NodeJS.Timeout | undefined
+    receiver = await startReceiver((response, request) => {
+      slow = setTimeout(() => takes(response, request), 200)
+    })
+    const { dropped } = await run({ endpoint: receiver.endpoint })
+    clearTimeout(slow)
+    expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
+    expect(sum(receiver.received.map(spansIn))).toBe(spans)
+  })
+
+  it('gets a batch again that it was too busy for', async () => {
+    let requests = 0
+    receiver = await startReceiver((response, request) => {
+      requests += 1
+      if (requests === 1) response.writeHead(503, { 'retry-after': '0' }).end()
+      else takes(response, request)
+    })
+    const { dropped } = await run({ endpoint: receiver.endpoint })
+    expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
+    expect(sum(receiver.received.slice(1).map(spansIn))).toBeGreaterThanOrEqual(spans - 512)
+  })
+})
+
+describe('a file that cannot be written', () => {
+  it.each(['/dev/full', '/nonexistent/spans.jsonl', tmpdir()])(
+    'OBS-EXP-01 %s: every span is lost there, the receiver has them all',
+    async (path) => {
+      receiver = await startReceiver()
+      const telemetry = createTelemetry(
+        telemetryParts({
+          tracing: { exporters: ['otel_otlp', 'jsonl'], sampleRatio: 1 },
+          otlp: { endpoint: receiver.endpoint, protocol: 'http/json', headers: {}, timeoutMs: 10_000 },
+          jsonlPath: path,
+        }),
+      )
+      await record(telemetry)
+      await telemetry.close()
+      expect(telemetry.dropped()).toEqual({ otel_otlp: 0, jsonl: spans })
+      expect(sum(receiver.received.map(spansIn))).toBe(spans)
+    },
+  )
+
+  it('goes on in a new file when the old one is moved away', async () => {
+    const parts = telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath })
+    const first = createTelemetry(parts)
+    await record(first)
+    await first.close()
+    rmSync(jsonlPath)
+    const second = createTelemetry(parts)
+    await record(second)
+    await second.close()
+    expect(written()).toBe(spans)
+  })
+})
+
+describe('the environment', () => {
+  const variables = {
+    OTEL_SDK_DISABLED: 'true',
+    OTEL_TRACES_SAMPLER: 'always_off',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:9',
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-theirs=1',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '1',
+    OTEL_SERVICE_NAME: 'theirs',
+    OTEL_RESOURCE_ATTRIBUTES: 'theirs=1',
+  }
+
+  afterEach(() => {
+    for (const name of Object.keys(variables)) delete process.env[name]
+  })
+
+  it('changes nothing', async () => {
+    Object.assign(process.env, variables)
+    receiver = await startReceiver()
+    const { dropped } = await run({ endpoint: receiver.endpoint })
+    expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
+    expect(sum(receiver.received.map(spansIn))).toBe(spans)
+    expect(receiver.received[0]?.headers).not.toHaveProperty('x-theirs')
+    expect(String(receiver.received[0]?.body)).not.toContain('theirs')
+  })
+})
+
+describe('close', () => {
+  it('may be called more than once', async () => {
+    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
+    await Promise.all([telemetry.close(), telemetry.close()])
+    await telemetry.close()
+    expect(written()).toBe(1)
+  })
+
+  it('counts what comes after it as lost', async () => {
+    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    await telemetry.close()
+    telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
+    expect(telemetry.dropped()).toEqual({ jsonl: 1 })
+  })
+})
