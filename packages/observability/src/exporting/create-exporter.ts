@@ -28,9 +28,9 @@ export interface Signal<Item> {
 }
 
 /** For a receiver in the network: several batches on their way, or its latency would bound how many items a second it can have. */
-const networkLimits = { maxBatch: 512, maxInFlight: 4, delayMs: 1_000 }
+const networkLimits = { maxBatch: 512, maxInFlight: 4, delayMs: 1_000, restMs: [250, 5_000] } as const
 /** For lines, which keep their order. */
-const lineLimits = { maxBatch: 512, maxInFlight: 1, delayMs: 100 }
+const lineLimits = { maxBatch: 512, maxInFlight: 1, delayMs: 100, restMs: [250, 5_000] } as const
 
 /** Makes one exporter for each name; each has a queue of its own, so none can hold up another. */
 export function createExporter<Item>(

@@ -1,13 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { createEventEmitter } from '@millrace/contracts'
 import fc from 'fast-check'
 import { createDrops } from './drops.js'
-import { createPipeline, type Send } from './pipeline.js'
+import { createPipeline, type PipelineLimits, type Send } from './pipeline.js'
 
-const limits = { maxQueued: 10, maxBatch: 4, maxInFlight: 1, delayMs: 1 }
+const limits = { maxQueued: 10, maxBatch: 4, maxInFlight: 1, delayMs: 1, restMs: [1, 2] as const }
 const never = new AbortController().signal
 
-function pipelineTo(send: Send<number>, given: Partial<typeof limits> = {}) {
+function pipelineTo(send: Send<number>, given: Partial<PipelineLimits> = {}) {
   const drops = createDrops(['x'], createEventEmitter())
   const pipeline = createPipeline({ exporter: 'x', send, drops, limits: { ...limits, ...given } })
   return { ...pipeline, lost: () => drops.counts().x }
@@ -47,6 +48,28 @@ describe('createPipeline', () => {
     await close(never)
     add(1)
     expect(lost()).toBe(1)
+  })
+
+  it('lets a receiver that takes nothing rest, longer each time, and goes on when it takes something', async () => {
+    const at: number[] = []
+    let taken = 0
+    const { add, close } = pipelineTo(
+      async ({ length }) => {
+        at.push(performance.now())
+        if (at.length < 4) return length
+        taken += length
+        return 0
+      },
+      { maxBatch: 1, maxQueued: 1_000, restMs: [20, 80] },
+    )
+    for (let item = 0; item < 100; item += 1) add(item)
+    while (taken < 97) await sleep(5)
+    const [first = 0, second = 0, third = 0, fourth = 0] = at
+    // Timers may come a millisecond early.
+    expect(second - first).toBeGreaterThanOrEqual(19)
+    expect(third - second).toBeGreaterThanOrEqual(39)
+    expect(fourth - third).toBeGreaterThanOrEqual(79)
+    await close(never)
   })
 
   it('takes every item for sent or for lost, once, whatever its receiver does', async () => {

@@ -17,6 +17,11 @@ export interface PipelineLimits {
   readonly maxInFlight: number
   /** How long the first item of a batch waits for more. */
   readonly delayMs: number
+  /**
+   * How long nothing is sent after a batch was lost, at first; twice as long after each further one, up to the second number. Making
+   * batches for a receiver that refuses them costs what an application has better uses for.
+   */
+  readonly restMs: readonly [first: number, most: number]
 }
 
 /** What a pipeline is made of. */
@@ -45,12 +50,14 @@ export function createPipeline<Item>({
   limits,
   isAboutDrops = () => false,
 }: PipelineParts<Item>): Pipeline<Item> {
-  const { maxQueued, maxBatch, maxInFlight, delayMs } = limits
+  const { maxQueued, maxBatch, maxInFlight, delayMs, restMs } = limits
   const giveUp = new AbortController()
   const inFlight = new Set<Promise<void>>()
   let queue: Item[] = []
   let timer: NodeJS.Timeout | undefined
   let closing = false
+  let rest: NodeJS.Timeout | undefined
+  let nextRestMs = restMs[0]
 
   function lose(items: readonly Item[], count: number): void {
     if (count <= 0) return
@@ -58,8 +65,28 @@ export function createPipeline<Item>({
     drops.add(exporter, count, Math.min(quiet, count))
   }
 
+  function startRest(): void {
+    if (closing || rest !== undefined) return
+    rest = setTimeout(endRest, nextRestMs).unref()
+    nextRestMs = Math.min(nextRestMs * 2, restMs[1])
+  }
+
+  function endRest(): void {
+    clearTimeout(rest)
+    rest = undefined
+    pump(1)
+  }
+
+  /** Tells how a batch fared: some of it was taken, or none. */
+  function settle(batch: readonly Item[], refused: number): void {
+    lose(batch, refused)
+    if (refused < batch.length) nextRestMs = restMs[0]
+    else startRest()
+  }
+
   /** Sends full batches; the timer, or the end, also one that is not full. */
   function pump(least: number): void {
+    if (rest !== undefined) return
     while (queue.length >= least && inFlight.size < maxInFlight && !giveUp.signal.aborted) start(takeBatch())
     if (queue.length > 0 && inFlight.size < maxInFlight) timer ??= setTimeout(timeIsUp, delayMs).unref()
   }
@@ -79,8 +106,8 @@ export function createPipeline<Item>({
   function start(batch: readonly Item[]): void {
     const sending: Promise<void> = untilGivenUp(batch, giveUp.signal, send)
       .then(
-        (refused) => lose(batch, Math.min(refused, batch.length)),
-        () => lose(batch, batch.length),
+        (refused) => settle(batch, Math.min(refused, batch.length)),
+        () => settle(batch, batch.length),
       )
       .then(() => {
         inFlight.delete(sending)
@@ -105,7 +132,7 @@ export function createPipeline<Item>({
       const abort = (): void => giveUp.abort()
       signal.addEventListener('abort', abort)
       if (signal.aborted) abort()
-      pump(1)
+      endRest()
       while (inFlight.size > 0) await Promise.all(inFlight)
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)

@@ -32,12 +32,8 @@ const rootKinds = {
 } as const
 
 /** Says what a span is: `root orders.csv`, `node price`, `hop pricing`. */
-export function describeSpan(span: RecordedSpan, { group, slot }: TelemetryOwner, clean: Clean): SpanDescription {
-  const attributes: Attributes = {
-    'millrace.group': clean(group),
-    'millrace.slot': clean(slot),
-    ...subjectOf(span, clean),
-  }
+export function describeSpan(span: RecordedSpan, owner: TelemetryOwner, clean: Clean): SpanDescription {
+  const attributes = attributesOf(span, owner, clean)
   if (span.code !== undefined) {
     attributes['millrace.code'] = span.code
     attributes['error.type'] = span.code
@@ -50,16 +46,20 @@ function kindOf({ entry, hop }: RecordedSpan): SpanKind {
   return hop === undefined ? SpanKind.INTERNAL : SpanKind.PRODUCER
 }
 
-function subjectOf({ kind, name, type, entry, hop }: RecordedSpan, clean: Clean): Attributes {
-  if (entry === 'source') return { 'millrace.entry': entry, 'millrace.source': clean(name) }
-  const typed = type === undefined ? undefined : clean(type)
-  if (entry !== undefined) return { 'millrace.entry': entry, 'millrace.type': typed }
-  if (hop === undefined) return { [`millrace.${kind}`]: clean(name), 'millrace.type': typed }
-  const { from, to, peer } = hop
-  return {
-    'millrace.from': clean(from),
-    'millrace.to': clean(to),
-    'millrace.peer': clean(peer),
-    'millrace.type': typed,
+function attributesOf({ name, type = '', entry, hop }: RecordedSpan, owner: TelemetryOwner, clean: Clean): Attributes {
+  const attributes: Attributes = { 'millrace.group': clean(owner.group), 'millrace.slot': clean(owner.slot) }
+  if (entry !== undefined) attributes['millrace.entry'] = entry
+  if (entry === 'source') {
+    attributes['millrace.source'] = clean(name)
+    return attributes
   }
+  attributes['millrace.type'] = clean(type)
+  if (hop !== undefined) {
+    attributes['millrace.from'] = clean(hop.from)
+    attributes['millrace.to'] = clean(hop.to)
+    attributes['millrace.peer'] = clean(hop.peer)
+  } else if (entry === undefined) {
+    attributes['millrace.node'] = clean(name)
+  }
+  return attributes
 }

@@ -4,7 +4,7 @@ import { createExporter, type ExporterParts, type Signal } from '../exporting/cr
 import { sendOtlp } from '../exporting/send-otlp.js'
 import { resourceOf } from '../resource.js'
 import { createOpenTracingBridge } from './opentracing-bridge.js'
-import { readableSpan } from './readable-span.js'
+import { OtelSpan } from './otel-span.js'
 import type { RecordedSpan, SpanSink } from './recorded-span.js'
 import { batchCleaner } from './span-description.js'
 import { spanLine } from './span-line.js'
@@ -40,7 +40,7 @@ function spanSignal({ owner, redactor, clock }: SpanExporterParts): Signal<Recor
       const serializer = protocol === 'http/json' ? JsonTraceSerializer : ProtobufTraceSerializer
       return (spans, signal) => {
         const clean = batchCleaner(redactor)
-        const request = spans.map((span) => readableSpan(span, form, clean))
+        const request = spans.map((span) => new OtelSpan(span, form, clean))
         return sendOtlp(
           { client, path: 'v1/traces', serializer, refused: (answer) => answer.partialSuccess?.rejectedSpans },
           request,
