@@ -88,3 +88,34 @@ function keysWithoutDescription(schema: unknown, path: string): readonly string[
 function hasDescription(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && 'description' in schema
 }
+
+describe('docs/observability.md', () => {
+  const text = readFileSync(fileURLToPath(new URL('../../../docs/observability.md', import.meta.url)), 'utf8')
+  const blocks = [...text.matchAll(/```yaml\n# ([\w.-]+\.yml)\n([\s\S]*?)```/g)].map(([, name = '', block = '']) => ({
+    name,
+    block,
+  }))
+  let folder: ConfigFolder
+
+  beforeAll(async () => {
+    folder = await configFolder()
+    await folder.write('app.yml', 'version: 1\nscenario: { name: shop }\n')
+    await Promise.all(blocks.map(({ name, block }) => folder.write(name, block)))
+  })
+
+  afterAll(() => folder.remove())
+
+  it('has examples', () => {
+    expect(blocks.map(({ name }) => name)).toEqual([
+      'otlp.yml',
+      'prometheus.yml',
+      'jsonl.yml',
+      'stdout.yml',
+      'opentracing.yml',
+    ])
+  })
+
+  it.each(blocks)('has an example that is sound: $name', async ({ name }) => {
+    expect(await folder.refusal(['app.yml', name], { checkMachine: false })).toBe('sound')
+  })
+})

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { errorCodes } from '../src/error-codes.js'
 import { eventList } from '../src/events.js'
+import { metricList } from '../src/metrics.js'
 
 /** A page of the documentation whose end follows from a table of this package, and what must stand in it. */
 export interface ReferencePage {
@@ -11,7 +12,11 @@ export interface ReferencePage {
 
 /** Every page that follows from the tables: what stands above the mark is written by hand and kept. */
 export function referencePages(): readonly ReferencePage[] {
-  return [referencePage('errors.md', errorTables()), referencePage('events.md', eventTables())]
+  return [
+    referencePage('errors.md', errorTables()),
+    referencePage('events.md', eventTables()),
+    referencePage('metrics.md', metricTables()),
+  ]
 }
 
 const mark = '<!-- Generated from the tables of @millrace/contracts; do not edit below. -->\n'
@@ -72,6 +77,16 @@ function eventTables(): string {
   }))
   return tables('| event | level | what it says |\n|---|---|---|', rows)
 }
+
+function metricTables(): string {
+  const rows = Object.entries(metricList).map(([name, { kind, labels, says }]) => ({
+    family: metricFamilies[kind],
+    row: `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} | ${says} |`,
+  }))
+  return tables('| metric | labels | what it says |\n|---|---|---|', rows)
+}
+
+const metricFamilies = { counter: 'Counters', gauge: 'Gauges', histogram: 'Histograms' } as const
 
 /** One table for each family, the families in the order of their first rows. */
 function tables(head: string, rows: readonly { readonly family: string; readonly row: string }[]): string {

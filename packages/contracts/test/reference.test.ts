@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { referencePages } from '../scripts/reference-pages.js'
-import { errorCodes, eventList } from '../src/index.js'
+import { errorCodes, eventList, metricList } from '../src/index.js'
 
 describe('the reference in docs', () => {
   it.each(referencePages().map((page) => [basename(page.path), page] as const))(
@@ -12,11 +12,11 @@ describe('the reference in docs', () => {
     },
   )
 
-  it('names every code and every event', () => {
+  it('names every code, every event and every metric', () => {
     const text = referencePages()
       .map((page) => page.text)
       .join('\n')
-    const names = [...Object.keys(errorCodes), ...Object.keys(eventList)]
+    const names = [...Object.keys(errorCodes), ...Object.keys(eventList), ...Object.keys(metricList)]
     expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([])
   })
 })
