@@ -80,7 +80,7 @@ inBrowser('the live page of the reference service', () => {
     await page.getByLabel('Trace id').fill(trace)
     await page.keyboard.press('Enter')
     await page.getByText(/^\d+ spans in /).waitFor()
-    const shown = await page.locator('#trace-spans').innerText()
+    const shown = await page.locator('#trace-spans').textContent()
     for (const slot of ['web#1', 'features#', 'policy#1']) expect(shown).toContain(slot)
     if (process.env.PICTURES !== undefined) {
       await mkdir(new URL('.', `file://${picture}`), { recursive: true })

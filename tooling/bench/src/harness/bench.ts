@@ -11,7 +11,7 @@ export interface BenchSettings {
 }
 
 /** How figures are written. */
-export type Unit = 'ratio' | 'ns' | 'ms' | 'lines/s' | 'MiB'
+export type Unit = 'ratio' | 'count' | 'ns' | 'ms' | 'lines/s' | 'MiB'
 
 /** What a figure must reach, and what it should. */
 export interface Budget {

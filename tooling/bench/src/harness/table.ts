@@ -4,6 +4,7 @@ const header = ['', 'median', 'min–max', 'rounds', 'budget', 'required', 'goal
 
 const write: Readonly<Record<Unit, (value: number) => string>> = {
   ratio: (value) => value.toFixed(2),
+  count: (value) => String(Math.round(value)),
   ns: (value) => `${value.toFixed(1)} ns`,
   ms: (value) => `${value.toFixed(1)} ms`,
   'lines/s': (value) => `${Math.round(value).toLocaleString('en-GB')} lines/s`,
