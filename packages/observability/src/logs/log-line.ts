@@ -48,7 +48,14 @@ export function prettyLogLine(owner: TelemetryOwner, redactor: Redactor, coloriz
     ignore: 'signal,service,instance',
     translateTime: 'SYS:HH:MM:ss.l',
   })
-  return (event) => String(format(json(event))).trimEnd()
+  return (event) => String(format(visible(json(event)))).trimEnd()
+}
+
+/** Control characters as the escapes that JSON has for them: what a handler logs may come from anywhere, and must not steer a terminal. */
+function visible(json: string): string {
+  return json
+    .replace(/\\(?:([bfnrtu])|.)/g, (whole, control) => (control === undefined ? whole : `\\${whole}`))
+    .replace(/[\u007f-\u009f]/g, (control) => `\\\\u00${control.charCodeAt(0).toString(16)}`)
 }
 
 function loadPretty(): typeof prettyFactory | undefined {
