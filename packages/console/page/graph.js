@@ -13,7 +13,7 @@ import { count, counted, duration, rate } from './numbers.js'
 const isNarrow = window.matchMedia('(max-width: 760px)')
 
 /** Below this, text of 11 pixels cannot be read: the drawing is scrolled instead. */
-const leastScale = 0.86
+const leastScale = 0.8
 
 /**
  * The drawing of the graph: groups as boxes, nodes in them, edges between them.

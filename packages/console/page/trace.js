@@ -55,7 +55,7 @@ export function createTrace({ plan, follow }) {
   const read = () => {
     const id = /^#trace=([0-9a-f]{32})$/.exec(location.hash)?.[1]
     if (id !== undefined) void ask(id)
-    else if (shown !== undefined) show(undefined, '')
+    else if (location.hash === '') show(undefined, '')
   }
   const start = (/** @type {string} */ id) => {
     if (location.hash === `#trace=${id}`) void ask(id)

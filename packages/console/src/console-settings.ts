@@ -19,6 +19,8 @@ export interface ConsoleSettings {
   readonly traceTimeoutMs: number
   readonly maxConnections: number
   readonly maxUrlBytes: number
+  /** How long a page listens before it has to ask again, with a session that is still good. */
+  readonly streamMs: number
   /** How long a page may leave unread what it was sent. */
   readonly stallMs: number
   /** Between two looks at the application, while a page listens. */
@@ -47,6 +49,7 @@ export function consoleSettings({ port = 0 }: ConsoleOptions = {}): ConsoleSetti
     traceTimeoutMs: 5_000,
     maxConnections: 64,
     maxUrlBytes: 1_024,
+    streamMs: 60 * 60_000,
     stallMs: 20_000,
     everyMs: 500,
     soonMs: 100,

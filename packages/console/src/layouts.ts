@@ -71,7 +71,7 @@ function elkGraph({ groups, nodes, edges }: PlanView, direction: 'RIGHT' | 'DOWN
       'elk.spacing.nodeNode': '24',
       'elk.spacing.edgeNode': '14',
       'elk.spacing.edgeEdge': '12',
-      'elk.layered.spacing.nodeNodeBetweenLayers': direction === 'RIGHT' ? '36' : '28',
+      'elk.layered.spacing.nodeNodeBetweenLayers': direction === 'RIGHT' ? '28' : '24',
       'elk.layered.spacing.edgeNodeBetweenLayers': '14',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
@@ -95,7 +95,7 @@ function elkGraph({ groups, nodes, edges }: PlanView, direction: 'RIGHT' | 'DOWN
     }),
     edges: edges.map(({ from, to, hop, only }, index): ElkExtendedEdge => {
       const lines = hop !== null ? 2 : only ? 1 : 0
-      const labels = lines === 0 ? [] : [{ id: `l${index}`, text: 'numbers', width: 92, height: lines * lineHeight }]
+      const labels = lines === 0 ? [] : [{ id: `l${index}`, text: 'numbers', width: 88, height: lines * lineHeight }]
       return { id: `e${index}`, sources: [`n${from}`], targets: [`n${to}`], labels }
     }),
   }

@@ -94,8 +94,7 @@ export function createLiveFeed(source: ConsoleSource, settings: ConsoleSettings)
   return {
     attach(seen, response) {
       if (streams.size >= settings.maxStreams) return false
-      const { stallMs } = settings
-      const stream = createLiveStream(response, feed, { after: lastSeen(seen, run, ring.last), stallMs })
+      const stream = createLiveStream(response, feed, { ...settings, after: lastSeen(seen, run, ring.last) })
       streams.add(stream)
       response.on('close', () => detach(stream))
       metrics.start()

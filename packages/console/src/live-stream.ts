@@ -4,7 +4,8 @@
  * L1  What is sent is taken from the feed when it is written, so a page that reads slowly gets the newest frame and no frame
  *     twice, and nothing waits for it here but what the socket has been given.
  * L2  A page that has not read what it was given within a time is cut off; it comes back by itself, if it lives.
- * L3  Events carry ids; a page that comes back is sent those after the last one it has.
+ * L3  It ends after a time, and the page comes back with a session that is still good, or not at all.
+ * L4  Events carry ids; a page that comes back is sent those after the last one it has.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -32,11 +33,19 @@ export interface LiveStream {
   end(): void
 }
 
-/** Begins a stream. @param after the id of the last event that the page has; 0 for none */
+/** What bounds a stream. */
+interface StreamSettings {
+  /** The id of the last event that the page has; 0 for none. */
+  readonly after: number
+  readonly stallMs: number
+  readonly streamMs: number
+}
+
+/** Begins a stream. */
 export function createLiveStream(
   response: ServerResponse,
   feed: Feed,
-  { after, stallMs }: { readonly after: number; readonly stallMs: number },
+  { after, stallMs, streamMs }: StreamSettings,
 ): LiveStream {
   let stall: NodeJS.Timeout | undefined
   let hasPlan = false
@@ -65,7 +74,7 @@ export function createLiveStream(
     return text
   }
   const write = (text: string): void => {
-    if (text === '' || response.destroyed || response.write(text)) return
+    if (text === '' || response.writableEnded || response.destroyed || response.write(text)) return
     stall = setTimeout(() => response.destroy(), stallMs)
   }
   const wake = (): void => {
@@ -78,7 +87,11 @@ export function createLiveStream(
     wake()
   })
   response.on('error', ignore)
-  response.on('close', () => clearTimeout(stall))
+  const last = setTimeout(() => response.end(), streamMs)
+  response.on('close', () => {
+    clearTimeout(stall)
+    clearTimeout(last)
+  })
   response.writeHead(200, { ...securityHeaders('other'), 'content-type': 'text/event-stream; charset=utf-8' })
   write('retry: 1000\n\n')
   wake()

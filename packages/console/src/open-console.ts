@@ -107,7 +107,7 @@ async function listen(server: Server, port: number): Promise<number> {
       server.listen({ host: '127.0.0.1', port, exclusive: true }, resolve)
     })
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown'
     const why = `the live page cannot listen on 127.0.0.1:${port} (${code}); choose another port`
     throw new MillraceError('BOOT_START_FAILED', why, { cause, facts: { port, reason: code } })
   }
