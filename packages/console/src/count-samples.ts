@@ -1,4 +1,11 @@
-import type { HistogramValue, MetricName, MetricSample, MetricSamples, Plan } from '@millrace/contracts'
+import {
+  addHistograms,
+  type HistogramValue,
+  type MetricName,
+  type MetricSample,
+  type MetricSamples,
+  type Plan,
+} from '@millrace/contracts'
 import { hopName } from './plan-view.js'
 
 /** What the metrics of all processes come to, where the page shows it. */
@@ -81,19 +88,10 @@ function hopsOf(samples: readonly MetricSample[]): ReadonlyMap<string, HopCount>
     if (typeof value === 'number') continue
     const { group: from = '', to = '' } = labels
     const name = hopName(from, to)
-    hops.set(name, { from, to, durations: addDurations(hops.get(name)?.durations, value, 1) })
+    const others = hops.get(name)?.durations
+    hops.set(name, { from, to, durations: others === undefined ? value : addHistograms(others, value) })
   }
   return hops
-}
-
-/** Two histograms as one. @param sign -1 for what the second has more than the first */
-export function addDurations(one: HistogramValue | undefined, other: HistogramValue, sign: 1 | -1): HistogramValue {
-  if (one === undefined) return other
-  return {
-    count: one.count + sign * other.count,
-    sum: one.sum + sign * other.sum,
-    buckets: one.buckets.map((inside, index) => inside + sign * (other.buckets[index] ?? 0)),
-  }
 }
 
 function sum(a: number, b: number): number {

@@ -1,6 +1,5 @@
-import type { MetricSamples, Plan } from '@millrace/contracts'
-import { addDurations, type Counts, countSamples, type HopCount } from './count-samples.js'
-import { quantile } from './quantile.js'
+import { histogramSince, type MetricSamples, type Plan, quantile } from '@millrace/contracts'
+import { type Counts, countSamples, type HopCount } from './count-samples.js'
 import type { Count, Flows, HopFlow } from './view.js'
 
 /** How far back a rate looks: one look alone would make 1 per second flicker between 0 and 2. */
@@ -70,7 +69,7 @@ function flowsSince(now: Counts, at: number, recent: Moment | undefined, older: 
 }
 
 function hopFlow({ from, to, durations }: HopCount, older: HopCount | undefined): Omit<HopFlow, 'rate'> {
-  const recent = older === undefined ? durations : addDurations(durations, older.durations, -1)
+  const recent = histogramSince(durations, older?.durations)
   const inMs = (part: number): number | null => {
     const seconds = quantile(recent, part)
     return seconds === undefined ? null : round(seconds * 1000)
