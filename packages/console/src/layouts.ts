@@ -13,10 +13,11 @@ const deadlineMs = 20_000
 
 /** Lays out a plan for a wide and for a narrow window. What cannot be laid out is null. */
 export async function layoutsOf(plan: PlanView): Promise<Layouts> {
-  const [wide, narrow] = await layOut([elkGraph(plan, 'RIGHT'), elkGraph(plan, 'DOWN')])
-  return {
-    wide: wide === undefined ? null : layoutOf(plan, wide),
-    narrow: narrow === undefined ? null : layoutOf(plan, narrow),
+  try {
+    const [wide, narrow] = await layOut([elkGraph(plan, 'RIGHT'), elkGraph(plan, 'DOWN')])
+    return { wide: layoutOf(plan, wide), narrow: layoutOf(plan, narrow) }
+  } catch {
+    return { wide: null, narrow: null } // the page has tables, and no drawing is worth the supervising process
   }
 }
 
@@ -38,7 +39,8 @@ async function layOut(graphs: readonly ElkNode[]): Promise<readonly ElkNode[]> {
     stdout: true,
     stderr: true,
   })
-  const timer = setTimeout(() => void worker.terminate(), deadlineMs)
+  worker.unref() // who stops does not wait for a drawing
+  const timer = setTimeout(() => void worker.terminate(), deadlineMs).unref()
   return new Promise((resolve) => {
     worker.once('message', resolve)
     worker.once('error', () => resolve([]))
@@ -109,7 +111,8 @@ function groupWidth(name: string, workers: number): number {
   return Math.max(190, Math.ceil(name.length * 8) + workers * 14 + 110)
 }
 
-function layoutOf({ groups, nodes, edges }: PlanView, root: ElkNode): Layout {
+function layoutOf({ groups, nodes, edges }: PlanView, root: ElkNode | undefined): Layout | null {
+  if (root === undefined) return null
   const children = root.children ?? []
   const boxes = new Map([...children, ...children.flatMap((group) => group.children ?? [])].map((box) => [box.id, box]))
   const drawn = new Map((root.edges ?? []).map((edge) => [edge.id, edge]))
