@@ -225,6 +225,7 @@ function draw(plan, layout) {
     svg('defs', {}, marker('arrow'), marker('arrow-on')),
     ...groups.map((group) => group.element),
     ...edges.map((edge) => edge.element),
+    ...groups.map((group) => group.head),
     ...nodes.map((node) => node.element),
     ...edges.map((edge) => edge.label),
   )
@@ -249,7 +250,7 @@ function draw(plan, layout) {
  * @param {Box | null} box
  */
 function drawGroup(group, box) {
-  if (box === null) return { element: svg('g'), update() {} }
+  if (box === null) return { element: svg('g'), head: svg('g'), update() {} }
   const { x, y, width, height } = box
   const state = svg('text', { x: x + 14 + group.slots.length * 13 + 3, y: y + 36, class: 'small' })
   const marks = group.slots.map((slot, place) =>
@@ -259,16 +260,11 @@ function drawGroup(group, box) {
       svg('title', {}, slot),
     ),
   )
-  const element = svg(
-    'g',
-    { class: 'group' },
-    svg('rect', { class: 'box', x, y, width, height, rx: 6 }),
-    svg('text', { class: 'name', x: x + 14, y: y + 19 }, group.name),
-    ...marks,
-    state,
-  )
+  const name = svg('text', { class: 'name', x: x + 14, y: y + 19 }, group.name)
   return {
-    element,
+    element: svg('g', { class: 'group' }, svg('rect', { class: 'box', x, y, width, height, rx: 6 })),
+    /** Above the edges, which may come in from the top. */
+    head: svg('g', { class: 'group' }, name, ...marks, state),
     /** @param {Frame} frame */
     update({ workers }) {
       const own = workers.filter((worker) => worker.group === group.name)
