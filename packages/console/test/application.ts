@@ -138,8 +138,6 @@ export function createApplication(): Application {
           redelivered: 0,
           rssBytes: 96 * 2 ** 20,
           lagMs: 0,
-          lagMs: 0,
-          rssBytes: 96 * 2 ** 20,
           loopDelayMs: 3,
         }
         return {
@@ -193,7 +191,6 @@ export function createApplication(): Application {
 }
 
 const calm = { handled: 0, queued: 0, inFlight: 2, redelivered: 0, rssBytes: 118 * 2 ** 20, lagMs: 0, loopDelayMs: 2 }
-const calm = { handled: 0, queued: 0, inFlight: 2, redelivered: 0, lagMs: 0, rssBytes: 118 * 2 ** 20, loopDelayMs: 2 }
 
 function worker(slot: string, group: string, pid: number): WorkerReport {
   return { slot, group, phase: 'running', incarnation: 1, pid, restarts: 0, vitals: calm }
