@@ -220,9 +220,13 @@ export class Runner {
       this.cause = cause
       return
     }
-    if (result === undefined || result === null) span?.end()
-    else this.#take(route, run, payload, result, subtree, depth, span)
-    this.cause = cause
+    if (span !== undefined && cause !== undefined)
+      return this.#takeTraced(route, run, payload, result, subtree, depth, { span, cause })
+    if (result === undefined || result === null) return
+    const message = result as Message // if its type is one of the declared, it is one
+    const declared = run.routeOf(message.type)
+    if (declared !== undefined) this.#emitOn(run, declared, message, subtree, depth, 0)
+    else this.#takeOther(route, run, payload, result, subtree, depth, undefined)
   }
 
   /** A call of a handler is a span of its own, and what the handler emits comes of it. */
@@ -233,20 +237,22 @@ export class Runner {
     return span
   }
 
-  #take(
+  /** What the handler emits comes of its span; what is next on the stack comes of what its message came of. */
+  #takeTraced(
     route: Route,
     run: NodeRun,
     payload: unknown,
     result: unknown,
     subtree: Subtree,
     depth: number,
-    span: Span | undefined,
+    { span, cause }: { readonly span: Span; readonly cause: SpanContext },
   ): void {
-    const message = result as Message // if its type is one of the declared, it is one
-    const declared = run.routeOf(message.type)
-    if (declared === undefined) return this.#takeOther(route, run, payload, result, subtree, depth, span)
-    span?.end()
-    this.#emitOn(run, declared, message, subtree, depth, 0)
+    if (result === undefined || result === null) span.end()
+    else if (isMessage(result)) {
+      span.end()
+      this.emit(run, result, subtree, depth, 0)
+    } else this.#takeOther(route, run, payload, result, subtree, depth, span)
+    this.cause = cause
   }
 
   /** Takes whatever else a handler may return: several messages, a promise, an iterable. */
