@@ -117,7 +117,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     replaceSink: options.replaceSink,
     oversight,
     tracing: oversight?.telemetry.tracing,
-    closeTelemetry: oversight && (() => oversight.close()),
+    telemetry: oversight?.telemetry,
     prometheus: oversight !== undefined && servesMetrics(checked.config) ? () => oversight.prometheus() : undefined,
     web: servesWeb(checked, options) ? { socket: undefined } : undefined,
   })

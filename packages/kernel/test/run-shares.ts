@@ -71,7 +71,7 @@ export async function runShares(
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
       tracing: undefined,
-      closeTelemetry: undefined,
+      telemetry: undefined,
       prometheus: undefined,
       replaceSink: undefined,
       web: undefined,

@@ -24,8 +24,8 @@ export interface CollectorParts {
   readonly workers: () => readonly WorkerSnapshot[]
   /** Asks one worker; rejects where it cannot answer in time. */
   readonly ask: (slot: SlotId) => Promise<SampleReport>
-  /** What the collecting process has counted itself; undefined where it has nothing to count. */
-  readonly ownSamples: () => MetricSamples | undefined
+  /** What the collecting process has counted itself. */
+  readonly ownSamples: () => MetricSamples
 }
 
 /** The metrics of all processes of an application, wherever it runs. */
@@ -52,8 +52,7 @@ export class Collector {
         if (answering.includes(phase)) await ask(slot).then((report) => this.report(slot, report), ignore)
       }),
     )
-    const samples = ownSamples()
-    if (samples !== undefined) this.report(own, { incarnation: 1, samples })
+    this.report(own, { incarnation: 1, samples: ownSamples() })
     const now = workers()
     const isThere = (slot: SlotId, incarnation: number): boolean =>
       slot === own || now.some((worker) => worker.slot === slot && worker.incarnation <= incarnation && isUp(worker))

@@ -5,7 +5,6 @@ const counted: Partial<Record<MillraceEvent['name'], { readonly name: MetricName
   'security.refused': { name: 'millrace_refusals_total', label: 'code' },
   'overload.refused': { name: 'millrace_refusals_total' },
   'redelivery.sent': { name: 'millrace_redeliveries_total' },
-  'exporter.dropped': { name: 'millrace_exporter_dropped_total', label: 'exporter' },
 }
 
 /**

@@ -1,6 +1,15 @@
-import type { MetricName, MetricSample, MetricSamples } from '@millrace/contracts'
+import type { MetricName, MetricSample, MetricSamples, Telemetry } from '@millrace/contracts'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Working } from '../runtime/working.js'
+
+/** How much telemetry of one process has been lost, by exporter. */
+export function lossSamples(telemetry: Telemetry | undefined): MetricSamples {
+  return Object.entries(telemetry?.dropped() ?? {}).map(([exporter, value]) => ({
+    name: 'millrace_exporter_dropped_total',
+    labels: { exporter },
+    value,
+  }))
+}
 
 /** What one process has counted; without the labels that say which process it is. */
 export function processSamples(

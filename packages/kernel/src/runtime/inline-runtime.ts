@@ -23,7 +23,7 @@ import {
 import { createLoopDelay } from '../control/loop-delay.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
 import { Collector } from '../metrics/collector.js'
-import { processSamples } from '../metrics/process-samples.js'
+import { lossSamples, processSamples } from '../metrics/process-samples.js'
 import { linkOf } from '../telemetry/oversight.js'
 import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'
@@ -260,7 +260,8 @@ export class InlineRuntime implements Runtime {
   /** What this process has counted, without the labels that say which it is; nothing while it does no work. */
   samples(): MetricSamples {
     if (!('working' in this.#phase)) return []
-    return processSamples(this.#phase.working, this.#parts.share?.mesh, this.#countedDelay.take())
+    const { share, telemetry } = this.#parts
+    return [...processSamples(this.#phase.working, share?.mesh, this.#countedDelay.take()), ...lossSamples(telemetry)]
   }
 
   reload(group: string): Promise<readonly WorkerSnapshot[]> {
@@ -311,7 +312,7 @@ export class InlineRuntime implements Runtime {
       await working?.close(error)
       await share?.mesh.close(error)
       await this.#closeParts()
-      await this.#parts.closeTelemetry?.()
+      await this.#closeTelemetry()
       this.#phase = { name: 'stopped' }
       throw error
     }
@@ -404,7 +405,7 @@ export class InlineRuntime implements Runtime {
     await this.#closeParts()
     this.#phase = { name: 'stopped' }
     this.#parts.events.emit('runtime.stopped', { mode })
-    await this.#parts.closeTelemetry?.()
+    await this.#closeTelemetry()
     return mode
   }
 
@@ -422,6 +423,11 @@ export class InlineRuntime implements Runtime {
       } catch (thrown) {
         events.emit('service.close_failed', { service, code: MillraceError.from(thrown, 'NODE_FAILED', service).code })
       }
+  }
+
+  async #closeTelemetry(): Promise<void> {
+    const { oversight, telemetry } = this.#parts
+    await (oversight ?? telemetry)?.close()
   }
 
   #requireSource(): void {

@@ -8,6 +8,7 @@ import type {
   SinkWriter,
   SourceDefinition,
   StateStore,
+  Telemetry,
   Tracing,
   Transport,
 } from '@millrace/contracts'
@@ -44,12 +45,12 @@ export interface RuntimeParts {
   readonly now: () => number
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
+  /** That of this process, where it is not another's affair; undefined where there is none. */
+  readonly telemetry: Telemetry | undefined
   /** Takes a sink's messages in its place; undefined where every sink is opened. */
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
-  /** What looks over the application, where all of it is here; undefined where nothing is to be seen. */
+  /** What looks over the application, where all of it is here; it closes the telemetry too. Undefined where nothing is to be seen. */
   readonly oversight: Oversight | undefined
-  /** Ends the telemetry of this process, when all else is closed; undefined where it has none of its own. */
-  readonly closeTelemetry: (() => Promise<void>) | undefined
   /** The metrics of the whole application as Prometheus reads them; undefined where they are not served here. */
   readonly prometheus: (() => Promise<string>) | undefined
   /** The web server that runs here, on a socket of its own or one that is given; undefined for none. */

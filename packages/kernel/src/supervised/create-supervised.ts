@@ -124,7 +124,7 @@ async function appShare(
     checks,
     store: createMemoryStateStore(),
     tracing,
-    closeTelemetry: undefined,
+    telemetry: undefined,
     prometheus: undefined,
     replaceSink: undefined,
     web: undefined,

@@ -36,6 +36,7 @@ import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
 import { embeddingSlot } from '../mesh/place.js'
 import { Collector, type SampleReport } from '../metrics/collector.js'
+import { lossSamples } from '../metrics/process-samples.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import { within } from '../runtime/deadline.js'
@@ -134,7 +135,7 @@ export class SupervisedRuntime implements Runtime {
       own: embeddingSlot,
       workers: () => this.workers(),
       ask: async (slot) => (await this.#supervisor.ask(slot, 'samples', {}, answerMs)) as SampleReport, // what load-worker answers
-      ownSamples: () => parts.app?.runtime.samples(),
+      ownSamples: () => [...(parts.app?.runtime.samples() ?? []), ...lossSamples(parts.oversight?.telemetry)],
     })
   }
 

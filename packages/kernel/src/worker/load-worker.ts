@@ -59,7 +59,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     store: createMemoryStateStore(),
     checks: metadata.checks,
     tracing: telemetry?.tracing,
-    closeTelemetry: telemetry && (() => telemetry.close()),
+    telemetry,
     prometheus: servesMetrics(config) ? () => page.ask() : undefined,
     web: metadata.servesWeb ? { socket: bundle.socket } : undefined,
     replaceSink: metadata.recordSinks ? (sink) => recorder(voice, sink) : undefined,

@@ -34,7 +34,7 @@ export interface ShareParts {
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
-  readonly closeTelemetry: RuntimeParts['closeTelemetry']
+  readonly telemetry: RuntimeParts['telemetry']
   readonly prometheus: RuntimeParts['prometheus']
   /** The web server that runs here; undefined for none. */
   readonly web: RuntimeParts['web']
@@ -60,7 +60,7 @@ export function shareRuntime({
   checks,
   replaceSink,
   tracing,
-  closeTelemetry,
+  telemetry,
   prometheus,
   web,
 }: ShareParts): Share {
@@ -98,7 +98,7 @@ export function shareRuntime({
     share: { mesh, place },
     tracing,
     oversight: undefined,
-    closeTelemetry,
+    telemetry,
     prometheus,
     clock,
     now: Date.now,
