@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { createRuntime, type Runtime } from '@millrace/kernel'
 import { AskUsage, Usage } from './hop-nodes.js'
+import { lostIn } from './lost.js'
 import { AskFrontUsage } from './web-nodes.js'
 
 const [, , mode, telemetry = '{}'] = process.argv
@@ -37,17 +38,10 @@ await app.start()
 
 process.on('message', (message) => {
   if (message === 'cpu') void cpuMs(app).then((used) => process.send?.({ said: 'cpu', cpuMs: used }))
-  if (message === 'lost') void lost(app).then((count) => process.send?.({ said: 'lost', count }))
+  if (message === 'lost') void app.metrics().then((samples) => process.send?.({ said: 'lost', count: lostIn(samples) }))
   if (message === 'close') void app.stop().then(() => process.exit())
 })
 process.send?.({ said: 'ready', url: `${app.url}/echo` })
-
-/** How many spans and the like have been lost so far. */
-async function lost(runtime: Runtime): Promise<number> {
-  const samples = await runtime.metrics()
-  const counts = samples.map(({ name, value }) => (name === 'millrace_exporter_dropped_total' ? Number(value) : 0))
-  return counts.reduce((sum, count) => sum + count, 0)
-}
 
 /** Time on processors so far, of this process and of its workers. */
 async function cpuMs(runtime: Runtime): Promise<number> {
