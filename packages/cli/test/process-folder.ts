@@ -13,7 +13,7 @@ export function processFolder(): TemporaryFolder {
   const folder = temporaryFolder()
   folder.write('package.json', '{ "type": "module" }')
   folder.write('node_modules/@millrace/.keep', '')
-  for (const name of ['kernel', 'supervisor', 'transport-tcp-secure'])
+  for (const name of ['kernel', 'supervisor', 'transport-tcp-secure', 'observability', 'console'])
     symlinkSync(join(packages, name), join(folder.path, 'node_modules/@millrace', name))
   symlinkSync(tsx, join(folder.path, 'node_modules/tsx'))
   return folder
@@ -38,11 +38,12 @@ export interface ProcessApplication {
   readonly adapters?: object
   readonly ipc?: object
   readonly platform?: object
+  readonly observability?: object
 }
 
 /** Writes a configuration into a folder. @returns its path */
 export function writeApplication(folder: TemporaryFolder, name: string, application: ProcessApplication): string {
-  const { modules, groups, adapters = {}, ipc = {}, platform = {} } = application
+  const { modules, groups, adapters = {}, ipc = {}, platform = {}, observability = {} } = application
   return folder.write(
     name,
     JSON.stringify({
@@ -50,6 +51,7 @@ export function writeApplication(folder: TemporaryFolder, name: string, applicat
       scenario: { name: 'processes' },
       runtime: {
         discovery_modules: modules,
+        observability,
         platform: {
           bootstrap: { mode: 'process_supervisor' },
           execution_ipc: ipc,

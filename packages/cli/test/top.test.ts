@@ -21,7 +21,7 @@ afterEach(async () => {
 afterAll(() => folder.remove())
 
 /** Orders without an end, priced in a process of their own. */
-async function shop(): Promise<Started> {
+async function shop(observability: object = {}): Promise<Started> {
   const config = writeApplication(folder, 'shop.json', {
     modules: ['edges.ts', 'price.ts'].map(fixture),
     groups: [
@@ -30,6 +30,7 @@ async function shop(): Promise<Started> {
       { name: 'out', nodes: ['lines'] },
     ],
     adapters: { orders: { count: 1_000_000, pauseMs: 1 }, lines: {} },
+    observability,
   })
   running = startMillrace(['run', config, '--log-level', 'info', '--log-json'], { env })
   await running.said('runtime.running')
@@ -104,6 +105,25 @@ describe('millrace top', () => {
     run.child.kill('SIGTERM')
     await run.ended
     expect((await outlived.ended).code).toBe(0)
+  })
+
+  it('prints a link that opens the live page once', async () => {
+    await shop({ console: true })
+    const { code, stdout } = await millrace(['top', '--web'], { env })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?code=[\w-]{43}\n$/u)
+    const opened = await fetch(stdout.trim(), { redirect: 'manual' })
+    const cookie = String(opened.headers.get('set-cookie')).split(';')[0] ?? ''
+    const page = await fetch(new URL('/', stdout.trim()), { headers: { cookie } })
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Millrace</title>')])
+    expect((await fetch(stdout.trim(), { redirect: 'manual' })).status).toBe(401)
+  })
+
+  it('says what to configure where an application serves no page', async () => {
+    await shop()
+    const { code, stderr } = await millrace(['top', '--web'], { env })
+    expect(code).toBe(1)
+    expect(stderr).toContain('set runtime.observability.console: true')
   })
 
   it('says what to do where nothing runs', async () => {
