@@ -18,21 +18,17 @@ import {
   type Plan,
   type Position,
   type Retiring,
-  readTraceparent,
   type SlotId,
-  type Span,
-  type SpanContext,
   type Tracing,
   type Transport,
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
-import { Durations } from '../metrics/durations.js'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
-import type { Arrived, Runner } from '../runner/runner.js'
+import type { Runner } from '../runner/runner.js'
 import { admittedEnvelopes } from './admitted-envelopes.js'
 import { Arrival } from './arrival.js'
 import { chooseSlot, entryChoice } from './choose-slot.js'
@@ -42,6 +38,7 @@ import type { DomainEntry } from './domain-id.js'
 import { Domains } from './domains.js'
 import { type EdgeMap, edgeMap } from './edge-map.js'
 import { ExpectedRepeats } from './expected-repeats.js'
+import { HopTelemetry } from './hop-telemetry.js'
 import { type LinkHearer, LinkSession } from './link-session.js'
 import type { MeshCounters } from './mesh-counters.js'
 import { Peer, type Sent } from './peer.js'
@@ -108,6 +105,7 @@ export class Mesh implements LinkHearer {
   /** A reply came for a root that has ended. */
   lateReply: () => void = () => undefined
   readonly roots: CrossingRoots
+  readonly hops: HopTelemetry
   readonly #parts: MeshParts
   readonly #edges: EdgeMap
   readonly #connector: Connector
@@ -116,7 +114,6 @@ export class Mesh implements LinkHearer {
   readonly #admitted = new Map<SlotId, number>()
   readonly #verdicts = new Map<Peer, Verdict>()
   readonly #expected = new ExpectedRepeats()
-  readonly #durations = new Map<string, Durations>()
   #redelivered = 0
   #repeatedReplies = 0
   #early: Link[] = []
@@ -128,9 +125,10 @@ export class Mesh implements LinkHearer {
   #vacated: Promise<unknown> | undefined
 
   constructor(parts: MeshParts) {
-    const { plan, place, run, peers, transport, events, now } = parts
+    const { plan, place, run, peers, transport, events, now, tracing } = parts
     this.#parts = parts
     this.#edges = edgeMap(plan.graph)
+    this.hops = new HopTelemetry(plan, place, this.#edges, tracing)
     this.#peers = new Map(peers.map((slot) => [slot, this.#peer(slot)]))
     this.roots = new CrossingRoots({
       place,
@@ -229,11 +227,6 @@ export class Mesh implements LinkHearer {
     let held = 0
     for (const { open } of this.#sessions.values()) held += open
     return held
-  }
-
-  /** How long messages to each group took until all that came of them was done. */
-  get durations(): ReadonlyMap<string, Durations> {
-    return this.#durations
   }
 
   counters(): MeshCounters {
@@ -401,23 +394,14 @@ export class Mesh implements LinkHearer {
     return redeliverOf(plan, slot) > 0 || (code !== 'WORKER_CRASHED' && redeliverOf(plan, place.slot) > 0)
   }
 
-  #durationsTo(group: string): Durations {
-    let durations = this.#durations.get(group)
-    if (durations === undefined) {
-      durations = new Durations()
-      this.#durations.set(group, durations)
-    }
-    return durations
-  }
-
   #peer(slot: SlotId): Peer {
-    const { plan, now, clock, events, tracing } = this.#parts
+    const { plan, now, clock, events } = this.#parts
     const redeliver = redeliverOf(plan, slot)
     return new Peer(slot, {
       now,
       clock,
-      hop: tracing && ((edge, cause, repeats) => this.#hop(tracing, slot, edge, cause, repeats)),
-      durations: this.#durationsTo(groupOfSlot(slot)),
+      hop: this.hops.hopsTo(slot),
+      durations: this.hops.durationsTo(slot),
       redeliver,
       name: (root) => this.roots.name(root),
       beganHere: (root) => this.roots.isOwn(root),
@@ -427,25 +411,6 @@ export class Mesh implements LinkHearer {
         events.emit('redelivery.sent', { group: groupOfSlot(worker), worker, count })
       },
     })
-  }
-
-  #hop(tracing: Tracing, peer: SlotId, edge: number, cause: SpanContext, repeats: SpanContext | undefined): Span {
-    const { plan, place } = this.#parts
-    const type = this.#edges.edges[edge]?.type ?? -1
-    return tracing.hop(cause, {
-      from: plan.groups[place.group]?.name ?? '',
-      to: groupOfSlot(peer),
-      peer,
-      type: plan.graph.types[type]?.name ?? '',
-      repeats,
-    })
-  }
-
-  /** Where an envelope stands, and what it comes of, if that is recorded. */
-  #where({ position, trace }: EnvelopeRecord): Arrived {
-    if (trace === undefined || this.#parts.tracing === undefined) return { position, cause: undefined }
-    const parent = readTraceparent(trace)
-    return { position, cause: parent?.sampled === true ? parent : undefined }
   }
 
   #giveUp({ edge, payload, subtree, position }: Sent, error: MillraceError): boolean {
@@ -468,7 +433,7 @@ export class Mesh implements LinkHearer {
     if (this.#joins(session, record)) return
     const arrival = new Arrival(this.roots.visit(session, record), session, record)
     if (arrival.root.failure !== undefined) return arrival.partDone()
-    engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, this.#where(record))
+    engine.runner.arrive(run, engine.arrivalRoute(edge.type), record.payload, arrival, this.hops.where(record))
   }
 
   #replyArrived(session: LinkSession, envelope: EnvelopeRecord, type: number): void {
@@ -485,7 +450,7 @@ export class Mesh implements LinkHearer {
     const { engine } = this.#working
     if (root.failure !== undefined) return arrival.partDone()
     if (outlet !== undefined && outlet.type === type)
-      return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, this.#where(envelope))
+      return engine.runner.arrive(outlet.run, engine.arrivalRoute(type), payload, arrival, this.hops.where(envelope))
     if (this.#isFirst(root, position)) root.owner.replied(root, type, payload)
     arrival.partDone()
   }

@@ -14,6 +14,7 @@ import type { Durations } from '../metrics/durations.js'
 import type { Root } from '../runner/root.js'
 import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
+import type { BeginHop } from './hop-telemetry.js'
 import { NumberedItems } from './numbered-items.js'
 import { linkLost, nobodyReady, workerGone } from './remote-errors.js'
 import { incarnationOf, originOf } from './root-origin.js'
@@ -44,7 +45,7 @@ export interface PeerParts {
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   /** Begins the span of a sending; undefined where nothing is traced. */
-  readonly hop: ((edge: number, cause: SpanContext, repeats: SpanContext | undefined) => Span) | undefined
+  readonly hop: BeginHop | undefined
   /** How long it took, each time, until all that came of an envelope was done. */
   readonly durations: Durations
   /** Gives a root the name that other workers know it by. @returns its origin */

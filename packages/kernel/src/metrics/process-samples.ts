@@ -40,7 +40,7 @@ export function processSamples(
   for (const [reason, count] of Object.entries({ dropped, dead_lettered: deadLettered, unclaimed }))
     say('millrace_messages_given_up_total', count, { reason })
 
-  for (const [to, durations] of mesh?.durations ?? [])
+  for (const [to, durations] of mesh?.hops.durations ?? [])
     if (durations.count > 0) say('millrace_hop_duration_seconds', durations.value(), { to })
   say('millrace_repeats_dropped_total', mesh?.counters().repeats ?? 0)
   say('millrace_memory_bytes', process.memoryUsage.rss())

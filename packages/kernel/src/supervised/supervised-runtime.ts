@@ -26,11 +26,8 @@ import {
   type StopMode,
   type Supervisor,
   type SupervisorListener,
-  type WorkerBundle,
-  type WorkerPhase,
   type WorkerSettings,
   type WorkerSnapshot,
-  type WorkerVitals,
 } from '@millrace/contracts'
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
@@ -49,11 +46,12 @@ import { serverUrl } from '../web/server-url.js'
 import { answeredError } from '../worker/error-answer.js'
 import type { Share } from '../worker/share-runtime.js'
 import { notedPayload, type SinkNote } from '../worker/sink-note.js'
-import type { WorkerMetadata } from '../worker/worker-metadata.js'
 import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
 import { whyNotReloaded } from './reloadable.js'
 import { SourceTally } from './source-tally.js'
+import { WorkerAnswers } from './worker-answers.js'
+import { workerBundle } from './worker-bundle.js'
 
 /** Makes the supervisor of a runtime. */
 export type MakeSupervisor = (listener: SupervisorListener, workers: readonly WorkerSettings[]) => Supervisor
@@ -81,10 +79,6 @@ export interface SupervisedParts {
   readonly oversight: Oversight | undefined
 }
 
-/** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
-const answerMs = 1000
-const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
-
 /** Names a run. */
 export function newRunName(): string {
   return randomBytes(16).toString('hex')
@@ -95,6 +89,7 @@ export class SupervisedRuntime implements Runtime {
   readonly #parts: SupervisedParts
   readonly #supervisor: Supervisor
   readonly #sources: SourceTally
+  readonly #answers: WorkerAnswers
   readonly #collector: Collector
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
   #start: Promise<void> | undefined
@@ -121,7 +116,8 @@ export class SupervisedRuntime implements Runtime {
     })
     this.#supervisor = parts.supervisor(
       {
-        bundleOf: (slot, incarnation, beside) => this.#bundleOf(slot, incarnation, beside),
+        bundleOf: (slot, incarnation, beside) =>
+          workerBundle(parts, { slot, incarnation, beside, socket: this.#socket?.handle }),
         moved: (old, timeoutMs) => this.#moved(old, timeoutMs),
         ready: () => this.#ready(),
         endpoints: (table) => this.#endpoints(table),
@@ -130,11 +126,12 @@ export class SupervisedRuntime implements Runtime {
       },
       parts.workers,
     )
+    this.#answers = new WorkerAnswers((...question) => this.#supervisor.ask(...question))
     this.#collector = new Collector({
       events: parts.events,
       own: embeddingSlot,
       workers: () => this.workers(),
-      ask: async (slot) => (await this.#supervisor.ask(slot, 'samples', {}, answerMs)) as SampleReport, // what load-worker answers
+      ask: (slot) => this.#answers.samples(slot),
       ownSamples: () => [...(parts.app?.runtime.samples() ?? []), ...lossSamples(parts.oversight?.telemetry)],
     })
   }
@@ -230,7 +227,7 @@ export class SupervisedRuntime implements Runtime {
   async snapshot(): Promise<RuntimeSnapshot> {
     const workers = this.#supervisor
       .snapshot()
-      .map(async (worker) => ({ ...worker, vitals: await this.#vitalsOf(worker) }))
+      .map(async (worker) => ({ ...worker, vitals: await this.#answers.vitals(worker) }))
     return {
       scenario: this.summary.scenario,
       pid: process.pid,
@@ -246,10 +243,9 @@ export class SupervisedRuntime implements Runtime {
   }
 
   async trace(traceId: string): Promise<readonly SpanRecord[]> {
-    const asked = this.workers().map(({ slot }) => this.#supervisor.ask(slot, 'spans', traceId, answerMs))
-    const answers = await Promise.allSettled(asked)
+    const slots = this.workers().map(({ slot }) => slot)
+    const spans = await this.#answers.spans(slots, traceId)
     const own = this.#parts.oversight?.telemetry.spansOf(traceId) ?? []
-    const spans = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value as SpanRecord[]) : [])) // what load-worker answers
     return [...own, ...spans].sort((one, other) => one.startMs - other.startMs)
   }
 
@@ -268,15 +264,6 @@ export class SupervisedRuntime implements Runtime {
 
   workers(): readonly WorkerSnapshot[] {
     return this.#supervisor.snapshot()
-  }
-
-  async #vitalsOf({ slot, phase }: WorkerSnapshot): Promise<WorkerVitals | undefined> {
-    if (!asked.includes(phase)) return undefined
-    try {
-      return (await this.#supervisor.ask(slot, 'vitals', {}, answerMs)) as WorkerVitals | undefined // what load-worker answers
-    } catch {
-      return undefined // it is busy, or has just ended
-    }
   }
 
   get #app(): Share {
@@ -372,7 +359,7 @@ export class SupervisedRuntime implements Runtime {
   async #completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
     const reports: Record<string, SinkReport> = {}
     for (const { slot, stopTimeoutMs } of this.#parts.workers) {
-      const completed = (await this.#supervisor.ask(slot, 'complete', {}, stopTimeoutMs)) as Completed // what load-worker answers
+      const completed = await this.#answers.completed(slot, stopTimeoutMs)
       Object.assign(reports, completed.reports)
       this.#count(completed.counters.givenUp)
       this.#repeats += completed.counters.delivery.repeats
@@ -389,39 +376,11 @@ export class SupervisedRuntime implements Runtime {
     }
   }
 
-  #bundleOf(slot: SlotId, incarnation: number, beside: boolean): WorkerBundle {
-    const { preflight, embedded, pairs, keys, run, checks, sinkWrote, web } = this.#parts
-    const { config, baseDir, slices, plan } = preflight
-    const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
-    const metadata: WorkerMetadata = {
-      config,
-      baseDir,
-      slices,
-      group,
-      checks,
-      embedded,
-      peers: peersOf(pairs, slot),
-      planHash: plan.hash,
-      recordSinks: sinkWrote !== undefined,
-      servesWeb: slot === web,
-    }
-    const bundle = {
-      slot,
-      group: plan.groups[group]?.name ?? '',
-      incarnation,
-      run,
-      keys: keys.for(slot),
-      metadata,
-      beside,
-    }
-    return slot === web ? { ...bundle, socket: this.#socket?.handle } : bundle
-  }
-
   /** Waits until nobody waits for anything of a process whose slot has moved. */
   async #moved(old: Retiring, timeoutMs: number): Promise<void> {
     const { pairs, app } = this.#parts
     const left = peersOf(pairs, old.slot).map((peer) =>
-      peer === embeddingSlot ? app?.mesh.left(old) : this.#supervisor.ask(peer, 'left', old, timeoutMs),
+      peer === embeddingSlot ? app?.mesh.left(old) : this.#answers.left(peer, old, timeoutMs),
     )
     await within(timeoutMs, Promise.allSettled(left)) // a peer that is gone waits for nothing
   }
@@ -442,7 +401,7 @@ export class SupervisedRuntime implements Runtime {
 
   async #sendMetricsPage(slot: SlotId, { id }: { readonly id: number }): Promise<void> {
     const text = await this.#parts.oversight?.prometheus().catch(() => undefined)
-    await this.#supervisor.ask(slot, 'metrics page', { id, text }, answerMs).catch(() => undefined) // whoever asked is gone
+    await this.#answers.sendMetricsPage(slot, id, text)
   }
 
   #wrote(note: SinkNote): void {
@@ -461,11 +420,6 @@ export class SupervisedRuntime implements Runtime {
       return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
     return new MillraceError('SHUTTING_DOWN', 'the runtime accepts nothing new')
   }
-}
-
-interface Completed {
-  readonly reports: Readonly<Record<string, SinkReport>>
-  readonly counters: RuntimeCounters
 }
 
 interface SourcesEnded {
