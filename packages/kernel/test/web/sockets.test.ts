@@ -45,7 +45,7 @@ describe('as many websockets as may be', () => {
     'WEB-05 are served all, and one more is refused until one is closed',
     async () => {
       const app = await startWeb({
-        runtime: { ...inWorkers.runtime, web: { server: { max_websockets: most } } },
+        runtime: { ...inWorkers.runtime, max_in_flight: 2 * most, web: { server: { max_websockets: most } } },
       })
       const url = `${app.url}/socket`
       const open = []
