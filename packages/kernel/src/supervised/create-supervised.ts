@@ -41,7 +41,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
   const web = options.web ? webSlot(preflight) : undefined
   const origins = requestOrigins(plan, nodes, web)
   const pairs = linkPairs(plan, origins)
-  const keys = await linkKeys(config, pairs, { baseDir, env: process.env })
+  const keys = await linkKeys(config, pairs, { baseDir, env: process.env }, events.redactor)
   const run = newRunName()
   const { restart_strategy: strategy, lifecycle } = config.runtime.platform
   const owner = { scenario: config.scenario.name, group: '', slot: embeddingSlot, incarnation: 1, run }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { validateConfig } from '@millrace/config-validator'
+import { createRedactor, redacted } from '@millrace/contracts'
 import { linkKeys } from './link-keys.js'
 
 const baseDir = mkdtempSync(join(tmpdir(), 'millrace-keys-'))
@@ -15,7 +16,7 @@ const inFile = { secret_mode: 'static', secret_file: 'secret' }
 const inVariable = { secret_mode: 'static', secret_env: 'SECRET' }
 
 /** The keys of three slots of which the first has a link with each other. */
-function keysOf(auth: object, env: Readonly<Record<string, string>> = {}) {
+function keysOf(auth: object, env: Readonly<Record<string, string>> = {}, redactor = createRedactor()) {
   const config = validateConfig({
     version: 1,
     scenario: { name: 'keys' },
@@ -31,7 +32,7 @@ function keysOf(auth: object, env: Readonly<Record<string, string>> = {}) {
     ['a#1', 'b#1'],
     ['a#1', 'c#1'],
   ] as const
-  return linkKeys(config, pairs, { baseDir, env })
+  return linkKeys(config, pairs, { baseDir, env }, redactor)
 }
 
 /** As docs/protocol.md derives it, with code of its own. */
@@ -70,6 +71,17 @@ describe('linkKeys', () => {
     expect(keys.for('b#1')).toEqual([{ peer: 'a#1', key: keys.of('a#1', 'b#1') }])
     expect(keys.for('a#1').map(({ peer }) => peer)).toEqual(['b#1', 'c#1'])
   })
+
+  it.each([['hkdf_sha256'], ['none']])(
+    'OBS-IPC-04 makes the static secret and the key below it known as what no text may show: kdf is %s',
+    async (kdf) => {
+      const redactor = createRedactor()
+      await keysOf({ ...inFile, kdf }, {}, redactor)
+      const master = kdf === 'none' ? secret : hkdf(secret, 'millrace/1 master')
+      const texts = [secret, master].flatMap((key) => [key.toString('hex'), key.toString('latin1')])
+      expect(texts.map(redactor.text)).toEqual(texts.map(() => redacted))
+    },
+  )
 
   it('GATE-01 refuses a static secret that is not there with SEC_SECRET_INVALID', async () => {
     await expect(keysOf(inVariable)).rejects.toMatchObject({ code: 'SEC_SECRET_INVALID' })
