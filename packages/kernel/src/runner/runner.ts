@@ -29,6 +29,7 @@ import { callWithState } from './state-session.js'
 import type { Subtree } from './subtree.js'
 import { Task } from './task.js'
 import { TimeSlice } from './time-slice.js'
+import { withoutMarked } from './without-marked.js'
 import { WorkLoop } from './work-loop.js'
 
 /** A message whose handler failed, for the dead letters. */
@@ -120,7 +121,7 @@ export class Runner {
   handlerFailed(run: NodeRun, thrown: unknown, message: FailedMessage): void {
     if (message.root.failure !== undefined) return message.span?.end(message.root.failure)
     const { code, what } = run.failure
-    const error = MillraceError.from(thrown, code, what, { node: run.name })
+    const error = MillraceError.from(withoutMarked(thrown, message.payload), code, what, { node: run.name })
     message.span?.end(error)
     if (run.onError === 'fail') message.root.fail(error)
     else this.#parts.gaveUp(run, error, message)
