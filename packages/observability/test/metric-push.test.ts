@@ -102,6 +102,33 @@ describe('metrics that are sent', () => {
     expect(telemetry.dropped()).toEqual({ jsonl: 1 })
   })
 
+  it('go on after a collection that failed at once', async () => {
+    receiver = await startReceiver()
+    let calls = 0
+    const collect = (): Promise<MetricSamples> => {
+      if (calls++ === 0) throw new RangeError('there is nothing yet')
+      return Promise.resolve(all)
+    }
+    const telemetry = sending(['otel_otlp'], { endpoint: receiver.endpoint }, collect, 5)
+    while (receiver.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await telemetry.close()
+    expect(telemetry.dropped()).toEqual({ otel_otlp: 1 })
+  })
+
+  it('are collected once more at the end, although they are being collected', async () => {
+    let calls = 0
+    const collect = async (): Promise<MetricSamples> => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return [{ name: 'millrace_roots_in_flight', labels: { group: 'a', worker: 'a#1' }, value: ++calls }]
+    }
+    rmSync(jsonlPath, { force: true })
+    const telemetry = sending(['jsonl'], {}, collect, 5)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await telemetry.close()
+    const values = readFileSync(jsonlPath, 'utf8').trim().split('\n')
+    expect(values.map((line) => JSON.parse(line).value)).toEqual([1, 2])
+  })
+
   it('do not hold up the end when collecting hangs', async () => {
     const telemetry = sending(['jsonl'], {}, () => new Promise(() => undefined))
     const before = performance.now()

@@ -21,6 +21,7 @@ export class Oversight {
   readonly #source: () => ConsoleSource
   #server: MetricsServer | undefined
   #console: Console | undefined
+  #begun = false
 
   private constructor({ config }: Preflight, telemetry: Telemetry, source: () => ConsoleSource) {
     this.telemetry = telemetry
@@ -43,12 +44,17 @@ export class Oversight {
     const { tracing, metrics, logging, console: page } = preflight.config.runtime.observability
     const exporters = tracing.exporters.length + metrics.exporters.length + logging.exporters.length
     if (exporters === 0 && !page) return undefined
-    const collect = (): Promise<MetricSamples> => source().metrics()
-    return new Oversight(preflight, await openTelemetry(preflight, owner, events, collect), source)
+    // Telemetry begins to send while the runtime is being made, of which there is nothing to collect yet.
+    const collect = async (): Promise<MetricSamples> =>
+      oversight === undefined || !oversight.#begun ? [] : source().metrics()
+    let oversight: Oversight | undefined
+    oversight = new Oversight(preflight, await openTelemetry(preflight, owner, events, collect), source)
+    return oversight
   }
 
   /** Serves what is to be served. @throws MillraceError BOOT_START_FAILED when a port cannot be had */
   async start(): Promise<void> {
+    this.#begun = true
     const { metrics, console: page } = this.#settings
     if (metrics.exporters.includes('prometheus') && metrics.port !== undefined)
       this.#server = await serveMetrics(metrics.port, () => this.prometheus())

@@ -42,21 +42,26 @@ export function createMetricPush(parts: MetricPushParts): MetricPush | undefined
     } catch {
       // How many there would have been nobody knows.
       for (const name of names) drops.add(name, 1)
-    } finally {
-      collecting = undefined
     }
   }
 
   const tick = (): Promise<void> => {
-    collecting ??= push()
+    collecting ??= push().finally(() => {
+      collecting = undefined
+    })
     return collecting
+  }
+  /** What is being collected already may lack what came at the end. */
+  const last = async (): Promise<void> => {
+    await collecting
+    await tick()
   }
   const timer = setInterval(() => void tick(), settings.metrics.intervalMs).unref()
 
   return {
     async close(given) {
       clearInterval(timer)
-      await Promise.race([tick(), aborted(given)])
+      await Promise.race([last(), aborted(given)])
       await Promise.all(exporters.map(({ close }) => close(given)))
     },
   }
