@@ -85,6 +85,7 @@ export { type NodeFromOptions, nodeFrom } from './node-from.js'
 export type { GroupSettings, Hop, Plan, PlanGroup, Profile } from './plan.js'
 export { comparePositions, type Position } from './position.js'
 export { createRedactor, looksSecret, type Redactor, redacted } from './redaction.js'
+export { residentBytes } from './resident-bytes.js'
 export type { BoundaryDelivery, Delivery, LocalDelivery, TerminalDelivery } from './routing-outcome.js'
 export type { RuntimePhase, RuntimeSnapshot, RuntimeWatch, WorkerReport } from './runtime-snapshot.js'
 export {

@@ -145,6 +145,7 @@ export interface WorkerVitals {
   readonly inFlight: number
   /** Messages that it has sent once more, because the worker that held them died or was replaced. */
   readonly redelivered: number
+  /** Resident memory; 0 where the process can open no file, which is how it would learn. */
   readonly rssBytes: number
   /** How late its event loop was at worst since this was last asked for, in milliseconds. */
   readonly loopDelayMs: number

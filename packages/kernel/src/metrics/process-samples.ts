@@ -1,4 +1,10 @@
-import type { MetricName, MetricSample, MetricSamples, Telemetry } from '@millrace/contracts'
+import {
+  type MetricName,
+  type MetricSample,
+  type MetricSamples,
+  residentBytes,
+  type Telemetry,
+} from '@millrace/contracts'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Working } from '../runtime/working.js'
 
@@ -43,7 +49,8 @@ export function processSamples(
   for (const [to, durations] of mesh?.hops.durations ?? [])
     if (durations.count > 0) say('millrace_hop_duration_seconds', durations.value(), { to })
   say('millrace_repeats_dropped_total', mesh?.counters().repeats ?? 0)
-  say('millrace_memory_bytes', process.memoryUsage.rss())
+  const memory = residentBytes()
+  if (memory !== undefined) say('millrace_memory_bytes', memory)
   say('millrace_event_loop_delay_seconds', loopDelayMs / 1000)
   return samples
 }

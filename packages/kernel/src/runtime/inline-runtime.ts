@@ -11,6 +11,7 @@ import {
   type PayloadOf,
   type Plan,
   type RuntimeSnapshot,
+  residentBytes,
   type SinkReport,
   type SlotId,
   type SpanRecord,
@@ -240,7 +241,7 @@ export class InlineRuntime implements Runtime {
       lagMs: load.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
       inFlight: inFlight.length + (mesh?.held ?? 0),
       redelivered: mesh?.counters().redelivered ?? 0,
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: residentBytes() ?? 0,
       loopDelayMs: this.#loopDelay.take(),
     }
   }

@@ -1,4 +1,4 @@
-import type { LoadWorker } from '@millrace/contracts'
+import { type LoadWorker, residentBytes } from '@millrace/contracts'
 import { openChannel } from './channel.js'
 import { workerExitCode } from './exit-code.js'
 import { heartbeatFd } from './heartbeat-fd.js'
@@ -25,12 +25,12 @@ export function runWorker(load: LoadWorker): Promise<never> {
     send: (message) => channel.send(message),
     end: (exitCode) => void channel.flushed().then(() => process.exit(exitCode)),
     beat: (everyMs) => thread.beat(everyMs),
-    measure: (everyMs) =>
-      void setInterval(
-        () => channel.send({ millrace: 'memory', rssBytes: process.memoryUsage.rss() }),
-        everyMs,
-      ).unref(),
+    measure: (everyMs) => void setInterval(sayMemory, everyMs).unref(),
   })
+  function sayMemory(): void {
+    const rssBytes = residentBytes()
+    if (rssBytes !== undefined) channel.send({ millrace: 'memory', rssBytes })
+  }
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => session.stop())
   process.on('uncaughtExceptionMonitor', (error) => session.uncaught(error))
