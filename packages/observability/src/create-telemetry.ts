@@ -2,6 +2,7 @@ import type { Telemetry, TelemetryParts, TelemetrySettings } from '@millrace/con
 import { createDrops } from './exporting/drops.js'
 import { createOtlpClient, type OtlpClient } from './exporting/otlp-client.js'
 import { createLogWriter } from './logs/log-writer.js'
+import { fromZero } from './metrics/from-zero.js'
 import { createMetricPush } from './metrics/metric-push.js'
 import { prometheusText } from './metrics/prometheus-text.js'
 import { createTracing } from './tracing/create-tracing.js'
@@ -19,7 +20,8 @@ const logsMs = 500
 export function createTelemetry({ owner, settings, events, collect }: TelemetryParts): Telemetry {
   const { redactor } = events
   const clock = createWallClock()
-  const drops = createDrops(exporterNames(settings, collect !== undefined), events)
+  const exporters = exporterNames(settings, collect !== undefined)
+  const drops = createDrops(exporters, events)
   let client: OtlpClient | undefined
   const otlp = (): OtlpClient => {
     client ??= createOtlpClient(settings.otlp)
@@ -53,7 +55,7 @@ export function createTelemetry({ owner, settings, events, collect }: TelemetryP
       const clean = batchCleaner(redactor)
       return kept?.of(traceId).map((span) => spanRecord(span, owner, clock, clean)) ?? []
     },
-    prometheus: (samples) => redactor.text(prometheusText(samples)),
+    prometheus: (samples) => redactor.text(prometheusText(fromZero(samples, exporters))),
     close() {
       closed ??= close()
       return closed
