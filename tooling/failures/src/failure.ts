@@ -18,6 +18,8 @@ export interface Failure {
   readonly fault: string
   /** How it is made. */
   readonly made: string
+  /** Whether work is done, and told of, before it is over: then there must be spans and metrics. @default true */
+  readonly works?: boolean
   /** Makes it, and tells what it has shown. @throws Error when it has shown nothing of the kind */
   make(stage: Stage): Promise<Seen>
 }

@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sourceFlags } from '@millrace/from-source'
+import { bySignal } from './leaks/by-signal.js'
+import { findLeaks, type Shown } from './leaks/find-leaks.js'
+import { Onlooker } from './leaks/onlooker.js'
+import { Secrets } from './leaks/secrets.js'
+import { unheard } from './leaks/unheard.js'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const command = here('../../../packages/cli/src/bin.ts')
@@ -21,6 +26,8 @@ export interface LoggedEvent {
 /** A program that a fault is made in. */
 export interface Running {
   readonly child: ChildProcess
+  /** What it has said so far. */
+  readonly texts: { readonly stdout: string; readonly stderr: string }
   /** Resolves when one of its outputs holds a text. */
   said(text: string): Promise<void>
   /** Resolves with its end. */
@@ -35,7 +42,7 @@ export interface Ended {
   readonly exitCode: string
   readonly stdout: string
   readonly stderr: string
-  /** The last line of its standard output, where that is JSON. */
+  /** The last line of JSON on its standard output that no exporter wrote. */
   readonly last: Readonly<Record<string, unknown>>
 }
 
@@ -43,13 +50,34 @@ export interface Ended {
 export interface StartOptions {
   /** A shell command in front of it, such as `ulimit -n 64;`. */
   readonly shell?: string
-  readonly env?: Readonly<Record<string, string>>
+  /** Modules that are loaded into every process before all others. */
+  readonly preloads?: readonly string[]
 }
 
-/** A folder for one fault, and the programs in it. */
+/** How a stage is set. */
+export interface StageOptions {
+  /** Whether the keys of links come of a secret that is made for each run, or of one that stands in a file. @default static */
+  readonly secret?: 'static' | 'generated'
+}
+
+/** A folder for one fault, and the programs in it, which tell of themselves in every way there is. */
 export class Stage {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'millrace-failure-'))
-  readonly #running: ChildProcess[] = []
+  /** What they must not tell. */
+  readonly secrets: Secrets = new Secrets()
+  readonly #running: Running[] = []
+  readonly #onlooker: Onlooker
+  readonly #secretMode: 'static' | 'generated'
+  readonly #said: Shown[] = []
+
+  private constructor(onlooker: Onlooker, { secret = 'static' }: StageOptions) {
+    this.#onlooker = onlooker
+    this.#secretMode = secret
+  }
+
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    return new Stage(await Onlooker.open(), options)
+  }
 
   path(name: string): string {
     return join(this.folder, name)
@@ -57,26 +85,47 @@ export class Stage {
 
   /** Writes an overlay. @returns its path */
   overlay(content: object): string {
-    const path = this.path('overlay.json')
-    writeFileSync(path, JSON.stringify(content))
-    return path
+    return this.#write('overlay.json', content)
+  }
+
+  /** Something was said beside what programs say: it is looked through as well. */
+  say(where: string, text: string): void {
+    this.#said.push({ where, bytes: Buffer.from(text) })
+  }
+
+  /**
+   * What was said although it must not be; and where nothing was said, although something must be.
+   *
+   * @param works whether spans and metrics must have been told of what has run
+   */
+  mistakes(works = true): readonly string[] {
+    const shown = [
+      ...this.#said,
+      ...this.#onlooker.shown(),
+      ...this.#files(),
+      ...this.#running.flatMap(outputsOf),
+    ].flatMap(bySignal)
+    const ran = this.#running.some(({ events }) => events().some(({ name }) => name === 'runtime.running'))
+    const leaks = findLeaks(shown, this.secrets.hidden())
+    if (!ran) return leaks
+    return [...leaks, ...unheard(shown, works), ...(this.secrets.kept().length === 0 ? ['no key was kept'] : [])]
   }
 
   /** Starts `millrace run` with the batch and an overlay. */
   run(overlay: object, options: StartOptions = {}): Running {
-    const files = [here('../app/batch.yml'), this.overlay(overlay)]
-    return this.#start([command, 'run', ...files, '--json', '--log-json', '--log-level', 'info'], options)
+    const files = this.#config('batch', overlay)
+    return this.#start([command, 'run', ...files, '--json', '--log-json', '--log-level', 'debug'], options)
   }
 
   /** Starts the program that embeds the service, with an overlay. */
   serve(overlay: object): Running {
-    return this.#start([here('./programs/asks.ts'), here('../app/service.yml'), this.overlay(overlay)], {})
+    return this.#start([here('./programs/asks.ts'), ...this.#config('service', overlay)], {})
   }
 
   /** Starts `millrace run` with the service and an overlay. */
   serveAlone(overlay: object): Running {
-    const files = [here('../app/service.yml'), this.overlay(overlay)]
-    const options = ['--embedded', '--json', '--log-json', '--log-level', 'info']
+    const files = this.#config('service', overlay)
+    const options = ['--embedded', '--json', '--log-json', '--log-level', 'debug']
     return this.#start([command, 'run', ...files, ...options], {})
   }
 
@@ -90,21 +139,59 @@ export class Stage {
   }
 
   /** Ends what is left and removes the folder. */
-  close(): void {
-    for (const child of this.#running) child.kill('SIGKILL')
+  async close(): Promise<void> {
+    for (const { child } of this.#running) child.kill('SIGKILL')
+    await this.#onlooker.close()
+    this.secrets.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  #start(args: readonly string[], { shell = '', env = {} }: StartOptions): Running {
+  /** A program, then what makes it tell all, then what makes the fault. */
+  #config(program: 'batch' | 'service', overlay: object): readonly string[] {
+    const auth =
+      this.#secretMode === 'generated'
+        ? { secret_mode: 'generated' }
+        : { secret_mode: 'static', secret_file: this.secrets.file }
+    const tells = {
+      runtime: {
+        observability: this.#onlooker.settings(this.path('telemetry.jsonl')),
+        platform: { execution_ipc: { auth } },
+      },
+    }
+    return [here(`../app/${program}.yml`), this.#write('tells.json', tells), this.overlay(overlay)]
+  }
+
+  #write(name: string, content: object): string {
+    const path = this.path(name)
+    writeFileSync(path, JSON.stringify(content))
+    return path
+  }
+
+  #files(): readonly Shown[] {
+    const files = readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return files.map(({ name, parentPath }) => ({ where: name, bytes: readFileSync(join(parentPath, name)) }))
+  }
+
+  #start(args: readonly string[], { shell = '', preloads = [] }: StartOptions): Running {
     const program = [process.execPath, ...sourceFlags, ...args]
     const line = `${shell} exec ${program.map((word) => `'${word}'`).join(' ')}`
     const child = spawn('/bin/sh', ['-c', line], {
-      env: { PATH: process.env.PATH, XDG_RUNTIME_DIR: this.folder, ...env },
+      env: {
+        PATH: process.env.PATH,
+        XDG_RUNTIME_DIR: this.folder,
+        OTLP_HEADERS: this.secrets.headers,
+        NODE_OPTIONS: [this.secrets.preload, ...preloads.map((path) => `--import=${path}`)].join(' '),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.#running.push(child)
-    return running(child)
+    const started = running(child)
+    this.#running.push(started)
+    return started
   }
+}
+
+function outputsOf({ texts }: Running): readonly Shown[] {
+  return Object.entries(texts).map(([where, text]) => ({ where, bytes: Buffer.from(text) }))
 }
 
 function running(child: ChildProcess): Running {
@@ -122,6 +209,7 @@ function running(child: ChildProcess): Running {
   }
   return {
     child,
+    texts,
     events,
     workers: () =>
       new Map(
@@ -150,11 +238,18 @@ function running(child: ChildProcess): Running {
   }
 }
 
+/** The last line that is of no exporter. */
 function lastOf(stdout: string): Ended['last'] {
+  const lines = stdout.split('\n').map(readLine)
+  return lines.findLast((line) => line !== undefined && line.signal === undefined) ?? {}
+}
+
+function readLine(line: string): Ended['last'] | undefined {
+  if (!line.startsWith('{')) return undefined
   try {
-    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Ended['last'] // an object, or what has no fields
+    return JSON.parse(line) as Ended['last'] // it begins as an object
   } catch {
-    return {}
+    return undefined
   }
 }
 

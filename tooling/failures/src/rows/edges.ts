@@ -78,7 +78,7 @@ export const edgeFailures: readonly Failure[] = [
     made: 'a preload that shifts `Date` in every process',
     async make(stage) {
       const overlay = batch(stage, { orders: { pauseMs: 4 } })
-      const run = stage.run(overlay, { env: { NODE_OPTIONS: `--import=${shiftsClock}` } })
+      const run = stage.run(overlay, { preloads: [shiftsClock] })
       const seen = await seenOf(stage, run, {
         event: nothing,
         counted: `${times(run, 'security.refused')} frames refused`,

@@ -1,8 +1,6 @@
 /** Starts that fail, and files that are not as they should be. */
-
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Failure, nothing, type Seen } from '../failure.js'
@@ -53,7 +51,7 @@ export const startFailures: readonly Failure[] = [
       await once(squatter, 'listening')
       const address = squatter.address()
       const port = typeof address === 'object' ? address?.port : 0
-      const group = { name: 'all', nodes: ['orders', 'price', 'lines'], restart: { policy: 'never' } }
+      const group = { name: 'all', nodes: ['orders', 'price', 'audit', 'lines'], restart: { policy: 'never' } }
       const platform = { execution_ipc: { bind_port: port }, process_groups: [group] }
       const run = stage.run(fast(stage, { runtime: { platform } }))
       try {
@@ -67,9 +65,8 @@ export const startFailures: readonly Failure[] = [
     fault: 'the secret can be read by others',
     made: '`secret_file` with mode 0644',
     make: (stage) => {
-      writeFileSync(stage.path('secret'), randomBytes(32))
-      chmodSync(stage.path('secret'), 0o644)
-      const auth = { secret_mode: 'static', secret_file: stage.path('secret') }
+      chmodSync(stage.secrets.file, 0o644)
+      const auth = { secret_mode: 'static', secret_file: stage.secrets.file }
       const run = stage.run(fast(stage, { runtime: { platform: { execution_ipc: { auth } } } }))
       return neverRan(run, () => nothing)
     },
@@ -85,6 +82,7 @@ export const startFailures: readonly Failure[] = [
   {
     fault: 'the input cannot be read',
     made: 'a folder in its place',
+    works: false,
     async make(stage) {
       mkdirSync(stage.path('orders'))
       const run = stage.run(fast(stage, { orders: { path: stage.path('orders') } }))

@@ -52,19 +52,22 @@ function addressOf(port: number | undefined): string {
 }
 
 /** Two slots, and somebody between them who keeps what the first one sends. */
-async function replayed(): Promise<Seen> {
+async function replayed(stage: Stage): Promise<Seen> {
   const refused: MillraceEvent[] = []
   const events = createEventEmitter()
   let hear: () => void = () => undefined
   const heard = new Promise<void>((resolve) => {
     hear = resolve
   })
+  const master = stage.secrets.master()
+  events.redactor.protect(master)
   events.subscribe((event) => {
+    stage.say('an event', JSON.stringify(event))
     if (event.name !== 'security.refused') return
     refused.push(event)
     hear()
   })
-  const options = { ...identity, keyOf: keysOf(randomBytes(32)) }
+  const options = { ...identity, keyOf: keysOf(master) }
   const [near, far] = [
     createTcpTransport({ ...options, events: createEventEmitter() }),
     createTcpTransport({ ...options, events }),

@@ -11,7 +11,7 @@ function groups(changes: object) {
   const usual = { start_timeout_seconds: 100, restart: { policy: 'never' } }
   return [
     { name: 'in', nodes: ['orders'], ...usual },
-    { name: 'pricing', nodes: ['price'], ...usual, ...changes },
+    { name: 'pricing', nodes: ['price', 'audit'], ...usual, ...changes },
     { name: 'out', nodes: ['lines'], ...usual },
   ]
 }
@@ -111,6 +111,7 @@ export const workerFailures: readonly Failure[] = [
   {
     fault: 'a worker is killed more often than its group allows',
     made: 'SIGKILL of a worker and of its replacement, with `max_restarts: 1`',
+    works: false,
     async make(stage) {
       const restart = { policy: 'on_failure', max_restarts: 1, backoff_ms: 1 }
       const group = { name: 'quotes', nodes: ['quote'], start_timeout_seconds: 100, restart }
@@ -149,6 +150,7 @@ export const workerFailures: readonly Failure[] = [
   {
     fault: 'the supervising process is killed',
     made: 'SIGKILL of `millrace run`',
+    works: false,
     async make(stage) {
       const run = stage.run(batch(stage))
       await run.said('a hundred orders are sent')
