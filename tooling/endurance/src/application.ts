@@ -22,15 +22,16 @@ export interface Application {
  * Starts it.
  *
  * @param redeliver how often what a dead worker held is sent again
+ * @param observability what of `runtime.observability` is on
  */
-export async function startApplication(redeliver: number): Promise<Application> {
+export async function startApplication(redeliver: number, observability: object = {}): Promise<Application> {
   const groups = [
     { name: 'front', nodes: ['ask', 'count'], redeliver, restart },
     { name: 'back', nodes: ['answer', 'step'], workers: 2, redeliver, restart },
   ]
   const runtime = await createRuntime({
     config,
-    overlay: { runtime: { platform: { process_groups: groups } } },
+    overlay: { runtime: { platform: { process_groups: groups }, observability } },
     workerFlags: sourceFlags,
   })
   const processes = new Map<number, number>()

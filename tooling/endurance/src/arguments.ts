@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** What can be run. */
-export const trials = ['kills', 'batches', 'soak'] as const
+export const trials = ['kills', 'batches', 'soak', 'scrape'] as const
 
 /** One of {@link trials}. */
 export type Trial = (typeof trials)[number]
@@ -12,6 +12,7 @@ export interface EnduranceArguments {
   readonly rounds: number
   readonly lines: number
   readonly minutes: number
+  readonly seconds: number
   readonly redeliver: number
   readonly seed: number
 }
@@ -20,13 +21,14 @@ const options = {
   rounds: { type: 'string', default: '100' },
   lines: { type: 'string', default: '100000' },
   minutes: { type: 'string', default: '60' },
+  seconds: { type: 'string', default: '60' },
   redeliver: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   help: { type: 'boolean', default: false },
 } as const
 
 /** What `pnpm endurance --help` says. */
-export const help = `pnpm endurance TRIAL [--rounds N] [--redeliver 0|1] [--lines N] [--minutes N] [--seed N]
+export const help = `pnpm endurance TRIAL [--rounds N] [--redeliver 0|1] [--lines N] [--minutes N] [--seconds N] [--seed N]
 
 Kills real workers of a running application, again and again, counts what became of the work, and ends with exit code 1
 when anything did that must not.
@@ -37,11 +39,15 @@ Trials:
   batches   runs of the reference application with four groups of processes, --lines each: a worker of features dies and
             the output is the same; each tenth time the worker with the state, and --resume makes it the same
   soak      mixed load for --minutes, with a kill every 20 seconds: memory and handles stay level, nothing hangs
+  scrape    load for --seconds, with a kill every three seconds, while a Prometheus server (Debian: prometheus) scrapes: it
+            finds the target up, no counter goes backwards, its sums are what the load has counted, restarts are the kills;
+            promtool finds nothing to say, and the alert for a stranger at a port fires
 
   --rounds N       how often (100)
   --redeliver N    how often what a dead worker held is sent again, in kills (1)
   --lines N        of a batch run (100000)
   --minutes N      of a soak (60)
+  --seconds N      of load while Prometheus scrapes (60)
   --seed N         of everything random (1)
 `
 
@@ -62,6 +68,7 @@ export function enduranceArguments(args: readonly string[]): EnduranceArguments 
     rounds: whole('--rounds', values.rounds, 1),
     lines: whole('--lines', values.lines, 1000),
     minutes: whole('--minutes', values.minutes, 1),
+    seconds: whole('--seconds', values.seconds, 5),
     redeliver: whole('--redeliver', values.redeliver, 0),
     seed: whole('--seed', values.seed, 0),
   }

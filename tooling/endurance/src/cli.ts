@@ -2,6 +2,7 @@ import { type EnduranceArguments, enduranceArguments, help } from './arguments.j
 import { runBatchKills } from './batch-kills.js'
 import { runKillRounds } from './kill-rounds.js'
 import { seededRandom } from './random.js'
+import { runScrape } from './scrape.js'
 import { runSoak } from './soak.js'
 
 async function main(args: readonly string[]): Promise<number> {
@@ -22,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   return report.mistakes.length === 0 ? 0 : 1
 }
 
-function run({ trial, rounds, redeliver, lines, minutes, seed }: EnduranceArguments) {
+function run({ trial, rounds, redeliver, lines, minutes, seconds, seed }: EnduranceArguments) {
   const common = { random: seededRandom(seed), progress: (line: string) => console.error(line) }
   switch (trial) {
     case 'kills':
@@ -31,6 +32,8 @@ function run({ trial, rounds, redeliver, lines, minutes, seed }: EnduranceArgume
       return runBatchKills({ ...common, rounds, lines })
     case 'soak':
       return runSoak({ ...common, minutes })
+    case 'scrape':
+      return runScrape({ ...common, seconds })
   }
 }
 
