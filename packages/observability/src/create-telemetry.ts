@@ -20,8 +20,7 @@ const logsMs = 500
 export function createTelemetry({ owner, settings, events, collect }: TelemetryParts): Telemetry {
   const { redactor } = events
   const clock = createWallClock()
-  const exporters = exporterNames(settings, collect !== undefined)
-  const drops = createDrops(exporters, events)
+  const drops = createDrops(exporterNames(settings, collect !== undefined), events)
   let client: OtlpClient | undefined
   const otlp = (): OtlpClient => {
     client ??= createOtlpClient(settings.otlp)
@@ -55,7 +54,7 @@ export function createTelemetry({ owner, settings, events, collect }: TelemetryP
       const clean = batchCleaner(redactor)
       return kept?.of(traceId).map((span) => spanRecord(span, owner, clock, clean)) ?? []
     },
-    prometheus: (samples) => redactor.text(prometheusText(fromZero(samples, exporters))),
+    prometheus: (samples) => redactor.text(prometheusText(fromZero(samples))),
     close() {
       closed ??= close()
       return closed

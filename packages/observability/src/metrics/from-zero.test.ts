@@ -9,11 +9,11 @@ const samples: MetricSamples = [
 ]
 
 describe('fromZero', () => {
-  it('OBS-PROM-01 adds for each process what has not been refused, sent again or lost yet, and changes nothing', () => {
-    const all = fromZero(samples, ['jsonl'])
+  it('OBS-PROM-01 adds for each process what has not been refused or sent again yet, and changes nothing', () => {
+    const all = fromZero(samples)
     expect(all.slice(0, 2)).toEqual(samples)
     expect(all.slice(2).every(({ value }) => value === 0)).toBe(true)
-    expect(all.slice(2).map(({ name, labels: { code, exporter } }) => [name, code ?? exporter])).toEqual([
+    expect(all.slice(2).map(({ name, labels: { code } }) => [name, code])).toEqual([
       ['millrace_redeliveries_total', undefined],
       ['millrace_refusals_total', 'SEC_FRAME_TOO_LARGE'],
       ['millrace_refusals_total', 'SEC_FRAME_MALFORMED'],
@@ -22,11 +22,10 @@ describe('fromZero', () => {
       ['millrace_refusals_total', 'SEC_KIND_REFUSED'],
       ['millrace_refusals_total', 'SEC_HANDSHAKE_FAILED'],
       ['millrace_refusals_total', 'OVERLOADED'],
-      ['millrace_exporter_dropped_total', 'jsonl'],
     ])
   })
 
   it('says nothing of processes that nothing is said of', () => {
-    expect(fromZero([], ['jsonl'])).toEqual([])
+    expect(fromZero([])).toEqual([])
   })
 })

@@ -16,16 +16,14 @@ const refusals: readonly ErrorCode[] = [
  * Adds what has not happened yet. To Prometheus a counter that appears with 1 has not grown: `rate` and `increase` would miss the first
  * refusal, and an alert would not fire.
  *
- * @param exporters those of the application that can lose something
  * @see https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics
  */
-export function fromZero(samples: MetricSamples, exporters: readonly string[]): MetricSamples {
+export function fromZero(samples: MetricSamples): MetricSamples {
   const there = new Set(samples.map(keyOf))
   const processes = new Map(samples.map(({ labels: { group = '', worker = '' } }) => [worker, { group, worker }]))
   const zeros = [...processes.values()].flatMap((process): readonly MetricSample[] => [
     zero('millrace_redeliveries_total', process),
     ...refusals.map((code) => zero('millrace_refusals_total', { ...process, code })),
-    ...exporters.map((exporter) => zero('millrace_exporter_dropped_total', { ...process, exporter })),
   ])
   return [...samples, ...zeros.filter((sample) => !there.has(keyOf(sample)))]
 }
@@ -35,6 +33,6 @@ function zero(name: MetricName, labels: MetricSample['labels']): MetricSample {
 }
 
 function keyOf({ name, labels }: MetricSample): string {
-  const { group, worker, code, exporter } = labels
-  return JSON.stringify([name, group, worker, code, exporter])
+  const { group, worker, code } = labels
+  return JSON.stringify([name, group, worker, code])
 }
