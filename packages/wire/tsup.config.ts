@@ -1,1 +1,3 @@
-export { default } from '../../tooling/tsup.base.js'
+import base from '../../tooling/tsup.base.js'
+
+export default { ...base, entry: ['src/index.ts', 'src/links.ts'] }

@@ -1,12 +1,16 @@
 import { describe, it } from '@jest/globals'
 import { transportSuite } from '@millrace/conformance'
-import { openLosable } from '../test/open-losable.js'
+import { openLosable } from '@millrace/link-tests'
+import { openTransport } from '../test/open-transport.js'
 
 describe('CONF-01 TCP transport', () => {
-  transportSuite({ describe, it }, { open: () => openLosable() })
+  transportSuite({ describe, it }, { open: () => openLosable(() => openTransport()) })
 })
 
 describe('CONF-01 TCP transport with small frames', () => {
   const maxPayloadBytes = 100_000
-  transportSuite({ describe, it }, { maxPayloadBytes, open: () => openLosable({ maxPayloadBytes }) })
+  transportSuite(
+    { describe, it },
+    { maxPayloadBytes, open: () => openLosable(() => openTransport({ maxPayloadBytes })) },
+  )
 })

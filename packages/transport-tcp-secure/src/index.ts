@@ -1,3 +1,1 @@
-export type { TcpTransport } from './tcp-carrier.js'
-export type { TcpTransportOptions } from './tcp-settings.js'
-export { createTcpTransport } from './tcp-transport.js'
+export { createTcpTransport, type TcpTransport, type TcpTransportOptions } from './tcp-transport.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { addressOf, portOf } from '@millrace/wire/links'
 import { openTransport } from '../test/open-transport.js'
-import { addressOf, portOf } from './loopback-address.js'
 
 describe('where a slot listens', () => {
   it.each([['0.0.0.0'], ['::1'], ['localhost'], ['127.0.0.2'], ['192.168.1.5'], ['']])(

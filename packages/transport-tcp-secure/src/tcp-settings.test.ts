@@ -8,6 +8,6 @@ describe('what a TCP transport is made with', () => {
     ['ttlMs', { ttlMs: 0.5 }],
     ['nonceCacheSize', { nonceCacheSize: Number.NaN }],
   ])('refuses a number that %s cannot be', (name, options) => {
-    expect(() => openTransport(options)).toThrow(`${name} of a TCP transport must be a positive integer`)
+    expect(() => openTransport(options)).toThrow(`${name} of a transport must be a positive integer`)
   })
 })

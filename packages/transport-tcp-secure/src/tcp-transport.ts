@@ -1,6 +1,17 @@
-import { signedHandshakes } from './handshakes.js'
-import { createTcpCarrier, type TcpTransport } from './tcp-carrier.js'
-import { type TcpTransportOptions, tcpTransportSettings } from './tcp-settings.js'
+import {
+  createLinkCarrier,
+  type LinkTransport,
+  type LinkTransportOptions,
+  linkTransportSettings,
+  signedHandshakes,
+} from '@millrace/wire/links'
+import { tcpStreams } from './tcp-streams.js'
+
+/** What a TCP transport is made with. */
+export type TcpTransportOptions = LinkTransportOptions
+
+/** A carrier between processes of one machine. */
+export type TcpTransport = LinkTransport<'tcp_local'>
 
 /**
  * Makes a carrier between the worker processes of one machine: loopback TCP, every batch signed.
@@ -9,6 +20,11 @@ import { type TcpTransportOptions, tcpTransportSettings } from './tcp-settings.j
  * @throws RangeError when a number is none that the option can have
  */
 export function createTcpTransport(options: TcpTransportOptions): TcpTransport {
-  const settings = tcpTransportSettings(options)
-  return createTcpCarrier(settings, signedHandshakes({ ...settings, maxFrameBytes: settings.maxPayloadBytes }))
+  const settings = linkTransportSettings('tcp_local', options)
+  return createLinkCarrier({
+    profile: 'tcp_local',
+    settings,
+    handshakes: signedHandshakes({ ...settings, maxFrameBytes: settings.maxPayloadBytes }),
+    streams: tcpStreams,
+  })
 }

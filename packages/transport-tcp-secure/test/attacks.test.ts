@@ -1,11 +1,16 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import type { ErrorCode } from '@millrace/contracts'
-import { type AttackedLink, withAttackedLink } from './attacked-link.js'
-import { envelope } from './records.js'
-import { secretForms } from './secret-forms.js'
-import { framesOf, lastFrameOf, signedByHand } from './signed-by-hand.js'
-import { within } from './within.js'
+import {
+  type AttackedLink,
+  envelope,
+  framesOf,
+  lastFrameOf,
+  secretForms,
+  signedByHand,
+  within,
+} from '@millrace/link-tests'
+import { withAttackedLink } from './attacked-link.js'
 
 /** Changes, once, the next bytes that travel to the acceptor after `arm`. */
 function changeOnce(change: (chunk: Buffer) => Buffer | undefined) {

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { isMillraceError, type Link, type LinkRecord } from '@millrace/contracts'
+import { envelope, type Heard, hear, ticketsOf, within } from '@millrace/link-tests'
 import { systemClock, type WireClock } from '@millrace/wire'
 import { withAttackedLink } from './attacked-link.js'
-import { type Heard, hear } from './heard.js'
 import { openTransport } from './open-transport.js'
-import { envelope, ticketsOf } from './records.js'
 import { runProgram } from './run-program.js'
-import { within } from './within.js'
 
 /** Blocks this thread, sockets and timers included, as a handler does that computes for long. */
 function block(ms: number): void {

@@ -4,14 +4,11 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { type Link, MillraceError } from '@millrace/contracts'
+import { envelope, framesOf, hear, lastFrameOf, recorded, secretForms } from '@millrace/link-tests'
 import type { TcpTransport, TcpTransportOptions } from '../src/index.js'
-import { recorded, withAttackedLink } from './attacked-link.js'
-import { hear } from './heard.js'
+import { withAttackedLink } from './attacked-link.js'
 import { openTransport } from './open-transport.js'
 import { connectRaw } from './raw-peer.js'
-import { envelope } from './records.js'
-import { secretForms } from './secret-forms.js'
-import { framesOf, lastFrameOf } from './signed-by-hand.js'
 
 /** Two transports, closed when the test is over. */
 async function withTransports(

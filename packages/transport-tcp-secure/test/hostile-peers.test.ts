@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Endpoint } from '@millrace/contracts'
-import { hear } from './heard.js'
+import { envelope, hear, ticketsOf } from '@millrace/link-tests'
 import { openTransport } from './open-transport.js'
-import { envelope, ticketsOf } from './records.js'
 import { runProgram } from './run-program.js'
 
 interface Report {

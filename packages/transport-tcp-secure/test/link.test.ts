@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Link, MillraceError } from '@millrace/contracts'
-import { recorded, withAttackedLink } from './attacked-link.js'
-import { hear } from './heard.js'
+import { ack, envelope, hear, recorded, ticketsOf, within } from '@millrace/link-tests'
+import { withAttackedLink } from './attacked-link.js'
 import { openTransport } from './open-transport.js'
-import { ack, envelope, ticketsOf } from './records.js'
 import { runProgram } from './run-program.js'
-import { within } from './within.js'
 
 const unhindered = {}
 

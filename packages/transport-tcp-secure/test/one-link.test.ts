@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Endpoint, isMillraceError, type Link } from '@millrace/contracts'
+import { createTcpProxy, envelope, type Filter, hear, type Toward } from '@millrace/link-tests'
 import fc from 'fast-check'
 import type { TcpTransport } from '../src/index.js'
 import { withAttackedLink } from './attacked-link.js'
-import { hear } from './heard.js'
 import { openTransport } from './open-transport.js'
-import { envelope } from './records.js'
-import { createTcpProxy, type Filter, type Toward } from './tcp-proxy.js'
 
 const rounds = Number(process.env.ROUNDS || 30)
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Endpoint } from '@millrace/contracts'
-import { within } from './within.js'
+import { within } from '@millrace/link-tests'
 
 /** A connection without any manners. */
 export interface RawPeer {

@@ -14,21 +14,24 @@ import {
   smallestFrameBytes,
   systemClock,
 } from '@millrace/wire'
-import type { Handshakes } from '../../../../packages/transport-tcp-secure/src/handshakes.js'
-import { createTcpCarrier, type TcpTransport } from '../../../../packages/transport-tcp-secure/src/tcp-carrier.js'
 import {
-  type TcpTransportOptions,
-  tcpTransportSettings,
-} from '../../../../packages/transport-tcp-secure/src/tcp-settings.js'
+  createLinkCarrier,
+  type Handshakes,
+  type LinkTransport,
+  type LinkTransportOptions,
+  linkTransportSettings,
+} from '@millrace/wire/links'
+import { tcpStreams } from '../../../../packages/transport-tcp-secure/src/tcp-streams.js'
 
 const lengthBytes = 4
 const kindAt = 5
 const kinds = { hello: 1, batch: 3, bye: 4 } as const
 
 /** Makes the carrier that signs nothing. */
-export function createTcpTransport(options: TcpTransportOptions): TcpTransport {
-  const settings = tcpTransportSettings(options)
-  return createTcpCarrier(settings, unsignedHandshakes(options.incarnation, settings.maxPayloadBytes))
+export function createTcpTransport(options: LinkTransportOptions): LinkTransport<'tcp_local'> {
+  const settings = linkTransportSettings('tcp_local', options)
+  const handshakes = unsignedHandshakes(options.incarnation, settings.maxPayloadBytes)
+  return createLinkCarrier({ profile: 'tcp_local', settings, handshakes, streams: tcpStreams })
 }
 
 function unsignedHandshakes(incarnation: number, maxFrameBytes: number): Handshakes {

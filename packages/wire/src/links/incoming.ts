@@ -8,8 +8,8 @@
  * 2. Records in the confirmation are kept for the link's listener. Nothing else is read before the link is listened to.
  */
 import { type LinkRecord, MillraceError, type SlotId } from '@millrace/contracts'
-import type { Session } from '@millrace/wire'
-import type { FrameReceiver, FrameSocket } from './frame-socket.js'
+import type { Session } from '../session.js'
+import type { FrameReceiver, FrameStream } from './frame-stream.js'
 import type { AcceptingHandshake } from './handshakes.js'
 import type { Newcomer } from './pair-table.js'
 import { type Abandonable, handshakeMs, mostUnfinished } from './unfinished.js'
@@ -18,7 +18,7 @@ import { type Abandonable, handshakeMs, mostUnfinished } from './unfinished.js'
 export interface IncomingObserver {
   /** The peer has shown that it holds the key: open or refuse it, now or later. */
   confirmed(incoming: Incoming): void
-  /** It is a link now: `receiver` of the socket is to be replaced. */
+  /** It is a link now: `receiver` of the stream is to be replaced. */
   opened(session: Session, early: readonly LinkRecord[]): void
   refused(error: unknown, peer: SlotId | undefined): void
   /** Its connection is gone, or has become a link. */
@@ -35,21 +35,21 @@ type Phase =
 export interface IncomingParts {
   readonly local: SlotId
   readonly handshake: AcceptingHandshake
-  readonly socket: FrameSocket
+  readonly stream: FrameStream
   readonly observer: IncomingObserver
 }
 
 /** The side that is dialled. */
 export class Incoming implements FrameReceiver, Newcomer, Abandonable {
   readonly local: SlotId
-  readonly socket: FrameSocket
+  readonly stream: FrameStream
   readonly #handshake: AcceptingHandshake
   readonly #observer: IncomingObserver
   #phase: Phase = { name: 'hello' }
 
-  constructor({ local, handshake, socket, observer }: IncomingParts) {
+  constructor({ local, handshake, stream, observer }: IncomingParts) {
     this.local = local
-    this.socket = socket
+    this.stream = stream
     this.#handshake = handshake
     this.#observer = observer
   }
@@ -74,14 +74,14 @@ export class Incoming implements FrameReceiver, Newcomer, Abandonable {
     if (this.#phase.name !== 'admission') return
     const { session, early } = this.#phase
     this.#end()
-    this.socket.write(session.sealer.seal())
+    this.stream.write(session.sealer.seal())
     this.#observer.opened(session, early)
   }
 
   refuse(error: MillraceError | undefined): void {
     const { peer } = this
     this.#end()
-    this.socket.destroy()
+    this.stream.destroy()
     if (error !== undefined) this.#observer.refused(error, peer)
   }
 
@@ -102,7 +102,7 @@ export class Incoming implements FrameReceiver, Newcomer, Abandonable {
   }
 
   finished(): void {
-    this.socket.destroy()
+    this.stream.destroy()
     this.#end()
   }
 
@@ -115,14 +115,14 @@ export class Incoming implements FrameReceiver, Newcomer, Abandonable {
   }
 
   #answer(hello: Buffer): void {
-    const { welcome, session } = this.#handshake.answer(hello, this.socket.lastEmpty)
+    const { welcome, session } = this.#handshake.answer(hello, this.stream.lastEmpty)
     this.#phase = { name: 'confirmation', session }
-    this.socket.write(welcome)
+    this.stream.write(welcome)
   }
 
   #confirm(frame: Buffer, session: Session): void {
     const early: LinkRecord[] = []
-    const kind = session.opener.open(frame, this.socket.lastEmpty, (record) => early.push(record))
+    const kind = session.opener.open(frame, this.stream.lastEmpty, (record) => early.push(record))
     if (kind === 'bye') return this.finished()
     this.#phase = { name: 'admission', session, early }
     this.#observer.confirmed(this)

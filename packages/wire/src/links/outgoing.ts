@@ -7,17 +7,17 @@
  * peer has been verified too. The peer answers at once, so no side waits for the other to have something to say.
  */
 import { type LinkRecord, MillraceError, type SlotId } from '@millrace/contracts'
-import type { Session } from '@millrace/wire'
-import type { FrameReceiver, FrameSocket } from './frame-socket.js'
+import type { Session } from '../session.js'
+import type { FrameReceiver, FrameStream } from './frame-stream.js'
 import type { DiallingHandshake } from './handshakes.js'
 import type { OngoingDial } from './pair-table.js'
 
 /** Who hears what becomes of a dial. */
 export interface OutgoingObserver {
-  /** Both have confirmed; `receiver` of the socket is to be replaced. */
+  /** Both have confirmed; `receiver` of the stream is to be replaced. */
   opened(session: Session, early: readonly LinkRecord[]): void
   refused(error: unknown): void
-  /** It has failed, and its socket is destroyed. */
+  /** It has failed, and its stream is destroyed. */
   failed(error: MillraceError): void
 }
 
@@ -31,7 +31,7 @@ export interface OutgoingParts {
   readonly from: SlotId
   readonly to: SlotId
   readonly handshake: DiallingHandshake
-  readonly socket: FrameSocket
+  readonly stream: FrameStream
   readonly observer: OutgoingObserver
 }
 
@@ -44,10 +44,10 @@ export class Outgoing implements FrameReceiver, OngoingDial {
     this.#parts = parts
   }
 
-  /** Says hello; it waits in the socket until that is connected. */
+  /** Says hello; it waits in the stream until that is connected. */
   begin(): void {
-    this.#parts.socket.receiver = this
-    this.#parts.socket.write(this.#parts.handshake.hello)
+    this.#parts.stream.receiver = this
+    this.#parts.stream.write(this.#parts.handshake.hello)
   }
 
   frame(frame: Buffer): void {
@@ -58,7 +58,7 @@ export class Outgoing implements FrameReceiver, OngoingDial {
   abandon(error: MillraceError): void {
     if (this.#phase.name === 'over') return
     this.#phase = { name: 'over' }
-    this.#parts.socket.destroy()
+    this.#parts.stream.destroy()
     this.#parts.observer.failed(error)
   }
 
@@ -90,15 +90,15 @@ export class Outgoing implements FrameReceiver, OngoingDial {
   }
 
   #finish(welcome: Buffer): void {
-    const { handshake, socket } = this.#parts
-    const session = handshake.finish(welcome, socket.lastEmpty)
+    const { handshake, stream } = this.#parts
+    const session = handshake.finish(welcome, stream.lastEmpty)
     this.#phase = { name: 'confirmation', session }
-    socket.write(session.sealer.seal())
+    stream.write(session.sealer.seal())
   }
 
   #confirm(frame: Buffer, session: Session): void {
     const early: LinkRecord[] = []
-    const kind = session.opener.open(frame, this.#parts.socket.lastEmpty, (record) => early.push(record))
+    const kind = session.opener.open(frame, this.#parts.stream.lastEmpty, (record) => early.push(record))
     if (kind === 'bye') return this.gone()
     this.#phase = { name: 'over' }
     this.#parts.observer.opened(session, early)

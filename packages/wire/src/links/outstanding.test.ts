@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ack, envelope } from '../test/records.js'
+import { ack, envelope } from '@millrace/link-tests'
 import { Outstanding } from './outstanding.js'
 
 describe('Outstanding', () => {

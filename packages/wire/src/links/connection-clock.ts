@@ -1,4 +1,4 @@
-import type { WireClock } from '@millrace/wire'
+import type { WireClock } from '../wire-clock.js'
 
 /** The clock of one connection. */
 export interface ConnectionClock extends WireClock {

@@ -6,31 +6,31 @@
  * 3. What a listener throws is thrown again outside of everything; the records after it are handed over all the same.
  * 4. The peer's farewell follows all that it has sent: this end hears `closed`, answers with what it still holds and its own
  *    farewell. So the one that closed first hears everything too, and then `closed`.
- * 5. A socket that ends without a farewell, or is refused, is lost: what was not handed over is dropped.
+ * 5. A stream that ends without a farewell, or is refused, is lost: what was not handed over is dropped.
  * 6. An end hears `end` once, and then nothing more.
  */
 import type { Link, LinkEnd, LinkListener, LinkRecord, SlotId } from '@millrace/contracts'
-import type { Session } from '@millrace/wire'
-import type { FrameReceiver, FrameSocket } from './frame-socket.js'
+import type { Session } from '../session.js'
+import type { FrameReceiver, FrameStream } from './frame-stream.js'
 import { FrameWriter } from './frame-writer.js'
 import { Outstanding } from './outstanding.js'
 
 /** Who hears what becomes of a link. */
 export interface LinkObserver {
   /** Nothing more is handed over, and the two slots may be linked again. Called once, before the listener hears it. */
-  ended(link: TcpLink, end: LinkEnd): void
-  /** Its socket is gone too. */
-  gone(link: TcpLink): void
+  ended(link: FrameLink, end: LinkEnd): void
+  /** Its stream is gone too. */
+  gone(link: FrameLink): void
   refused(error: unknown, peer: SlotId): void
   /** Hears of each batch; undefined where nobody wants to know. */
-  readonly batch: ((link: TcpLink, direction: 'in' | 'out', records: number) => void) | undefined
+  readonly batch: ((link: FrameLink, direction: 'in' | 'out', records: number) => void) | undefined
 }
 
 /** What a link is made of. */
-export interface TcpLinkParts {
+export interface FrameLinkParts {
   readonly local: SlotId
   readonly session: Session
-  readonly socket: FrameSocket
+  readonly stream: FrameStream
   readonly observer: LinkObserver
   /** What came with the batch that confirmed the session. */
   readonly early: readonly LinkRecord[]
@@ -47,16 +47,16 @@ const none: Early = { records: [], frames: [] }
 /** Hears nothing: for a link that is closed before anybody listened. */
 const nobody: LinkListener = { record: () => undefined, end: () => undefined }
 
-/** One end of a link over a socket. Its holder sees only the `Link`; the rest is for the transport. */
-export class TcpLink implements Link, FrameReceiver {
+/** One end of a link over a stream. Its holder sees only the `Link`; the rest is for the transport. */
+export class FrameLink implements Link, FrameReceiver {
   readonly local: SlotId
   readonly peer: SlotId
   readonly incarnation: number
   /** Resolves when nothing more is handed over. */
   readonly ended: Promise<void>
-  /** Resolves when its socket is gone too. */
+  /** Resolves when its stream is gone too. */
   readonly closed: Promise<void>
-  readonly #socket: FrameSocket
+  readonly #stream: FrameStream
   readonly #session: Session
   readonly #observer: LinkObserver
   readonly #writer: FrameWriter
@@ -72,17 +72,17 @@ export class TcpLink implements Link, FrameReceiver {
   #end: LinkEnd | undefined
   #received = 0
 
-  constructor({ local, session, socket, observer, early }: TcpLinkParts) {
+  constructor({ local, session, stream, observer, early }: FrameLinkParts) {
     this.local = local
     this.peer = session.peer.slot
     this.incarnation = session.peer.incarnation
-    this.#socket = socket
+    this.#stream = stream
     this.#session = session
     this.#observer = observer
     this.#early = { records: early, frames: [] }
     const { batch } = observer
     const onBatch = batch && ((records: number) => batch(this, 'out', records))
-    this.#writer = new FrameWriter({ socket, sealer: session.sealer, onBatch })
+    this.#writer = new FrameWriter({ stream, sealer: session.sealer, onBatch })
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve
     })
@@ -98,7 +98,7 @@ export class TcpLink implements Link, FrameReceiver {
 
   /** Grows with everything that is read or written. */
   get progress(): number {
-    return this.#socket.progress
+    return this.#stream.progress
   }
 
   send(record: LinkRecord): void {
@@ -121,7 +121,7 @@ export class TcpLink implements Link, FrameReceiver {
     await Promise.all([listened, this.#writer.done])
   }
 
-  /** Closes, listens where nobody did, and waits until the socket is gone. */
+  /** Closes, listens where nobody did, and waits until the stream is gone. */
   async abandon(): Promise<void> {
     if (this.#listener === undefined) this.listen(nobody)
     await this.close()
@@ -130,7 +130,7 @@ export class TcpLink implements Link, FrameReceiver {
 
   /** Ends the link at once; both ends hear `lost`. */
   lose(): void {
-    this.#socket.destroy()
+    this.#stream.destroy()
     this.#finish('lost')
   }
 
@@ -143,6 +143,10 @@ export class TcpLink implements Link, FrameReceiver {
   refused(error: unknown): void {
     this.#observer.refused(error, this.peer)
     this.#finish('lost')
+  }
+
+  drained(): void {
+    this.#writer.drained()
   }
 
   finished(): void {
@@ -160,16 +164,16 @@ export class TcpLink implements Link, FrameReceiver {
     this.#begun = true
     if (this.#end !== undefined) return this.#tell(listener, this.#end)
     for (const record of this.#early.records) this.#receive(record)
-    this.#socket.guard(() => {
+    this.#stream.guard(() => {
       for (const frame of this.#early.frames) if (this.#end === undefined) this.#open(frame)
     })
     this.#early = none
-    this.#socket.resume()
+    this.#stream.resume()
   }
 
   #open(frame: Buffer): void {
     const before = this.#received
-    const kind = this.#session.opener.open(frame, this.#socket.lastEmpty, this.#onRecord)
+    const kind = this.#session.opener.open(frame, this.#stream.lastEmpty, this.#onRecord)
     if (kind === 'bye') {
       this.#shut()
       this.#finish('closed')

@@ -1,76 +1,123 @@
-import { connect, type Socket } from 'node:net'
 import {
   type Endpoint,
   type Link,
   type LinkRecord,
   type Listener,
   MillraceError,
+  type Profile,
   type SlotId,
   type Transport,
   type WorkQueue,
 } from '@millrace/contracts'
-import type { Session } from '@millrace/wire'
+import type { Session } from '../session.js'
+import type { WireClock } from '../wire-clock.js'
 import { type ConnectionClock, startConnectionClock } from './connection-clock.js'
-import { EmptyWatch, readBytes } from './empty-watch.js'
-import { FrameSocket } from './frame-socket.js'
+import { EmptyWatch } from './empty-watch.js'
+import { FrameLink, type LinkObserver, throwOutside } from './frame-link.js'
+import type { FrameStream } from './frame-stream.js'
 import type { Handshakes } from './handshakes.js'
 import { createHeadedQueue } from './headed-queue.js'
 import { Incoming, type IncomingObserver } from './incoming.js'
-import { loopbackHost, portOf } from './loopback-address.js'
-import { OpenSlot } from './open-slot.js'
+import type { LinkTransportSettings } from './link-settings.js'
+import { portOf } from './loopback-address.js'
 import { Outgoing, type OutgoingObserver } from './outgoing.js'
 import { PairTable, type StandingLink } from './pair-table.js'
 import { Refusals } from './refusals.js'
-import { type LinkObserver, TcpLink, throwOutside } from './tcp-link.js'
-import type { TcpTransportSettings } from './tcp-settings.js'
 import { Unfinished } from './unfinished.js'
 
 /** How long a link may stand still while its transport is being closed. */
 const farewellMs = 1000
 
 /** A carrier between processes of one machine. */
-export interface TcpTransport extends Transport {
-  readonly profile: 'tcp_local'
+export interface LinkTransport<Name extends Profile = Profile> extends Transport {
+  readonly profile: Name
   /** How often frames and peers were refused since it was made, by code. */
   refusals(): Readonly<Record<string, number>>
 }
 
-/** What carries links, whoever signs them. */
+/** Is handed each stream that somebody has begun to a slot, and the clock of its connection. */
+export type OnStream = (stream: FrameStream, clock: ConnectionClock) => void
+
+/** A slot that can be dialled. */
+export interface OpenedSlot {
+  /** What its peers dial, `tcp://127.0.0.1:PORT`. */
+  readonly address: string
+  /** Nobody can dial it any longer; what is linked with it stays so. Resolves when nothing is left of it. May be called more than once. */
+  close(): Promise<void>
+}
+
+/** Brings streams about: what carriers of links differ in. */
+export interface Streams {
+  /** Opens a port of loopback, 0 for any free one. Fails with anything when it cannot be had. */
+  open(slot: SlotId, port: number, onStream: OnStream): Promise<OpenedSlot>
+  /** Begins a stream. What is written at once waits until it is connected; `gone` of its receiver says that it never will be. */
+  connect(port: number, clock: ConnectionClock): FrameStream
+}
+
+/** What streams are made with. */
+export interface StreamsParts {
+  readonly clock: WireClock
+  /** Ticks for every stream of the transport. */
+  readonly watch: EmptyWatch
+}
+
+/** What a carrier of links is made with, whoever signs them. */
 export type CarrierSettings = Pick<
-  TcpTransportSettings,
+  LinkTransportSettings,
   'bindPort' | 'maxPayloadBytes' | 'ttlMs' | 'events' | 'clock' | 'batchEvents'
 >
 
-type Accept = (link: Link) => void
-
-/**
- * Makes a carrier over loopback TCP whose handshakes, and so whose sessions, come from outside.
- *
- * Products use `createTcpTransport`; a benchmark may put sessions in that sign nothing, to see what signing costs.
- */
-export function createTcpCarrier(settings: CarrierSettings, handshakes: Handshakes): TcpTransport {
-  return new TcpCarrier(settings, handshakes)
+/** What a carrier of links is made of. */
+export interface CarrierParts<Name extends Profile> {
+  readonly profile: Name
+  readonly settings: CarrierSettings
+  readonly handshakes: Handshakes
+  readonly streams: (parts: StreamsParts) => Streams
 }
 
-class TcpCarrier implements TcpTransport {
-  readonly profile = 'tcp_local'
+type Accept = (link: Link) => void
+
+/** A slot of this transport, and the connections to it that are no links yet. */
+interface LocalSlot {
+  readonly slot: SlotId
+  readonly incoming: Set<Incoming>
+  readonly accept: Accept
+  opened: OpenedSlot | undefined
+}
+
+/**
+ * Makes a carrier of links over streams and handshakes, and so sessions, that come from outside.
+ *
+ * Products use `signedHandshakes`; a benchmark may put sessions in that sign nothing, to see what signing costs.
+ */
+export function createLinkCarrier<Name extends Profile>(parts: CarrierParts<Name>): LinkTransport<Name> {
+  return new LinkCarrier(parts)
+}
+
+class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
+  readonly profile: Name
   readonly #settings: CarrierSettings
   readonly #handshakes: Handshakes
   readonly #watch: EmptyWatch
   readonly #refusals: Refusals
   readonly #pairs = new PairTable()
   readonly #unfinished = new Unfinished()
-  readonly #slots = new Map<SlotId, OpenSlot>()
+  readonly #streams: Streams
+  readonly #slots = new Map<SlotId, LocalSlot>()
+  /** Slots that were closed, and of which something is left. */
+  readonly #leaving = new Set<Promise<void>>()
   readonly #dials = new Set<Outgoing>()
-  /** Every link whose socket is not gone yet. */
-  readonly #links = new Set<TcpLink>()
+  /** Every link whose stream is not gone yet. */
+  readonly #links = new Set<FrameLink>()
   readonly #linkObserver: LinkObserver
   #closed: Promise<void> | undefined
 
-  constructor(settings: CarrierSettings, handshakes: Handshakes) {
+  constructor({ profile, settings, handshakes, streams }: CarrierParts<Name>) {
+    this.profile = profile
     this.#settings = settings
     this.#handshakes = handshakes
     this.#watch = new EmptyWatch(settings.clock, settings.ttlMs)
+    this.#streams = streams({ clock: settings.clock, watch: this.#watch })
     this.#refusals = new Refusals(settings.events)
     this.#linkObserver = this.#observer()
   }
@@ -91,16 +138,14 @@ class TcpCarrier implements TcpTransport {
         `slot ${slot} cannot be opened, because it is open already; close its listener first`,
         { facts: { slot } },
       )
-    const { clock, bindPort } = this.#settings
-    const onSocket = (socket: Socket, emptyAt: number): void => this.#take(open, accept, socket, emptyAt)
-    const open = new OpenSlot({ slot, clock, watch: this.#watch, onSocket })
-    this.#slots.set(slot, open)
+    const local: LocalSlot = { slot, accept, incoming: new Set(), opened: undefined }
+    this.#slots.set(slot, local)
     try {
-      const address = await open.open(bindPort)
+      const { address } = await this.#openPort(local)
       this.#checkOpen(`slot ${slot} cannot be opened`)
-      return { endpoint: { slot, address }, close: async () => this.#shut(open) }
+      return { endpoint: { slot, address }, close: async () => this.#shut(local) }
     } catch (error) {
-      this.#shut(open)
+      this.#shut(local)
       throw error
     }
   }
@@ -139,6 +184,22 @@ class TcpCarrier implements TcpTransport {
     const closed = new MillraceError('HANDOFF_TRANSPORT', 'a dial was given up, because its transport was closed')
     for (const dial of this.#dials) dial.abandon(closed)
     await Promise.all(Array.from(this.#links, closeOrLose))
+    await Promise.all(this.#leaving)
+  }
+
+  async #openPort(local: LocalSlot): Promise<OpenedSlot> {
+    const { slot } = local
+    const { bindPort: port } = this.#settings
+    try {
+      local.opened = await this.#streams.open(slot, port, (stream, clock) => this.#take(local, stream, clock))
+      return local.opened
+    } catch (error) {
+      throw new MillraceError(
+        'HANDOFF_TRANSPORT',
+        `slot ${slot} cannot be opened, because port ${port} cannot be had; set bind_port to 0, for any free one`,
+        { facts: { slot, port }, cause: error },
+      )
+    }
   }
 
   #connect(from: SlotId, endpoint: Endpoint, port: number, signal: AbortSignal): Promise<Link> {
@@ -155,23 +216,11 @@ class TcpCarrier implements TcpTransport {
         this.#dials.delete(outgoing)
         this.#pairs.endDial(from, to, dial)
       }
-      // Reads into one buffer: Node makes one of 64 KiB for each read otherwise. A server cannot be told so.
-      const buffer = Buffer.allocUnsafeSlow(readBytes)
-      const onread = {
-        buffer,
-        callback: (bytes: number): true => {
-          socket.read(buffer.subarray(0, bytes))
-          return true
-        },
-      }
-      const socket = this.#frames(
-        connect({ host: loopbackHost, port, noDelay: true, allowHalfOpen: true, onread }),
-        clock,
-      )
+      const stream = this.#streams.connect(port, clock)
       const observer: OutgoingObserver = {
         opened: (session, early) => {
           settled()
-          resolve(this.#open(from, socket, session, early))
+          resolve(this.#open(from, stream, session, early))
         },
         refused: (error) => this.#refusals.add(error, to),
         failed: (error) => {
@@ -179,56 +228,59 @@ class TcpCarrier implements TcpTransport {
           reject(error)
         },
       }
-      const outgoing = new Outgoing({ from, to, handshake, socket, observer })
+      const outgoing = new Outgoing({ from, to, handshake, stream, observer })
       this.#dials.add(outgoing)
       signal.addEventListener('abort', giveUp, { once: true })
       outgoing.begin()
     })
   }
 
-  #take(slot: OpenSlot, accept: Accept, socket: Socket, emptyAt: number): void {
-    const clock = startConnectionClock(this.#settings.clock)
-    const handshake = this.#handshakes.accept(slot.slot, clock)
+  #take({ slot, accept, incoming: waiting }: LocalSlot, stream: FrameStream, clock: ConnectionClock): void {
     const observer: IncomingObserver = {
       confirmed: (incoming) => this.#pairs.admit(incoming),
-      opened: (session, early) => hand(accept, this.#open(slot.slot, frames, session, early)),
+      opened: (session, early) => hand(accept, this.#open(slot, stream, session, early)),
       refused: (error, peer) => this.#refusals.add(error, peer),
       ended: (incoming) => {
-        slot.incoming.delete(incoming)
+        waiting.delete(incoming)
         this.#unfinished.delete(incoming)
         this.#pairs.withdraw(incoming)
       },
     }
-    const frames = this.#frames(socket, clock, emptyAt)
-    const incoming = new Incoming({ local: slot.slot, handshake, socket: frames, observer })
-    frames.receiver = incoming
-    slot.incoming.add(incoming)
+    const handshake = this.#handshakes.accept(slot, clock)
+    const incoming = new Incoming({ local: slot, handshake, stream, observer })
+    stream.receiver = incoming
+    waiting.add(incoming)
     this.#unfinished.add(incoming)
   }
 
-  #frames(socket: Socket, clock: ConnectionClock, emptyAt: number = clock.monotonic()): FrameSocket {
-    return new FrameSocket({ socket, clock, watch: this.#watch, emptyAt })
-  }
-
-  #open(local: SlotId, socket: FrameSocket, session: Session, early: readonly LinkRecord[]): TcpLink {
-    socket.pause()
-    socket.open(this.#settings.maxPayloadBytes)
-    const link = new TcpLink({ local, session, socket, observer: this.#linkObserver, early })
-    socket.receiver = link
+  #open(local: SlotId, stream: FrameStream, session: Session, early: readonly LinkRecord[]): FrameLink {
+    stream.pause()
+    stream.open(this.#settings.maxPayloadBytes)
+    const link = new FrameLink({ local, session, stream, observer: this.#linkObserver, early })
+    stream.receiver = link
     this.#links.add(link)
     this.#pairs.open(local, link.peer, link)
     this.#settings.events.emit('link.opened', { local, peer: link.peer })
     return link
   }
 
-  #shut(open: OpenSlot): void {
-    if (this.#slots.get(open.slot) === open) this.#slots.delete(open.slot)
-    open.close()
+  #shut(local: LocalSlot): void {
+    if (this.#slots.get(local.slot) === local) this.#slots.delete(local.slot)
+    const { opened } = local
+    local.opened = undefined
+    if (opened !== undefined) this.#leave(opened.close())
+    for (const incoming of local.incoming) incoming.finished()
+  }
+
+  /** Something may be left of a slot that nobody can dial any longer; closing the transport waits for it. */
+  #leave(left: Promise<void>): void {
+    this.#leaving.add(left)
+    void left.then(() => this.#leaving.delete(left))
   }
 
   #checkOpen(what: string): void {
     if (this.#closed === undefined) return
-    throw new MillraceError('HANDOFF_TRANSPORT', `${what}, because the TCP transport is closed; make a new one`)
+    throw new MillraceError('HANDOFF_TRANSPORT', `${what}, because its transport is closed; make a new one`)
   }
 
   #observer(): LinkObserver {
@@ -248,7 +300,7 @@ class TcpCarrier implements TcpTransport {
 }
 
 /** What `accept` throws is its own; the link is of no use then. */
-function hand(accept: Accept, link: TcpLink): void {
+function hand(accept: Accept, link: FrameLink): void {
   try {
     accept(link)
   } catch (error) {
@@ -258,7 +310,7 @@ function hand(accept: Accept, link: TcpLink): void {
 }
 
 /** Closes a link, and loses it when neither side gets on with it: one that nobody reads would never end. */
-async function closeOrLose(link: TcpLink): Promise<void> {
+async function closeOrLose(link: FrameLink): Promise<void> {
   let progress = link.progress
   const timer = setInterval(() => {
     if (link.progress === progress) link.lose()

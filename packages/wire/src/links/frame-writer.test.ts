@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { LinkRecord } from '@millrace/contracts'
-import { metSessions } from '../test/met.js'
-import { envelope, ticketsOf } from '../test/records.js'
+import { envelope, ticketsOf } from '@millrace/link-tests'
+import { metSessions } from '../../test/met.js'
 import { FrameWriter } from './frame-writer.js'
 
 /** A writer, a socket whose kernel takes bytes when the test says so, and the peer that reads them. */
@@ -23,7 +23,7 @@ function writerWithSocket({ takesAtOnce = true } = {}) {
       finished = true
     },
   }
-  const writer = new FrameWriter({ socket, sealer: near.sealer, onBatch: undefined })
+  const writer = new FrameWriter({ stream: socket, sealer: near.sealer, onBatch: undefined })
   const opened: LinkRecord[] = []
   return {
     writer,

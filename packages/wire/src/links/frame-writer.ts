@@ -1,21 +1,22 @@
 /**
- * The sending half of a link: records → batches → signed frames → the socket.
+ * The sending half of a link: records → batches → signed frames → the stream.
  *
  * 1. Records of one loop turn share a batch, and with it one signature and one write. A batch that is large enough leaves at
- *    once, so that both ends work at the same time; one that is full does even when the socket takes no more.
+ *    once, so that both ends work at the same time; one that is full does even when the stream takes no more.
  * 2. While at most one envelope is under way nobody else's record would come in time to share the batch: it leaves at the
- *    next tick. Otherwise it leaves when the sockets of this turn have been read.
- * 3. While the socket holds something that the kernel has not taken, nothing is signed: batches are cut and wait, and get
+ *    next tick. Otherwise it leaves when the streams of this turn have been read.
+ * 3. While the stream holds something that was not taken, nothing is signed: batches are cut and wait, and get
  *    the time of the moment at which they really leave.
- * 4. The farewell leaves after all of them, then the socket is finished.
+ * 4. The farewell leaves after all of them, then the stream is finished.
  */
 import type { LinkRecord } from '@millrace/contracts'
-import { batchBytes, type FrameSealer } from '@millrace/wire'
-import type { FrameSocket } from './frame-socket.js'
+import { batchBytes } from '../batch-encoder.js'
+import type { FrameSealer } from '../session.js'
+import type { FrameStream } from './frame-stream.js'
 import { createHeadedQueue } from './headed-queue.js'
 
 /**
- * A batch that has grown this large, and holds such a share of what is under way, leaves while the turn goes on, if the socket
+ * A batch that has grown this large, and holds such a share of what is under way, leaves while the turn goes on, if the stream
  * takes it: the peer begins with it while the rest is being made. Smaller ones cost more signatures and writes than that gains.
  */
 const earlyBytes = 4096
@@ -23,7 +24,7 @@ const earlyShare = 4
 
 /** What a frame writer is made of. */
 export interface FrameWriterParts {
-  readonly socket: Pick<FrameSocket, 'idle' | 'write' | 'finish'>
+  readonly stream: Pick<FrameStream, 'idle' | 'write' | 'finish'>
   readonly sealer: FrameSealer
   /** Hears of each batch how many records it holds. */
   readonly onBatch: ((records: number) => void) | undefined
@@ -33,13 +34,13 @@ type Flush = 'none' | 'scheduled' | 'when_taken'
 
 /** Writes what a link sends. */
 export class FrameWriter {
-  /** Resolves when the farewell was taken by the kernel, or everything was dropped. */
+  /** Resolves when the farewell was taken, or everything was dropped. */
   readonly done: Promise<void>
-  readonly #socket: FrameWriterParts['socket']
+  readonly #stream: FrameWriterParts['stream']
   readonly #sealer: FrameSealer
   readonly #onBatch: FrameWriterParts['onBatch']
   readonly #cuts = createHeadedQueue<Buffer>()
-  /** Frames that the socket still reads from, the oldest first. */
+  /** Frames that the stream still reads from, the oldest first. */
   readonly #writing = createHeadedQueue<Buffer>()
   readonly #flush = (): void => this.#onTurn()
   readonly #taken = (): void => this.#onTaken()
@@ -47,8 +48,8 @@ export class FrameWriter {
   #phase: 'open' | 'closing' | 'shut' = 'open'
   #due: Flush = 'none'
 
-  constructor({ socket, sealer, onBatch }: FrameWriterParts) {
-    this.#socket = socket
+  constructor({ stream, sealer, onBatch }: FrameWriterParts) {
+    this.#stream = stream
     this.#sealer = sealer
     this.#onBatch = onBatch
     this.done = new Promise((resolve) => {
@@ -71,7 +72,7 @@ export class FrameWriter {
   /** @param underWay how many envelopes of the link are not acknowledged, this one included */
   flushSoon(underWay: number): void {
     const { pending, records } = this.#sealer
-    if (pending >= batchBytes || (pending >= earlyBytes && records * earlyShare >= underWay && this.#socket.idle)) {
+    if (pending >= batchBytes || (pending >= earlyBytes && records * earlyShare >= underWay && this.#stream.idle)) {
       this.#cut()
       this.#pump()
     } else if (this.#due === 'none') this.#schedule(underWay <= 1)
@@ -85,7 +86,16 @@ export class FrameWriter {
     this.#pump()
   }
 
-  /** The socket is gone: nothing more leaves. */
+  /** The stream may be idle again. */
+  drained(): void {
+    if (this.#due === 'when_taken' && this.#stream.idle) {
+      this.#due = 'none'
+      this.#cutPending()
+    }
+    this.#pump()
+  }
+
+  /** The stream is gone: nothing more leaves. */
   drop(): void {
     this.#phase = 'shut'
     this.#cuts.clear()
@@ -102,7 +112,7 @@ export class FrameWriter {
   #onTurn(): void {
     this.#due = 'none'
     if (this.#phase !== 'open') return
-    if (!this.#socket.idle) {
+    if (!this.#stream.idle) {
       this.#due = 'when_taken'
       return
     }
@@ -113,11 +123,7 @@ export class FrameWriter {
   #onTaken(): void {
     const written = this.#writing.shift()
     if (written !== undefined) this.#sealer.release(written)
-    if (this.#due === 'when_taken' && this.#socket.idle) {
-      this.#due = 'none'
-      this.#cutPending()
-    }
-    this.#pump()
+    this.drained()
   }
 
   #cutPending(): void {
@@ -130,21 +136,21 @@ export class FrameWriter {
   }
 
   #pump(): void {
-    while (this.#cuts.length > 0 && this.#socket.idle) {
+    while (this.#cuts.length > 0 && this.#stream.idle) {
       const cut = this.#cuts.shift()
       if (cut !== undefined) this.#write(this.#sealer.sign(cut))
     }
-    if (this.#phase === 'closing' && this.#cuts.length === 0 && this.#socket.idle) this.#sayBye()
+    if (this.#phase === 'closing' && this.#cuts.length === 0 && this.#stream.idle) this.#sayBye()
   }
 
   #write(frame: Buffer): void {
     this.#writing.push(frame)
-    this.#socket.write(frame, this.#taken)
+    this.#stream.write(frame, this.#taken)
   }
 
   #sayBye(): void {
     this.#phase = 'shut'
-    this.#socket.write(this.#sealer.bye(), this.#settle)
-    this.#socket.finish()
+    this.#stream.write(this.#sealer.bye(), this.#settle)
+    this.#stream.finish()
   }
 }

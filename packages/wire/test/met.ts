@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { Acceptor, Dialler, NonceCache, type Session, systemClock } from '@millrace/wire'
-import { keyOf } from './open-transport.js'
+import { Acceptor, Dialler, linkKey, NonceCache, type Session, systemClock } from '../src/index.js'
 
-/** The two sessions of near#1 and far#1 after a handshake without any socket. */
+const key = linkKey(new Uint8Array(32).fill(7), 'near#1', 'far#1')
+
+/** The two sessions of near#1 and far#1 after a handshake without any connection. */
 export function metSessions(): { readonly near: Session; readonly far: Session } {
   const agreed = {
     run: 'run',
@@ -12,7 +13,6 @@ export function metSessions(): { readonly near: Session; readonly far: Session }
     clock: systemClock,
     random: randomBytes,
   }
-  const key = keyOf('near#1', 'far#1')
   const dialler = new Dialler({ ...agreed, local: { slot: 'near#1', incarnation: 1 } }, 'far#1', key)
   const seen = new NonceCache({ capacity: 10, ttlMs: 30_000 })
   const acceptor = new Acceptor({ ...agreed, local: { slot: 'far#1', incarnation: 1 } }, () => key, seen)

@@ -1,13 +1,10 @@
 import type { SlotId } from '@millrace/contracts'
-import {
-  Acceptor,
-  Dialler,
-  type HandshakeSettings,
-  NonceCache,
-  type Party,
-  type Session,
-  type WireClock,
-} from '@millrace/wire'
+import { Acceptor } from '../acceptor.js'
+import { Dialler } from '../dialler.js'
+import type { HandshakeSettings } from '../handshake-settings.js'
+import { NonceCache } from '../nonce-cache.js'
+import type { Party, Session } from '../session.js'
+import type { WireClock } from '../wire-clock.js'
 
 /** The handshake of the side that dials. */
 export interface DiallingHandshake {

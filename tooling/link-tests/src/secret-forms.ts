@@ -1,5 +1,5 @@
 import { linkKey } from '@millrace/wire'
-import { master } from './open-transport.js'
+import { master } from './test-keys.js'
 
 /** The secrets of a test in every form in which they could slip into a text. */
 export function secretForms(): readonly string[] {

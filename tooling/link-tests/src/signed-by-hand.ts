@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { SlotId } from '@millrace/contracts'
-import { keyOf } from './open-transport.js'
+import { keyOf } from './test-keys.js'
 
 /** Frames as docs/protocol.md describes them, cut from what was sent. */
 export function framesOf(bytes: Buffer): readonly Buffer[] {

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/contracts'
+import { MillraceError, type Profile } from '@millrace/contracts'
 
 /** The one address that workers listen on. */
 export const loopbackHost = '127.0.0.1'
@@ -22,17 +22,17 @@ export function portOf(address: string): number | undefined {
  *
  * @throws MillraceError SEC_BIND_REFUSED
  */
-export function checkBind(host: string, port: number): void {
+export function checkBind(profile: Profile, host: string, port: number): void {
   if (host !== loopbackHost)
     throw new MillraceError(
       'SEC_BIND_REFUSED',
-      `tcp_local cannot listen on ${JSON.stringify(host)}, because only processes of this machine may connect; set bind_host to ${loopbackHost}`,
+      `${profile} cannot listen on ${JSON.stringify(host)}, because only processes of this machine may connect; set bind_host to ${loopbackHost}`,
       { facts: { host } },
     )
   if (!Number.isInteger(port) || port < 0 || port > largestPort)
     throw new MillraceError(
       'SEC_BIND_REFUSED',
-      `tcp_local cannot listen on port ${port}, because there is no such port; set bind_port to 0, for any free one, or to a number up to ${largestPort}`,
+      `${profile} cannot listen on port ${port}, because there is no such port; set bind_port to 0, for any free one, or to a number up to ${largestPort}`,
       { facts: { port } },
     )
 }

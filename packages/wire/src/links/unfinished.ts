@@ -40,7 +40,7 @@ export class Unfinished {
     if (oldest !== undefined) this.#abandon(oldest, 'too many')
   }
 
-  /** This process may have been the slow one: what waits in the socket is read before it is judged. */
+  /** This process may have been the slow one: what waits in the stream is read before it is judged. */
   #judge(handshake: Abandonable): void {
     setImmediate(() => {
       if (this.#timers.has(handshake)) this.#abandon(handshake, 'too slow')

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { EventEmitter, SlotId } from '@millrace/contracts'
-import { systemClock, type WireClock } from '@millrace/wire'
+import type { EventEmitter, Profile, SlotId } from '@millrace/contracts'
+import { systemClock, type WireClock } from '../wire-clock.js'
 import { checkBind, loopbackHost } from './loopback-address.js'
 
-/** What a TCP transport is made with. */
-export interface TcpTransportOptions {
+/** What a transport between the processes of one machine is made with. */
+export interface LinkTransportOptions {
   /** Names this run of the application; peers of another run are refused. */
   readonly run: string
   /** The hash of the plan; peers with another plan are refused. */
@@ -34,7 +34,7 @@ export interface TcpTransportOptions {
 }
 
 /** The same, complete and checked. */
-export type TcpTransportSettings = Required<TcpTransportOptions>
+export type LinkTransportSettings = Required<LinkTransportOptions>
 
 /**
  * Fills in the defaults and refuses what cannot work.
@@ -42,8 +42,8 @@ export type TcpTransportSettings = Required<TcpTransportOptions>
  * @throws MillraceError SEC_BIND_REFUSED
  * @throws RangeError when a number is none that the option can have
  */
-export function tcpTransportSettings(options: TcpTransportOptions): TcpTransportSettings {
-  const settings: TcpTransportSettings = {
+export function linkTransportSettings(profile: Profile, options: LinkTransportOptions): LinkTransportSettings {
+  const settings: LinkTransportSettings = {
     bindHost: loopbackHost,
     bindPort: 0,
     maxPayloadBytes: 1_048_576,
@@ -54,7 +54,7 @@ export function tcpTransportSettings(options: TcpTransportOptions): TcpTransport
     random: randomBytes,
     ...options,
   }
-  checkBind(settings.bindHost, settings.bindPort)
+  checkBind(profile, settings.bindHost, settings.bindPort)
   for (const name of ['incarnation', 'maxPayloadBytes', 'ttlMs', 'nonceCacheSize'] as const)
     checkPositive(name, settings[name])
   return settings
@@ -62,5 +62,5 @@ export function tcpTransportSettings(options: TcpTransportOptions): TcpTransport
 
 function checkPositive(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value <= 0)
-    throw new RangeError(`${name} of a TCP transport must be a positive integer (got ${value})`)
+    throw new RangeError(`${name} of a transport must be a positive integer (got ${value})`)
 }

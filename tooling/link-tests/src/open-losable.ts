@@ -1,13 +1,11 @@
 import type { OpenTransports } from '@millrace/conformance'
 import type { SlotId, Transport } from '@millrace/contracts'
-import type { TcpTransportOptions } from '../src/index.js'
-import { openTransport } from './open-transport.js'
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.js'
 
 /** Two transports; whatever one dials goes through somebody who can cut the connection. */
-export function openLosable(options: Partial<TcpTransportOptions> = {}): OpenTransports {
-  const listening = openTransport(options)
-  const behind = openTransport(options)
+export function openLosable(open: () => Transport): OpenTransports {
+  const listening = open()
+  const behind = open()
   const proxies = new Map<string, TcpProxy>()
   const dialling: Transport = {
     profile: behind.profile,

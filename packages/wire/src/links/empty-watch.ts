@@ -1,23 +1,20 @@
 /**
- * Knows when a socket last held nothing unread, so that a frame's age is how long it was on its way, and not how long this
+ * Knows when a stream last held nothing unread, so that a frame's age is how long it was on its way, and not how long this
  * process was busy elsewhere.
  *
- * A turn of Node's event loop runs timers, then reads every socket that has something, then runs `setImmediate`. So:
+ * A turn of Node's event loop runs timers, then reads every stream that has something, then runs `setImmediate`. So:
  *
  * 1. A tick takes the time in a timer. What is unread at that moment is read before the `setImmediate` that follows.
- * 2. In that `setImmediate`, a socket from which everything was read held nothing unread at some moment after the tick: the
+ * 2. In that `setImmediate`, a stream from which everything was read held nothing unread at some moment after the tick: the
  *    time of the tick is never too late, whatever this process was kept from doing before, between or after.
- * 3. Everything was read when the last read was smaller than Node's buffer, or there was none, and no part of a frame waits
- *    for its rest. A socket that is paused was not read, so nothing is known of it.
- * 4. `lastEmpty` lags one tick behind what is known. A batch that found the socket full is signed and waits in its sender's
- *    memory: after a block it comes a little later than what the socket held, and is as honest.
- * 5. In a loop that turns, `lastEmpty` of an idle socket is at most two ticks old, and a tick is an eighth of the ttl at
- *    most: a recorded frame is refused at 1.25 ttl at the latest, however idle the socket.
+ * 3. Everything was read when the last read was no full one, or there was none, and no part of a frame waits for its rest. A
+ *    stream that is paused was not read, so nothing is known of it.
+ * 4. `lastEmpty` lags one tick behind what is known. A batch that found the stream full is signed and waits in its sender's
+ *    memory: after a block it comes a little later than what the stream held, and is as honest.
+ * 5. In a loop that turns, `lastEmpty` of an idle stream is at most two ticks old, and a tick is an eighth of the ttl at
+ *    most: a recorded frame is refused at 1.25 ttl at the latest, however idle the stream.
  */
-import type { WireClock } from '@millrace/wire'
-
-/** What Node reads at most at once; a read of fewer bytes has emptied the socket. */
-export const readBytes = 65_536
+import type { WireClock } from '../wire-clock.js'
 
 const longestTickMs = 1000
 
@@ -52,7 +49,7 @@ export interface Watched {
   endTick(at: number): void
 }
 
-/** Ticks for all sockets of a transport, while there are any. */
+/** Ticks for all streams of a transport, while there are any. */
 export class EmptyWatch {
   readonly #clock: WireClock
   readonly #tickMs: number
@@ -67,7 +64,7 @@ export class EmptyWatch {
 
   add(watched: Watched): void {
     this.#watched.add(watched)
-    // It keeps no process alive: without a socket there is nothing to watch.
+    // It keeps no process alive: without a stream there is nothing to watch.
     this.#timer ??= setInterval(this.#tick, this.#tickMs).unref()
   }
 
