@@ -20,10 +20,9 @@ export interface TransportIdentity {
  */
 export async function openTransport(config: MillraceConfig, identity: TransportIdentity): Promise<Transport> {
   const ipc = config.runtime.platform.execution_ipc
-  if (ipc?.transport !== 'tcp_local')
+  if (ipc?.transport !== 'tcp_local' && ipc?.transport !== 'zeromq_local')
     throw new MillraceError('CONFIG_INVALID', `there is no carrier for the transport ${ipc?.transport ?? 'memory'} yet`)
-  const { createTcpTransport } = await import('@millrace/transport-tcp-secure')
-  return createTcpTransport({
+  const options = {
     ...identity,
     bindHost: ipc.bind_host,
     bindPort: ipc.bind_port,
@@ -31,5 +30,11 @@ export async function openTransport(config: MillraceConfig, identity: TransportI
     ttlMs: ipc.auth.ttl_seconds * 1000,
     nonceCacheSize: ipc.auth.nonce_cache_size,
     batchEvents: logsAll(config),
-  })
+  }
+  if (ipc.transport === 'zeromq_local') {
+    const { createZeromqTransport } = await import('@millrace/transport-zeromq')
+    return createZeromqTransport(options)
+  }
+  const { createTcpTransport } = await import('@millrace/transport-tcp-secure')
+  return createTcpTransport(options)
 }

@@ -1,0 +1,1 @@
+export { createZeromqTransport, type ZeromqTransport, type ZeromqTransportOptions } from './zeromq-transport.js'

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import type { Endpoint } from '@millrace/contracts'
+import { type AttackedLink, envelope, withAttackedLink, within } from '@millrace/link-tests'
+import { Dealer } from 'zeromq'
+import { openTransport } from './open-transport.js'
+import { framesSent } from './zmtp.js'
+
+/** Says something to a slot without being known there; resolves with what is answered, which must be the end. */
+async function answerTo({ address }: Endpoint, ...said: (Buffer | Buffer[])[]): Promise<Buffer | undefined> {
+  const stranger = new Dealer({ linger: 0 })
+  try {
+    stranger.connect(address)
+    for (const message of said) await stranger.send(message)
+    const [answer] = await within('an answer', stranger.receive())
+    return answer
+  } finally {
+    stranger.close()
+  }
+}
+
+/** A hello as the protocol wants it, signed by nobody. */
+function lyingHello(): Buffer {
+  const hello = randomBytes(300)
+  hello.writeUInt32BE(296, 0)
+  Buffer.from([1, 1, 0, 0]).copy(hello, 4)
+  hello.writeBigUInt64BE(BigInt(Date.now()), 8)
+  hello.fill(0, 16, 32)
+  hello.fill(0, 64, 96)
+  Buffer.from('\u0006near#1\u0001\u0005far#1\u0000').copy(hello, 96)
+  return hello
+}
+
+async function besideAnHonestLink(use: (link: AttackedLink) => Promise<void>): Promise<void> {
+  await withAttackedLink({ open: openTransport }, async (link) => {
+    link.near.link.send(envelope(1))
+    await link.far.heard.count(1)
+    await use(link)
+    link.near.link.send(envelope(2))
+    await link.far.heard.count(2)
+  })
+}
+
+describe('a stranger', () => {
+  it.each([
+    ['noise', [Buffer.alloc(200, 'GET / HTTP/1.1\r\n')], 'SEC_FRAME_TOO_LARGE'],
+    ['less than a frame', [Buffer.from('hello')], 'SEC_FRAME_MALFORMED'],
+    ['several parts', [[lyingHello(), lyingHello()]], 'SEC_FRAME_MALFORMED'],
+    ['a hello that nobody has signed', [lyingHello()], 'SEC_SIGNATURE_INVALID'],
+    ['a grant', [Buffer.of(1)], 'SEC_FRAME_MALFORMED'],
+    ['the beginning of a frame that is too large', [Buffer.alloc(64, 127)], 'SEC_FRAME_TOO_LARGE'],
+  ] as const)('SEC-IPC-02 is refused, and other links live on: %s', async (_what, said, code) => {
+    await besideAnHonestLink(async ({ far, proxy }) => {
+      const answer = await answerTo(proxy.endpoint, ...said.map((message) => message as Buffer | Buffer[])) // as `send` takes it
+      expect(answer).toHaveLength(0)
+      expect(far.transport.refusals()).toEqual({ [code]: 1 })
+    })
+  })
+
+  it('SEC-IPC-04 with a recorded hello opens nothing', async () => {
+    await besideAnHonestLink(async ({ far, connection, proxy }) => {
+      expect(await answerTo(proxy.endpoint, ...framesSent(connection.sent('acceptor')))).toHaveLength(0)
+      expect(far.transport.refusals()).toEqual({ SEC_REPLAY: 1 })
+      expect(far.events.filter(({ name }) => name === 'link.opened')).toHaveLength(1)
+    })
+  })
+
+  it('SEC-IPC-11 with a recorded session in a process that has not seen the hello opens nothing', async () => {
+    const links: unknown[] = []
+    await besideAnHonestLink(async ({ connection }) => {
+      const replacement = openTransport()
+      const { endpoint } = await replacement.listen('far#1', (link) => links.push(link))
+      const welcome = await answerTo(endpoint, ...framesSent(connection.sent('acceptor')))
+      expect(welcome?.[5]).toBe(2)
+      await replacement.close()
+      expect(replacement.refusals()).toEqual({ SEC_SIGNATURE_INVALID: 1 })
+    })
+    expect(links).toEqual([])
+  })
+
+  it('SEC-IPC-10 that says nothing after its first message is ended in time', async () => {
+    await besideAnHonestLink(async ({ far, connection, proxy }) => {
+      const hello = Buffer.from(framesSent(connection.sent('acceptor'))[0] ?? Buffer.alloc(0)).subarray(0, 100)
+      expect(await answerTo(proxy.endpoint, hello)).toHaveLength(0)
+      expect(far.transport.refusals()).toEqual({ SEC_HANDSHAKE_FAILED: 1 })
+    })
+  })
+})
