@@ -32,6 +32,14 @@ const inProcesses = [1, 2, 4].map((workers): Variant => {
   return { name, profile: 'tcp_local', workers, checks: asInProduction, scenarios }
 })
 
+const overZeromq: Variant = {
+  name: 'zeromq_local, 2 for features',
+  profile: 'zeromq_local',
+  workers: 2,
+  checks: asInProduction,
+  scenarios,
+}
+
 const slow: Variant = {
   name: 'tcp_local, slow at random',
   profile: 'tcp_local',
@@ -47,7 +55,7 @@ const partitioned = [2, 4].map((workers): Variant => {
 })
 
 /** What `pnpm demo` has the time for. */
-export const demoVariants: readonly Variant[] = [...inMemory, ...inProcesses]
+export const demoVariants: readonly Variant[] = [...inMemory, ...inProcesses, overZeromq]
 
 /** Every variant that exists, the plain one first. */
 export const variants: readonly Variant[] = [...demoVariants, slow, ...partitioned]
