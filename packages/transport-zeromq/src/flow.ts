@@ -17,13 +17,13 @@
 import { smallestFrameBytes } from '@millrace/wire'
 
 /** The largest chunk, and so the largest message that is read at all. */
-export const chunkBytes = 65_536
+export const chunkBytes = 16_384
 
 /** How many chunks one end of a link may have under way. */
-export const windowChunks = 16
+export const windowChunks = 64
 
 /** So many chunks are granted at once. */
-export const grantChunks = 4
+export const grantChunks = 16
 
 /**
  * How many messages of one peer ZeroMQ keeps in either direction. It notices only in steps of a half that messages were taken
