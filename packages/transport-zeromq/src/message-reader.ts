@@ -24,7 +24,6 @@ export class MessageReader implements Watched {
     this.#source = source
     this.#watch = watch
     this.#emptiness = new Emptiness(clock.monotonic())
-    watch.add(this)
   }
 
   /** Whether the socket may hold something that was not read since the tick began. */
@@ -39,6 +38,7 @@ export class MessageReader implements Watched {
 
   /** Hands over the parts of every message; resolves when the socket is closed. */
   async read(onMessage: (parts: readonly Buffer[]) => void): Promise<void> {
+    this.#watch.add(this)
     try {
       while (!this.#source.closed) {
         this.#isWaiting = true
