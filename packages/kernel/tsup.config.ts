@@ -1,3 +1,6 @@
 import base from '../../tooling/tsup.base.js'
 
-export default { ...base, entry: ['src/index.ts', 'src/control.ts', 'src/testing.ts', 'src/worker.ts'] }
+export default {
+  ...base,
+  entry: ['src/index.ts', 'src/control.ts', 'src/dead-letters.ts', 'src/testing.ts', 'src/worker.ts'],
+}

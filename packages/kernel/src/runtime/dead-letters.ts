@@ -1,5 +1,6 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { MillraceError } from '@millrace/contracts'
+import { type LineFile, openLineFile } from '../dead-letters/line-file.js'
+import { randomHex } from '../runner/random-hex.js'
 import type { FailedMessage } from '../runner/runner.js'
 import { reasonOf } from './reason-of.js'
 
@@ -10,8 +11,9 @@ export interface DeadLetters {
 }
 
 /**
- * Opens a file that gets one JSON line for each dead letter: `{"at","node","code","reason","type","position","trace","payload"}`.
+ * Opens a file that gets one JSON line for each dead letter: `{"id","at","node","code","reason","type","position","trace","payload"}`.
  * Each line is on its way to the disk before the next message is handled: dead letters are rare and must not be lost.
+ * `millrace dead-letters` may replace the file meanwhile.
  *
  * @throws MillraceError BOOT_START_FAILED when the file cannot be opened
  */
@@ -20,6 +22,7 @@ export function openDeadLetters(path: string, now: () => number): DeadLetters {
   return {
     write(node, error, { route, payload, root, position }) {
       const letter = {
+        id: randomHex(8),
         at: new Date(now()).toISOString(),
         node,
         code: error.code,
@@ -29,15 +32,15 @@ export function openDeadLetters(path: string, now: () => number): DeadLetters {
         trace: root.traceId,
         payload: payload instanceof Uint8Array ? { base64: Buffer.from(payload).toString('base64') } : payload,
       }
-      appendFileSync(file, `${JSON.stringify(letter)}\n`)
+      file.append(JSON.stringify(letter))
     },
-    close: () => closeSync(file),
+    close: () => file.close(),
   }
 }
 
-function openForAppend(path: string): number {
+function openForAppend(path: string): LineFile {
   try {
-    return openSync(path, 'a')
+    return openLineFile(path)
   } catch (thrown) {
     throw new MillraceError(
       'BOOT_START_FAILED',

@@ -1,0 +1,11 @@
+/** For programs that look after the dead letters of applications: what is in the file, and how letters leave it. */
+
+export { type DropEnd, dropDeadLetters } from './dead-letters/drop-letters.js'
+export { type DeadLetter, isLetterId } from './dead-letters/letter-line.js'
+export {
+  type LetterBook,
+  type LetterSummary,
+  readDeadLetter,
+  readDeadLetters,
+  type UnreadableLine,
+} from './dead-letters/read-letters.js'
