@@ -39,11 +39,12 @@ export interface ProcessApplication {
   readonly ipc?: object
   readonly platform?: object
   readonly observability?: object
+  readonly deadLetters?: string
 }
 
 /** Writes a configuration into a folder. @returns its path */
 export function writeApplication(folder: TemporaryFolder, name: string, application: ProcessApplication): string {
-  const { modules, groups, adapters = {}, ipc = {}, platform = {}, observability = {} } = application
+  const { modules, groups, adapters = {}, ipc = {}, platform = {}, observability = {}, deadLetters } = application
   return folder.write(
     name,
     JSON.stringify({
@@ -61,6 +62,7 @@ export function writeApplication(folder: TemporaryFolder, name: string, applicat
         },
       },
       adapters,
+      dead_letters: deadLetters === undefined ? {} : { path: deadLetters },
     }),
   )
 }

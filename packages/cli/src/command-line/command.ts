@@ -36,6 +36,7 @@ export interface Operands {
 
 /** A command of `millrace`. */
 export interface Command {
+  /** One word, or two where several commands do something with the same thing. */
   readonly name: string
   /** What it does, in a line. */
   readonly summary: string

@@ -19,24 +19,41 @@ export type Asked =
  * @throws UsageError
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): Asked {
-  const [name] = args.filter((arg) => !arg.startsWith('-'))
-  const command = commands.find((one) => one.name === name)
-  if (args.includes('--help') || args.includes('-h') || name === 'help')
-    return { what: 'help', command: command ?? named(args, commands) }
-  if (command === undefined) return withoutCommand(args, name, commands)
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const command = commands.find((one) => begins(words, one))
+  if (args.includes('--help') || args.includes('-h') || words[0] === 'help')
+    return { what: 'help', command: command ?? named(words, commands) }
+  if (command === undefined) return withoutCommand(args, words, commands)
   return { what: 'command', command, given: invocation(command, args) }
 }
 
-/** `millrace help run` means `millrace run --help`. */
-function named(args: readonly string[], commands: readonly Command[]): Command | undefined {
-  return commands.find(({ name }) => args.includes(name))
+function begins(words: readonly string[], { name }: Command): boolean {
+  return name.split(' ').every((word, index) => words[index] === word)
 }
 
-function withoutCommand(args: readonly string[], name: string | undefined, commands: readonly Command[]): Asked {
+/** `millrace help run` means `millrace run --help`. */
+function named(words: readonly string[], commands: readonly Command[]): Command | undefined {
+  return commands.find((command) => words.some((_, index) => begins(words.slice(index), command)))
+}
+
+function withoutCommand(
+  args: readonly string[],
+  [name, second]: readonly string[],
+  commands: readonly Command[],
+): Asked {
   if (args.includes('--version')) return { what: 'version' }
   if (name === undefined) throw new UsageError('say what to do: millrace COMMAND FILE...')
-  const names = commands.map((command) => command.name)
-  throw new UsageError(`there is no command '${name}'; ${suggestion(name, names)}`)
+  const seconds = commands.flatMap((command) =>
+    command.name.startsWith(`${name} `) ? [command.name.slice(name.length + 1)] : [],
+  )
+  if (seconds.length > 0)
+    throw new UsageError(
+      second === undefined
+        ? `say what to do: millrace ${name} ${seconds.join('|')}`
+        : `there is no command '${name} ${second}'; ${suggestion(second, seconds)}`,
+    )
+  const names = new Set(commands.map((command) => command.name.split(' ')[0] ?? ''))
+  throw new UsageError(`there is no command '${name}'; ${suggestion(name, [...names])}`)
 }
 
 function invocation(command: Command, args: readonly string[]): Given {
@@ -51,7 +68,7 @@ function invocation(command: Command, args: readonly string[]): Given {
     if (value === undefined) flags.add(token.name)
     else values[token.name] = value
   }
-  const [, ...operands] = given
+  const operands = given.slice(command.name.split(' ').length)
   const { least, most, missing } = command.operands ?? configurationFiles
   if (operands.length < least) throw usage(command, missing)
   const [extra] = operands.slice(most)

@@ -1,5 +1,6 @@
 import type { RuntimeWatch, WorkerReport } from '@millrace/kernel/control'
 import { printable } from '../printable.js'
+import { type Row, table } from '../table.js'
 import { type HopTraffic, type Traffic, trafficOf } from './traffic.js'
 
 /** How many messages a worker has handled in a second, between two snapshots. */
@@ -29,8 +30,6 @@ function rate(now: WorkerReport, before: WorkerReport | undefined, seconds: numb
     return undefined
   return Math.round((now.vitals.handled - before.vitals.handled) / seconds)
 }
-
-type Row = readonly string[]
 
 const heading: Row = [
   'WORKER',
@@ -64,15 +63,6 @@ export function topTable(snapshot: TopSnapshot): string {
     ...refusalLines(snapshot),
   ]
   return printable(`${lines.join('\n')}\n`)
-}
-
-function table(rows: readonly Row[], texts: number): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const aligned = (cell: string, column: number): string => {
-    const width = widths[column] ?? 0
-    return column < texts ? cell.padEnd(width) : cell.padStart(width)
-  }
-  return rows.map((row) => row.map(aligned).join('  ').trimEnd())
 }
 
 function hopRow({ to, perSecond, p50Ms, p99Ms }: HopTraffic): Row {

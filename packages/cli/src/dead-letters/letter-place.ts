@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { loadConfig } from '@millrace/config-validator'
+import { MillraceError } from '@millrace/contracts'
+import { isLetterId } from '@millrace/kernel/dead-letters'
+import type { Invocation, OptionSpec } from '../command-line/command.js'
+import { UsageError } from '../command-line/usage-error.js'
+import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+
+/** Names the file itself, in the place of the configuration that names it. */
+export const fileOption: OptionSpec = {
+  value: 'FILE',
+  says: 'the file of dead letters itself, instead of the configuration that names it',
+}
+
+/** What stands beside the options: ids are 16 hex digits, which no configuration file is called. */
+export interface LetterOperands {
+  readonly ids: readonly string[]
+  /** Configuration files by name, the base first. */
+  readonly files: readonly string[]
+}
+
+/** Tells ids from configuration files. */
+export function letterOperands(operands: readonly string[]): LetterOperands {
+  return { ids: [...new Set(operands.filter(isLetterId))], files: operands.filter((operand) => !isLetterId(operand)) }
+}
+
+/**
+ * Finds the file of dead letters: by name, or as the configuration has it.
+ *
+ * @throws UsageError, MillraceError CONFIG_INVALID, CONFIG_UNREADABLE, PACKAGE_MISSING
+ */
+export async function letterPath(
+  files: readonly string[],
+  { values: { file }, abilities }: Invocation,
+  command: string,
+): Promise<string> {
+  if (file !== undefined) return namedFile(file, files, command)
+  if (files.length === 0)
+    throw new UsageError('name the configuration files of the application, or the file itself with --file', command)
+  await prepareTypeScript(files, abilities)
+  const { config, baseDir } = await loadConfig(files, { checkMachine: false })
+  const { path } = config.dead_letters
+  if (path !== undefined) return resolve(baseDir, path)
+  throw new MillraceError(
+    'CONFIG_INVALID',
+    `${files.join(', ')} names no file for dead letters; set dead_letters.path, or name the file with --file`,
+  )
+}
+
+function namedFile(file: string, [configuration]: readonly string[], command: string): string {
+  if (configuration !== undefined)
+    throw new UsageError(`'${configuration}' is no id of a letter; choose one of a configuration and --file`, command)
+  if (existsSync(file)) return resolve(file)
+  throw new UsageError(
+    `there is no file '${file}'; --file names what dead_letters.path of a configuration names`,
+    command,
+  )
+}
