@@ -5,7 +5,7 @@ import { callMain } from './call-main.js'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { type Ended, millrace, type Started, startMillrace } from './start-millrace.js'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
-import { endedAlone } from './worker-log.js'
+import { endedAlone, eventsOf } from './worker-log.js'
 
 jest.setTimeout(120_000)
 
@@ -288,13 +288,15 @@ describe('with a running application whose worker has dead letters', () => {
   })
 
   it('lists, shows and drops them while it runs, and loses none', async () => {
-    run = startMillrace(['run', config], { env: { XDG_RUNTIME_DIR: folder.path } })
+    run = startMillrace(['run', config, '--log-json'], { env: { XDG_RUNTIME_DIR: folder.path } })
     await run.said('message.dead_lettered')
     const dropped = [await dropNewest(), await dropNewest(), await dropNewest(), await dropNewest()]
     run.child.kill('SIGTERM')
     await endedAlone(run)
     const lines = readFileSync(join(folder.path, 'dead.ndjson'), 'utf8').trimEnd().split('\n')
     const kept = lines.map((text) => JSON.parse(text) as Partial<Shown>).flatMap(({ payload }) => payload?.n ?? [])
+    const told = eventsOf(run.stderr()).find(({ name }) => name === 'message.dead_lettered')
+    expect(told?.facts).toMatchObject({ node: 'price', letter: expect.stringMatching(/^[0-9a-f]{16}$/u) })
     const all = [...new Set([...kept, ...dropped])].sort((one, other) => one - other)
     expect(kept.filter((n) => dropped.includes(n))).toEqual([])
     expect(all).toEqual(all.map((_, index) => index * 2 + 1))

@@ -19,7 +19,7 @@ export const eventList = {
   'message.dropped': { level: 'warn', says: 'A message was dropped because its handler threw and on_error is drop.' },
   'message.dead_lettered': {
     level: 'warn',
-    says: 'A message was written to the dead letters because its handler threw.',
+    says: 'A message was written to the dead letters because its handler threw; `letter` is its id there.',
   },
   'reply.unclaimed': { level: 'debug', says: 'A reply had neither consumer nor waiter and was dropped.' },
   'reply.duplicate': {

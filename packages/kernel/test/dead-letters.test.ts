@@ -166,6 +166,19 @@ describe('dropDeadLetters', () => {
     expect([idsIn(path), idsIn(link)]).toEqual([[second], [second]])
   })
 
+  it('says that the disk is full', () => {
+    expect(() => dropDeadLetters('/dev/full', [first], now)).toThrow(
+      'BACKEND_UNAVAILABLE: the dead letter file /dev/full cannot be written (ENOSPC), so not all letters are dropped; check its disk and whether this user may write it, then drop again',
+    )
+  })
+
+  it('leaves the file as it is where nothing in it is dropped', () => {
+    write(line(first))
+    const { ino } = statSync(path)
+    expect(dropDeadLetters(path, [third], now)).toEqual({ kept: undefined })
+    expect([statSync(path).ino, idsIn(path)]).toEqual([ino, [first]])
+  })
+
   it('only marks letters while another process writes the file anew', () => {
     write(line(first), line(second))
     writeFileSync(`${path}.millrace-lock`, '4711')

@@ -6,7 +6,8 @@ import { reasonOf } from './reason-of.js'
 
 /** Where messages go whose node says `dead_letter`. */
 export interface DeadLetters {
-  write(node: string, error: MillraceError, message: FailedMessage): void
+  /** @returns the id of the letter */
+  write(node: string, error: MillraceError, message: FailedMessage): string
   close(): void
 }
 
@@ -33,6 +34,7 @@ export function openDeadLetters(path: string, now: () => number): DeadLetters {
         payload: payload instanceof Uint8Array ? { base64: Buffer.from(payload).toString('base64') } : payload,
       }
       file.append(JSON.stringify(letter))
+      return letter.id
     },
     close: () => file.close(),
   }

@@ -58,7 +58,8 @@ export interface EngineParts {
   readonly tracing: Tracing | undefined
   /** The links to other workers, and the group that runs here; undefined where every node is here. */
   readonly share: EngineShare | undefined
-  readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => void
+  /** @returns the id of the letter; undefined where there are none */
+  readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => string | undefined
 }
 
 /** A worker's share of the graph. */
@@ -357,13 +358,14 @@ export class Engine implements MeshEngine {
   }
 
   #deadLetter(node: string, error: MillraceError, message: FailedMessage): void {
+    let letter: string | undefined
     try {
-      this.#parts.deadLetter(node, error, message)
+      letter = this.#parts.deadLetter(node, error, message)
     } catch (thrown) {
       return message.root.fail(deadLetterLost(node, thrown))
     }
     this.#counters.deadLettered++
-    this.#parts.events.emit('message.dead_lettered', givenUp(node, error, message))
+    this.#parts.events.emit('message.dead_lettered', { ...givenUp(node, error, message), letter: letter ?? null })
   }
 }
 
