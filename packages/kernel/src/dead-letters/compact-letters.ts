@@ -69,7 +69,10 @@ function finishOld({ path, old }: LetterFiles): void {
   const left = openOrNothing(old)
   if (left === undefined) return
   try {
-    if (!hasName(left, path)) copyMissing(left, path)
+    if (!hasName(left, path)) {
+      endWrites(old)
+      copyMissing(left, path)
+    }
     rmSync(old)
   } finally {
     closeSync(left)
@@ -86,7 +89,8 @@ function copyMissing(left: number, path: string): void {
   }
   closeSync(present)
   const missing: Buffer[] = []
-  for (const { bytes } of linesOf(left)) {
+  for (const { bytes, ended } of linesOf(left)) {
+    if (!ended) break // its writer writes it again
     noteDropped(bytes, dropped)
     if (!known.has(nameOf(bytes))) missing.push(bytes)
   }
@@ -187,14 +191,19 @@ function replace({ path, old, next }: LetterFiles, source: number): void {
   }
 }
 
-/**
- * The whole lines that have come since the file was read. The line end that is written first waits, as every write does, until a
- * write that has begun is done; what begins later is written again (C1), so what is cut off after it is left out.
- */
+/** The whole lines that have come since the file was read. */
 function since(source: number, old: string, length: number): Buffer {
-  appendFileSync(old, lineEnd)
+  endWrites(old)
   const lines = [...linesOf(source, length)].filter(({ bytes, ended }) => ended && bytes.length > 0)
   return Buffer.concat(lines.flatMap(({ bytes }) => [bytes, lineEnd]))
+}
+
+/**
+ * Writes a line end, which waits, as every write does, until a write that has begun is done. What begins later is written again
+ * (C1), so what is cut off after it is left out.
+ */
+function endWrites(old: string): void {
+  appendFileSync(old, lineEnd)
 }
 
 function openOrNothing(path: string): number | undefined {
