@@ -221,6 +221,7 @@ describe('dead letters', () => {
     const [letter, ...rest] = (await readFile(file, 'utf8')).trimEnd().split('\n')
     expect(rest).toEqual([])
     expect(JSON.parse(letter ?? '')).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{16}$/),
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       node: 'picky',
       code: 'NODE_FAILED',
