@@ -1,4 +1,5 @@
 import type { Bench } from './harness/bench.js'
+import { telemetryHop } from './measurements/telemetry-hop.js'
 import { telemetryReference } from './measurements/telemetry-reference.js'
 import { telemetryRoute } from './measurements/telemetry-route.js'
 
@@ -6,5 +7,5 @@ import { telemetryRoute } from './measurements/telemetry-route.js'
 export const telemetry: Bench = {
   name: 'telemetry',
   about: 'what metrics and traces cost, and what a receiver that is slow or dead does',
-  parts: [telemetryRoute, telemetryReference],
+  parts: [telemetryRoute, telemetryHop, telemetryReference],
 }

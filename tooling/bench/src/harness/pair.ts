@@ -5,6 +5,8 @@ import { type CompanionProgram, startCompanion } from './companion.js'
 /** A side that has been started: its processes live and are warm. */
 export interface Pair {
   measure(task: HopTask): Promise<HopMeasurement>
+  /** How much telemetry the side has lost; of a side that has some. */
+  lost(): Promise<number>
   close(): Promise<void>
 }
 
@@ -14,6 +16,8 @@ export interface PairProgram extends Pick<CompanionProgram, 'cwd' | 'flags'> {
   readonly driver: string
   /** The module of the side. */
   readonly side: string
+  /** What the side is told when it is opened. @default nothing */
+  readonly settings?: string
 }
 
 /**
@@ -21,10 +25,12 @@ export interface PairProgram extends Pick<CompanionProgram, 'cwd' | 'flags'> {
  *
  * @throws Error when the asking process ends, or says nothing in time
  */
-export async function openPair({ driver, side, ...where }: PairProgram): Promise<Pair> {
-  const asking = await startCompanion({ program: driver, args: [pathToFileURL(side).href], ...where })
+export async function openPair({ driver, side, settings, ...where }: PairProgram): Promise<Pair> {
+  const args = [pathToFileURL(side).href, ...(settings === undefined ? [] : [settings])]
+  const asking = await startCompanion({ program: driver, args, ...where })
   return {
     measure: async (task) => (await asking.ask(task, 'measured')).measurement as HopMeasurement, // our own driver says it
+    lost: async () => Number((await asking.ask('lost', 'lost')).count),
     close: () => asking.close(),
   }
 }

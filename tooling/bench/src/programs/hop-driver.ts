@@ -4,10 +4,11 @@ import { hopPayload } from './hop-payload.js'
 import type { HopLength, HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
 
 const { open } = (await import(process.argv[2] ?? '')) as HopSideModule // the parent names one of ours
-const side = await open()
+const side = await open(process.argv[3])
 
-process.on('message', (task: HopTask | 'close') => {
+process.on('message', (task: HopTask | 'close' | 'lost') => {
   if (task === 'close') void side.close().then(() => process.exit())
+  else if (task === 'lost') void side.lost?.().then((count) => process.send?.({ said: 'lost', count }))
   else void measure(side, task).then((measurement) => process.send?.({ said: 'measured', measurement }))
 })
 process.send?.({ said: 'ready' })

@@ -4,17 +4,19 @@ import { createRuntime } from '@millrace/kernel'
 import { Answer, AnswerBytes, Ask, AskBytes, AskUsage, Usage } from './hop-nodes.js'
 import type { HopPayload } from './hop-payload.js'
 import type { HopSide } from './hop-side.js'
+import { lostIn } from './lost.js'
 
 const timeoutMs = 60_000
 
-/** Starts the worker. */
-export async function open(): Promise<HopSide> {
+/** Starts the worker. @param telemetry `runtime.observability`, as JSON */
+export async function open(telemetry = '{}'): Promise<HopSide> {
   const app = await createRuntime({
     config: {
       version: 1,
       scenario: { name: 'hop' },
       runtime: {
         discovery_modules: [fileURLToPath(new URL('./hop-nodes.js', import.meta.url))],
+        observability: JSON.parse(telemetry),
         // As many large payloads as are in flight must be admitted.
         max_in_flight_bytes: 536_870_912,
         platform: {
@@ -33,6 +35,7 @@ export async function open(): Promise<HopSide> {
       else void app.request(Ask, payload as HopPayload, { expect: Answer, timeoutMs }).then(done) // the driver makes only these two
     },
     answererCpuMs: async () => (await app.request(AskUsage, {}, { expect: Usage, timeoutMs })).cpuMs,
+    lost: async () => lostIn(await app.metrics()),
     async close() {
       await app.stop()
     },

@@ -33,10 +33,13 @@ export interface HopSide {
   call(payload: object, done: (reply: unknown) => void): void
   /** Time on processors of the answering process so far; 0 where it is a thread of this one. */
   answererCpuMs(): Promise<number>
+  /** How much telemetry has been lost so far; left out where there is none. */
+  lost?(): Promise<number>
   close(): Promise<void>
 }
 
 /** What a program that is a side exports. */
 export interface HopSideModule {
-  open(): Promise<HopSide>
+  /** @param settings as JSON, for a side that has any */
+  open(settings?: string): Promise<HopSide>
 }
