@@ -20,7 +20,7 @@ const mostReporting = 8
 interface SlotLedger {
   readonly labels: MetricSample['labels']
   /** Of processes that have ended. */
-  sums: Map<string, MetricSample>
+  readonly sums: Map<string, MetricSample>
   /** What each process said last, by its incarnation. */
   readonly reports: Map<number, MetricSamples>
 }

@@ -61,6 +61,8 @@ export class InlineRuntime implements Runtime {
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   #counted: RuntimeCounters | undefined
+  /** What had been counted when it stopped: counters do not go backwards. */
+  #sampled: MetricSamples = []
   readonly #loopDelay = createLoopDelay()
   /** For metrics: each asker has the time since it asked last. */
   readonly #countedDelay = createLoopDelay()
@@ -258,11 +260,10 @@ export class InlineRuntime implements Runtime {
     return linkOf(this.#parts.oversight)
   }
 
-  /** What this process has counted, without the labels that say which it is; nothing while it does no work. */
+  /** What this process has counted, without the labels that say which it is; nothing before it begins to work. */
   samples(): MetricSamples {
-    if (!('working' in this.#phase)) return []
-    const { share, telemetry } = this.#parts
-    return [...processSamples(this.#phase.working, share?.mesh, this.#countedDelay.take()), ...lossSamples(telemetry)]
+    const counted = 'working' in this.#phase ? this.#sample(this.#phase.working) : this.#sampled
+    return [...counted, ...lossSamples(this.#parts.telemetry)]
   }
 
   reload(group: string): Promise<readonly WorkerSnapshot[]> {
@@ -367,6 +368,10 @@ export class InlineRuntime implements Runtime {
     return { inFlight: inFlight.length, replies: waiters.counters(), givenUp: engine.counters(), delivery }
   }
 
+  #sample(working: Working): MetricSamples {
+    return processSamples(working, this.#parts.share?.mesh, this.#countedDelay.take())
+  }
+
   /** After a failure, what it has left behind must end within the time that a drain has too. */
   async #ended(sources: Sources): Promise<void> {
     await Promise.race([sources.ended, sources.stopping])
@@ -397,6 +402,7 @@ export class InlineRuntime implements Runtime {
     if (this.#phase.name !== 'draining') return mode
     const { working } = this.#phase
     this.#counted = this.#count(working)
+    this.#sampled = this.#sample(working)
     this.#phase = { name: 'stopping' }
     this.#parts.events.emit('runtime.stopping')
     const reason = shuttingDown('the runtime stopped before this was done')

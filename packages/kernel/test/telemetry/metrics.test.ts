@@ -2,11 +2,17 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { listeningPort } from '@millrace/conformance'
-import { metricList } from '@millrace/contracts'
+import { defineMessage, defineNode, metricList } from '@millrace/contracts'
+import { Type } from 'typebox'
+import { createRuntime } from '../../src/create-runtime.js'
 import { Ask, Sum } from '../fixtures/processes/nodes.js'
 import { eventually } from '../web/web-application.js'
 import { type Scrape, scrape, total } from './scrape.js'
 import { askSum, type Observed, startObserved } from './shop-of-groups.js'
+
+const Said = defineMessage('metrics.said', Type.Object({ n: Type.Integer() }))
+const Heard = defineMessage('metrics.heard', Type.Object({ n: Type.Integer() }), { reply: true })
+const echo = defineNode({ name: 'echo', consumes: Said, emits: [Heard], handle: ({ n }) => Heard.of({ n }) })
 
 let app: Observed
 
@@ -27,6 +33,15 @@ async function intrude(group: string, bytes: Buffer): Promise<void> {
   stranger.write(bytes)
   await once(stranger, 'close')
 }
+
+it('OBS-PROM-01 what was counted is still counted when an application has stopped', async () => {
+  const runtime = await createRuntime({ nodes: [echo], overlay: { scenario: { name: 'stops' } } })
+  await runtime.start()
+  await runtime.request(Said, { n: 1 }, { expect: Heard })
+  await runtime.stop()
+  const replied = (await runtime.metrics()).find(({ labels }) => labels.outcome === 'replied')
+  expect(replied).toMatchObject({ name: 'millrace_requests_total', value: 1 })
+})
 
 describe('the metrics of an application in several processes', () => {
   it('OBS-PROM-01 say what callers have counted themselves, for every group and worker', async () => {
