@@ -125,7 +125,7 @@ export {
   type StateUsesOf,
   type StateView,
 } from './state.js'
-export type { StateStore, StateWrite } from './state-store.js'
+export type { DurableStore, LedgerWrite, StateStore, StateWrite } from './state-store.js'
 export type {
   EndpointTable,
   LinkKey,
