@@ -60,6 +60,11 @@ export const eventList = {
     says: 'Envelopes were sent again to a slot whose worker died or whose link was lost: `worker`, `count`.',
   },
   'web.listening': { level: 'info', says: 'The web server takes connections: `url`.' },
+  'backend.lost': {
+    level: 'warn',
+    says: 'The connection to a backend such as Redis is lost, and is made again: `backend`, `reason`.',
+  },
+  'backend.back': { level: 'info', says: 'The connection to a backend is there again: `backend`.' },
   'exporter.dropped': { level: 'warn', says: 'An exporter dropped telemetry: `exporter`, `count`.' },
 } as const
 

@@ -1,0 +1,2 @@
+export { redisTests } from './redis-tests.js'
+export { type RedisOptions, type RedisServer, startRedis } from './start-redis.js'
