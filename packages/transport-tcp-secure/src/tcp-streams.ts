@@ -3,6 +3,7 @@ import {
   type ConnectionClock,
   type FrameStream,
   loopbackHost,
+  portOf,
   type Streams,
   type StreamsParts,
 } from '@millrace/wire/links'
@@ -13,7 +14,10 @@ import { OpenSlot } from './open-slot.js'
 export function tcpStreams(parts: StreamsParts): Streams {
   return {
     open: (slot, port, onStream) => new OpenSlot({ ...parts, slot, onStream }).open(port),
-    connect: (port, clock) => connected(port, clock, parts),
+    way(_from, address) {
+      const port = portOf(address)
+      return port === undefined ? undefined : (clock) => connected(port, clock, parts)
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type LinkTransport,
   type LinkTransportOptions,
   linkTransportSettings,
+  portOf,
   type Streams,
   type StreamsParts,
   signedHandshakes,
@@ -35,6 +36,9 @@ export function createZeromqTransport(options: ZeromqTransportOptions): ZeromqTr
 function zeromqStreams(parts: StreamsParts): Streams {
   return {
     open: (_slot, port, onStream) => new RouterSlot({ ...parts, onStream }).open(port),
-    connect: (port, clock) => dealerStream(port, clock, parts),
+    way(_from, address) {
+      const port = portOf(address)
+      return port === undefined ? undefined : (clock) => dealerStream(port, clock, parts)
+    },
   }
 }

@@ -12,6 +12,7 @@ export { createHeadedQueue } from './links/headed-queue.js'
 export {
   type CarrierParts,
   type CarrierSettings,
+  type Connect,
   createLinkCarrier,
   type LinkTransport,
   type OnStream,

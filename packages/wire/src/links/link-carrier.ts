@@ -1,5 +1,6 @@
 import {
   type Endpoint,
+  isMillraceError,
   type Link,
   type LinkRecord,
   type Listener,
@@ -19,7 +20,6 @@ import type { Handshakes } from './handshakes.js'
 import { createHeadedQueue } from './headed-queue.js'
 import { Incoming, type IncomingObserver } from './incoming.js'
 import type { LinkTransportSettings } from './link-settings.js'
-import { portOf } from './loopback-address.js'
 import { Outgoing, type OutgoingObserver } from './outgoing.js'
 import { PairTable, type StandingLink } from './pair-table.js'
 import { Refusals } from './refusals.js'
@@ -28,7 +28,7 @@ import { Unfinished } from './unfinished.js'
 /** How long a link may stand still while its transport is being closed. */
 const farewellMs = 1000
 
-/** A carrier between processes of one machine. */
+/** A carrier between processes. */
 export interface LinkTransport<Name extends Profile = Profile> extends Transport {
   readonly profile: Name
   /** How often frames and peers were refused since it was made, by code. */
@@ -40,18 +40,26 @@ export type OnStream = (stream: FrameStream, clock: ConnectionClock) => void
 
 /** A slot that can be dialled. */
 export interface OpenedSlot {
-  /** What its peers dial, `tcp://127.0.0.1:PORT`. */
+  /** What its peers dial, such as `tcp://127.0.0.1:PORT`. */
   readonly address: string
   /** Nobody can dial it any longer; what is linked with it stays so. Resolves when nothing is left of it. May be called more than once. */
   close(): Promise<void>
 }
 
+/** Begins a stream. What is written at once waits until it is connected; `gone` of its receiver says that it never will be. */
+export type Connect = (clock: ConnectionClock) => FrameStream
+
 /** Brings streams about: what carriers of links differ in. */
 export interface Streams {
-  /** Opens a port of loopback, 0 for any free one. Fails with anything when it cannot be had. */
+  /**
+   * Opens a slot, at a port of loopback where the carrier has ports, 0 for any free one. Fails with anything when that cannot be
+   * had, and with a MillraceError where it says more.
+   */
   open(slot: SlotId, port: number, onStream: OnStream): Promise<OpenedSlot>
-  /** Begins a stream. What is written at once waits until it is connected; `gone` of its receiver says that it never will be. */
-  connect(port: number, clock: ConnectionClock): FrameStream
+  /** The way from a slot to an address; undefined where that is none of this carrier. */
+  way(from: SlotId, address: string): Connect | undefined
+  /** Gives back what the streams had in common, when the last of them is gone. */
+  close?(): Promise<void>
 }
 
 /** What streams are made with. */
@@ -151,8 +159,8 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
   }
 
   async dial(from: SlotId, to: Endpoint, signal: AbortSignal): Promise<Link> {
-    const port = portOf(to.address)
-    if (port === undefined)
+    const connect = this.#streams.way(from, to.address)
+    if (connect === undefined)
       throw linkRefused(
         from,
         to.slot,
@@ -165,7 +173,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
     }
     this.#checkOpen(`slot ${from} cannot be linked to ${to.slot}`)
     if (signal.aborted) throw givenUp(from, to.slot, signal)
-    return this.#connect(from, to, port, signal)
+    return this.#connect(from, to, connect, signal)
   }
 
   /** The link that a new one would be the second to; not one to an older process than is dialled. */
@@ -185,6 +193,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
     for (const dial of this.#dials) dial.abandon(closed)
     await Promise.all(Array.from(this.#links, closeOrLose))
     await Promise.all(this.#leaving)
+    await this.#streams.close?.()
   }
 
   async #openPort(local: LocalSlot): Promise<OpenedSlot> {
@@ -194,6 +203,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
       local.opened = await this.#streams.open(slot, port, (stream, clock) => this.#take(local, stream, clock))
       return local.opened
     } catch (error) {
+      if (isMillraceError(error)) throw error
       throw new MillraceError(
         'HANDOFF_TRANSPORT',
         `slot ${slot} cannot be opened, because port ${port} cannot be had; set bind_port to 0, for any free one`,
@@ -202,7 +212,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
     }
   }
 
-  #connect(from: SlotId, endpoint: Endpoint, port: number, signal: AbortSignal): Promise<Link> {
+  #connect(from: SlotId, endpoint: Endpoint, connect: Connect, signal: AbortSignal): Promise<Link> {
     const { slot: to, incarnation } = endpoint
     const clock = startConnectionClock(this.#settings.clock)
     const handshake = this.#handshakes.dial(from, to, clock)
@@ -216,7 +226,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
         this.#dials.delete(outgoing)
         this.#pairs.endDial(from, to, dial)
       }
-      const stream = this.#streams.connect(port, clock)
+      const stream = connect(clock)
       const observer: OutgoingObserver = {
         opened: (session, early) => {
           settled()
