@@ -1,3 +1,4 @@
+export { createRedisTransport, type RedisTransport, type RedisTransportOptions } from './carrier/redis-transport.js'
 export { type OpenRedisOptions, openRedis, type RedisClient } from './connection/open-redis.js'
 export { type RedisKeys, redisKeys } from './connection/redis-keys.js'
 export { type RedisSettings, type RedisSource, redisSettings } from './connection/redis-settings.js'

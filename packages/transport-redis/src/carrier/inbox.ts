@@ -1,0 +1,225 @@
+/**
+ * The inbox of one process, and its two connections to Redis.
+ *
+ * 1. It is made before anybody is told of it. It lives for `inboxMs` and is kept alive by its process, so nothing stays of a
+ *    process that was killed; one that closes removes it.
+ * 2. One connection sends, the other waits in XREAD. Either is made again when it is lost, or does not answer. Meanwhile what is
+ *    to be sent waits; when that has lasted for `retryMs`, all is `gone`.
+ * 3. An inbox that Redis has forgotten is made anew, and all is `gone` too: nobody knows what was in it.
+ */
+import type { EventEmitter } from '@millrace/contracts'
+import type { WireClock } from '@millrace/wire'
+import type { RedisClient } from '../connection/open-redis.js'
+import { redisKeys } from '../connection/redis-keys.js'
+import type { RedisSettings } from '../connection/redis-settings.js'
+import { redisTrouble } from '../connection/redis-trouble.js'
+import { type EntryHead, entryFields, type InboxEntry, readEntry } from './inbox-entry.js'
+import { InboxReader } from './inbox-reader.js'
+import { KeptConnection } from './kept-connection.js'
+import { type Letter, Outbox } from './outbox.js'
+import { appendScript, keepScript, type Script } from './scripts.js'
+
+/** How long XREAD waits at most, in milliseconds. */
+const longestBlockMs = 5000
+
+/** How long what is last asked of Redis may take, in milliseconds. */
+const farewellMs = 1000
+
+/** How long Redis may take to say that it has an entry, in milliseconds. */
+const answerMs = 10_000
+
+/** What an inbox is made with. */
+export interface InboxSettings {
+  readonly redis: RedisSettings
+  readonly events: EventEmitter
+  readonly clock: WireClock
+  readonly ttlMs: number
+  /** How long Redis may be away before all is given up, in milliseconds. */
+  readonly retryMs: number
+}
+
+/** Who hears of an inbox. */
+export interface InboxOwner {
+  /** An entry has come, whose data are views that are valid only during the call. */
+  take(entry: InboxEntry): void
+  /** Whatever is under way, from or to this process, is lost. */
+  gone(): void
+}
+
+/** Takes and sends the entries of a process. */
+export class Inbox {
+  readonly name: string
+  readonly #settings: InboxSettings
+  readonly #owner: InboxOwner
+  readonly #inboxMs: number
+  readonly #outbox: Outbox
+  readonly #reader: InboxReader
+  readonly #sending: KeptConnection
+  readonly #reading: KeptConnection
+  #client: RedisClient | undefined
+  #phase: 'new' | 'open' | 'closed' = 'new'
+  #away = 0
+  #renewal: NodeJS.Timeout | undefined
+  #patience: NodeJS.Timeout | undefined
+
+  constructor(name: string, settings: InboxSettings, owner: InboxOwner) {
+    const { redis, clock, ttlMs, retryMs } = settings
+    this.name = name
+    this.#settings = settings
+    this.#owner = owner
+    this.#inboxMs = Math.max(120_000, 4 * retryMs)
+    this.#outbox = new Outbox({ answerMs, failed: (client, why) => this.#sending.drop(client, why) })
+    this.#reader = new InboxReader({
+      stream: this.#keysOf(name)[0],
+      blockMs: Math.max(1, Math.min(longestBlockMs, Math.floor(ttlMs / 8))),
+      now: () => clock.monotonic(),
+      take: (fields) => this.#take(fields),
+      failed: (client, why) => this.#reading.drop(client, why),
+    })
+    this.#sending = new KeptConnection({
+      settings: redis,
+      name: `millrace ${name} sends`,
+      prepare: (client) => this.#prepare(client),
+      up: (client) => this.#up(() => this.#outbox.begin(client)),
+      down: (why) => this.#down(why, () => this.#outbox.pause()),
+    })
+    this.#reading = new KeptConnection({
+      settings: redis,
+      name: `millrace ${name} reads`,
+      prepare: async () => undefined,
+      up: (client) => this.#up(() => this.#reader.begin(client)),
+      down: (why) => this.#down(why, () => this.#reader.pause()),
+    })
+  }
+
+  /** A monotonic time at which it held nothing unread. */
+  get lastEmpty(): number {
+    return this.#reader.lastEmpty
+  }
+
+  /** Makes it, and begins to read. @throws MillraceError BACKEND_UNAVAILABLE */
+  async open(): Promise<void> {
+    this.#away = 2
+    try {
+      await this.#sending.open()
+      await this.#reading.open()
+    } catch (thrown) {
+      this.#phase = 'closed'
+      this.#sending.close()
+      throw thrown
+    }
+    if (this.#phase === 'closed') return
+    this.#phase = 'open'
+    this.#renewal = setInterval(() => this.#renew(), this.#inboxMs / 4).unref()
+  }
+
+  /** Puts an entry into an inbox. @returns what takes it back */
+  post(inbox: string, head: EntryHead, data: readonly Buffer[], answered: (there: boolean) => void): Letter {
+    const letter: Letter = {
+      keys: this.#keysOf(inbox),
+      parts: [head.to, String(head.number), ...entryFields(head, data)],
+      answered,
+      sent: false,
+    }
+    this.#outbox.post(letter)
+    return letter
+  }
+
+  /** Takes an entry back that Redis may not have yet. */
+  recall(letter: Letter): void {
+    this.#outbox.forget(letter)
+  }
+
+  /** Sends what is to be sent, removes it and closes both connections. */
+  async close(): Promise<void> {
+    const wasOpen = this.#phase === 'open'
+    this.#phase = 'closed'
+    clearInterval(this.#renewal)
+    clearTimeout(this.#patience)
+    this.#reading.close()
+    if (wasOpen && this.#client !== undefined) {
+      await settledWithin(farewellMs, this.#outbox.emptied())
+      await settledWithin(farewellMs, this.#client.sendCommand(['DEL', ...this.#keysOf(this.name)]))
+    }
+    this.#sending.close()
+  }
+
+  #keysOf(inbox: string): readonly [stream: string, numbers: string] {
+    const { of } = redisKeys(this.#settings.redis.keyPrefix)
+    return [of('in', inbox), of('in', inbox, 'numbers')]
+  }
+
+  async #prepare(client: RedisClient): Promise<void> {
+    await Promise.all([loaded(client, appendScript), loaded(client, keepScript)])
+    await this.#keep(client)
+    this.#client = client
+  }
+
+  /** Keeps the inbox for another while. */
+  async #keep(client: RedisClient): Promise<void> {
+    const there = await client.sendCommand<number>([
+      'EVALSHA',
+      keepScript.sha,
+      '2',
+      ...this.#keysOf(this.name),
+      String(this.#inboxMs),
+    ])
+    if (there === 1 || this.#phase !== 'open') return
+    this.#reader.startOver()
+    this.#tell('it has forgotten what it held')
+    this.#owner.gone()
+  }
+
+  #renew(): void {
+    const client = this.#client
+    if (client === undefined) return
+    this.#keep(client).catch((thrown: unknown) => this.#sending.drop(client, redisTrouble(thrown).why))
+  }
+
+  #up(begin: () => void): void {
+    this.#away--
+    if (this.#phase === 'open' && this.#away === 0) {
+      clearTimeout(this.#patience)
+      this.#settings.events.emit('backend.back', { backend: 'redis' })
+    }
+    begin()
+  }
+
+  #down(why: string, pause: () => void): void {
+    pause()
+    if (this.#phase === 'closed') return
+    if (this.#away++ > 0) return
+    this.#tell(why)
+    this.#patience = setTimeout(() => setImmediate(() => this.#giveUp(why)), this.#settings.retryMs)
+  }
+
+  #giveUp(why: string): void {
+    if (this.#away === 0 || this.#phase === 'closed') return
+    this.#settings.events.emit('backend.lost', { backend: 'redis', reason: why, code: 'BACKEND_UNAVAILABLE' })
+    this.#owner.gone()
+  }
+
+  #tell(reason: string): void {
+    this.#settings.events.emit('backend.lost', { backend: 'redis', reason })
+  }
+
+  #take(fields: readonly Buffer[]): void {
+    const entry = readEntry(fields)
+    if (entry === undefined) this.#settings.events.emit('security.refused', { code: 'SEC_FRAME_MALFORMED' })
+    else this.#owner.take(entry)
+  }
+}
+
+async function loaded(client: RedisClient, { text }: Script): Promise<void> {
+  await client.sendCommand(['SCRIPT', 'LOAD', text])
+}
+
+/** Waits for something for a while; how it ends does not matter. */
+async function settledWithin(ms: number, promised: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([promised.catch(() => undefined), late])
+  clearTimeout(timer)
+}
