@@ -35,6 +35,7 @@ export {
   type WebServerSettings,
   type WebSocketInterface,
 } from './ingress.js'
+export type { Json } from './json.js'
 export { JsonText } from './json-text.js'
 export {
   type BytesOptions,

@@ -103,7 +103,19 @@ export type TestableHandler<Payload, I extends Injections, Values, Config extend
 
 type GivenState<Values> = keyof Values extends never ? unknown : { readonly state: StateViews<Values> }
 
-const reserved = ['config', 'state', 'signal', 'deadline', 'traceId', 'type', 'log', 'request', 'progress'] as const
+const reserved = [
+  'config',
+  'state',
+  'signal',
+  'deadline',
+  'traceId',
+  'type',
+  'log',
+  'request',
+  'progress',
+  'mark',
+  'resume',
+] as const
 
 /**
  * Defines a node: a unit of work that consumes message types and emits others.

@@ -39,7 +39,7 @@ describe('defineSink', () => {
     expect([await first.complete?.(), await second.complete?.()]).toEqual([{ lines: ['a'] }, { lines: [] }])
   })
 
-  it.each(['config', 'signal', 'log'])('refuses an injection that would hide %s', (name) => {
+  it.each(['config', 'signal', 'log', 'resume'])('refuses an injection that would hide %s', (name) => {
     const open = () => ({ write: () => undefined })
     expect(() => defineSink({ name: 'file', consumes: Line, inject: { [name]: Clock }, open })).toThrow(
       `injects something as '${name}', which the context already has`,

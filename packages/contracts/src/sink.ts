@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { HandlerContext, Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
+import type { Json } from './json.js'
 import type { MessageType, PayloadOf } from './message.js'
 import { type Consumed, checkInjections, labels, type NodeLabels, type RunnerKind, typeList } from './node.js'
 import type { Injected, Injections } from './service.js'
@@ -12,6 +13,11 @@ export interface SinkContext<Config = unknown> {
   /** Aborts when the run is over for another reason than its own end. */
   readonly signal: AbortSignal
   readonly log: Logger
+  /**
+   * The checkpoint that was kept last, where an interrupted run is resumed or a killed worker replaced: what was written after it
+   * is to be undone, because it comes again. Undefined where nothing was kept.
+   */
+  readonly resume: Json | undefined
 }
 
 /** What a sink has to say at the end of a run; it is part of the run's result under the sink's name. */
@@ -25,6 +31,13 @@ export interface SinkWriter<Payload> {
    * @param context the message's type, trace id and signal; void when the call has ended
    */
   write(payload: Payload, context: HandlerContext): void | Promise<void>
+  /**
+   * Hands everything that was written before this call to the operating system, or to whatever else outlives the process, and says
+   * where that ends, such as a size in bytes. Never called while a write is under way; messages that are written while its promise
+   * is open do not belong to it. It is kept together with how far the sink has come. Without it a message counts as kept once its
+   * `write` has ended, and the last ones before a process died may come again.
+   */
+  checkpoint?(): Json | Promise<Json>
   /** All has been written: flush, rename, report. Called once, only when the run succeeded. */
   complete?(): SinkReport | void | Promise<SinkReport | void>
   /** Gives back what it holds. Called once, after `complete` or after a failure. */

@@ -42,11 +42,14 @@ describe('defineSource', () => {
     ])
   })
 
-  it.each(['config', 'signal', 'log', 'progress'])('refuses an injection that would hide %s', (name) => {
-    expect(() => defineSource({ name: 'lines', emits: [Line], inject: { [name]: Clock }, read: () => [] })).toThrow(
-      `injects something as '${name}', which the context already has`,
-    )
-  })
+  it.each(['config', 'signal', 'log', 'progress', 'mark', 'resume'])(
+    'refuses an injection that would hide %s',
+    (name) => {
+      expect(() => defineSource({ name: 'lines', emits: [Line], inject: { [name]: Clock }, read: () => [] })).toThrow(
+        `injects something as '${name}', which the context already has`,
+      )
+    },
+  )
 
   it('refuses a malformed name', () => {
     expect(() => defineSource({ name: '', emits: [Line], read: () => [] })).toThrow(/^A source cannot be named ""/)

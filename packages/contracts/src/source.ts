@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
+import type { Json } from './json.js'
 import type { MessageType } from './message.js'
 import { checkInjections, type Emitted, labels, type NodeLabels, type RunnerKind } from './node.js'
 import type { Injected, Injections } from './service.js'
@@ -21,6 +22,16 @@ export interface SourceContext<Config = unknown> {
   readonly log: Logger
   /** Tells whoever watches how far the source has come; cheap enough to call once per chunk. */
   progress(progress: Progress): void
+  /**
+   * Says where reading would go on after the batch that is yielded next, such as an offset; cheap enough to call for each batch. It
+   * is kept when nothing of that batch and those before it is left anywhere. Undefined where nothing outlives this process.
+   */
+  readonly mark: ((place: Json) => void) | undefined
+  /**
+   * The place that was kept last, where an interrupted run is resumed: what is yielded first must be what came after it the first
+   * time, message by message. Undefined where reading begins at the beginning.
+   */
+  readonly resume: Json | undefined
 }
 
 /** One message, or several that were read together and are handed over without a turn of the event loop between them. */

@@ -53,6 +53,13 @@ export interface RuntimeOptions extends ApplicationOptions {
    */
   readonly web?: boolean
   /**
+   * Whether a run that was interrupted is gone on with, where state outlives its processes: sources go on where they had come to,
+   * and sinks where they stood. If not, an application with sources begins anew.
+   *
+   * @default false
+   */
+  readonly resume?: boolean
+  /**
    * Flags of Node for worker processes, such as `['--import', 'tsx']`. @default those of this process that concern modules
    */
   readonly workerFlags?: readonly string[]
@@ -90,6 +97,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
       execArgv: options.workerFlags,
       sinkWrote,
       web,
+      resume: options.resume ?? false,
     })
   }
   const container = createContainer(checked.services, { events, boundLater: [transportToken] })
@@ -109,6 +117,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     container,
     transport: container.get<Transport>(transportToken),
     store: createMemoryStateStore(),
+    notes: undefined,
     events,
     checks,
     clock: () => performance.now(),

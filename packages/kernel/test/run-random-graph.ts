@@ -100,6 +100,8 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     runner: engine.runner,
     inFlight,
     tracing: undefined,
+    from: 0,
+    lowWater: undefined,
     ordered: true,
     domain: { opened: () => undefined, closed: () => undefined },
     unclaimed: () => undefined,

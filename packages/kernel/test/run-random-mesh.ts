@@ -250,6 +250,8 @@ class RandomWorkers {
       runner: engine.runner,
       inFlight,
       tracing: undefined,
+      from: 0,
+      lowWater: undefined,
       ordered: true,
       domain: {
         opened: (domain) => mesh.openDomain(domain, { kind: 'source', node: 0 }),

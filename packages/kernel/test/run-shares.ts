@@ -1,6 +1,7 @@
 import { createEventEmitter, type EventEmitter, type MillraceEvent, type Part } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createMemoryStateStore, createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
+import type { Notes } from '../src/ledger/notes.js'
 import { embeddingSlot } from '../src/mesh/place.js'
 import { preflight } from '../src/preflight/preflight.js'
 import { requestOrigins } from '../src/supervised/request-origins.js'
@@ -29,6 +30,7 @@ export async function runShares(
   runtime: object = {},
   transport: MemoryTransport = createMemoryTransport({ serialise: true }),
   settings: object = {},
+  notes?: Notes,
 ): Promise<Shares> {
   const checked = await preflight({
     nodes,
@@ -68,6 +70,7 @@ export async function runShares(
       peers: peersOf(pairs, slot),
       transport,
       store: createMemoryStateStore(),
+      notes,
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
       tracing: undefined,

@@ -68,6 +68,19 @@ describe('createLineBuffer', () => {
     expect(output.pieces).toEqual([`${longLine}\n`, 'a\n'])
   })
 
+  it('says how many bytes it has flushed, without those that come meanwhile', async () => {
+    const output = createSlowOutput()
+    const buffer = createLineBuffer(output)
+    void buffer.append('ä')
+    const flushed = buffer.flush()
+    void buffer.append('b')
+    output.end()
+    expect([await flushed, output.pieces]).toEqual([3, ['ä\n']])
+    const again = buffer.flush()
+    output.end()
+    expect([await again, output.pieces]).toEqual([5, ['ä\n', 'b\n']])
+  })
+
   it('flushes nothing when there is nothing', async () => {
     const output = createSlowOutput()
     await createLineBuffer(output).flush()

@@ -13,8 +13,13 @@ export interface LineBuffer {
    * @throws what an earlier write has thrown
    */
   append(text: string): void | Promise<void>
-  /** Writes all that waits. @throws what any write has thrown */
-  flush(): Promise<void>
+  /**
+   * Writes all that was appended before this call, whatever is appended meanwhile.
+   *
+   * @returns how many bytes that is, from the first line on
+   * @throws what any write has thrown
+   */
+  flush(): Promise<number>
 }
 
 /**
@@ -23,6 +28,9 @@ export interface LineBuffer {
  */
 export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
   let waiting = ''
+  /** In bytes; a piece that is being written is begun. */
+  let begun = 0
+  let written = 0
   let writing: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
   let delay: NodeJS.Timeout | undefined
@@ -32,6 +40,7 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
     delay = undefined
     const piece = Buffer.from(waiting)
     waiting = ''
+    begun += piece.length
     writing = output.put(piece).then(writeEnded, writeFailed)
   }
 
@@ -42,6 +51,7 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
 
   function writeEnded(): void {
     writing = undefined
+    written = begun
     writeSoon()
   }
 
@@ -62,12 +72,14 @@ export function createLineBuffer(output: Pick<Output, 'put'>): LineBuffer {
       return waiting.length < maxWaitingChars ? undefined : writing?.then(throwFailure)
     },
     async flush() {
-      while (writing !== undefined) await writing
+      const end = begun + Buffer.byteLength(waiting)
       throwFailure()
-      if (waiting === '') return
-      startWrite()
-      await writing
-      throwFailure()
+      while (written < end) {
+        if (writing === undefined) startWrite()
+        await writing
+        throwFailure()
+      }
+      return end
     },
   }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { Logger } from '@millrace/contracts'
+import { type Logger, MillraceError } from '@millrace/contracts'
 import { openDevice } from './device-output.js'
 import { openPartFile } from './part-file.js'
 import { createStandardOutput } from './standard-output.js'
@@ -20,6 +20,8 @@ export interface OutputOptions {
   readonly path: string
   /** True to go on where an interrupted run has stopped. */
   readonly resume: boolean
+  /** How many bytes of it are known to be right: what was written after them comes again. Undefined where that is not known. */
+  readonly keptBytes: number | undefined
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -29,8 +31,19 @@ export interface OutputOptions {
  * @throws MillraceError SINK_FAILED, saying what to do, when it cannot be written
  */
 export async function openOutput(options: OutputOptions): Promise<Output> {
-  if (options.path === '-') return createStandardOutput(process.stdout)
-  return (await isSpecial(options.path)) ? openDevice(options.path) : openPartFile(options)
+  const { path, keptBytes } = options
+  if (path !== '-' && !(await isSpecial(path))) return openPartFile(options)
+  if (keptBytes !== undefined) throw cannotTakeBack(path)
+  return path === '-' ? createStandardOutput(process.stdout) : openDevice(path)
+}
+
+function cannotTakeBack(path: string): MillraceError {
+  const output = path === '-' ? 'standard output' : path
+  return new MillraceError(
+    'SINK_FAILED',
+    `cannot go on with ${output}, because what was written there cannot be taken back. Name a file, or start anew`,
+    { facts: { node: 'write' } },
+  )
 }
 
 /** A pipe or a device. What cannot be looked at fails with its own message when it is opened. */

@@ -1,7 +1,9 @@
-import { constants, type FileHandle, open, rename, stat } from 'node:fs/promises'
+import { rename, stat } from 'node:fs/promises'
 import { MillraceError } from '@millrace/contracts'
 import { fileError } from '../file-error.js'
+import { openPart } from './open-part.js'
 import type { Output, OutputOptions } from './output.js'
+import { readAt } from './read-at.js'
 import { writeAll } from './write-all.js'
 
 const lineFeed = 0x0a
@@ -14,21 +16,19 @@ const lineFeed = 0x0a
  * 2. `FILE` is replaced by a rename at the end and not touched before.
  * 3. Resumed, what is put is compared with the part up to its end and written from there on. A difference ends the run and
  *    leaves the part as it was.
+ * 4. Where it is known how much of the part is right, it is cut there, and what is put is written from there on.
  *
  * @throws MillraceError SINK_FAILED, saying what to do, when it cannot be written
  */
-export async function openPartFile({ path, resume, log }: OutputOptions): Promise<Output> {
+export async function openPartFile(options: OutputOptions): Promise<Output> {
+  const { path } = options
   const partPath = `${path}.part`
   const orFail = (action: string) => (error: unknown) => {
     throw fileError(error, `${action} ${partPath}`, 'write')
   }
   await refuseFolder(path)
-  const earlier = await stat(partPath).catch(() => undefined)
-  const handle = await open(partPath, flags(resume)).catch(orFail('open'))
-  const keptBytes = resume ? await cutToWholeLines(handle, orFail('read')) : 0
-  if (resume) log.info(`resuming: the first ${keptBytes} bytes are compared with ${partPath}`)
-  else if (earlier) log.warn(`${partPath} of an interrupted run is written anew; --resume would have continued it`)
-  let offset = 0
+  const { handle, start, comparedBytes } = await openPart(options, partPath)
+  let offset = start
   let lines = 0
 
   async function compare(piece: Buffer): Promise<void> {
@@ -48,7 +48,7 @@ export async function openPartFile({ path, resume, log }: OutputOptions): Promis
 
   return {
     async put(piece) {
-      const compared = piece.subarray(0, Math.max(0, keptBytes - offset))
+      const compared = piece.subarray(0, Math.max(0, comparedBytes - offset))
       if (compared.length > 0) await compare(compared)
       offset += compared.length
       const appended = piece.subarray(compared.length)
@@ -56,7 +56,7 @@ export async function openPartFile({ path, resume, log }: OutputOptions): Promis
       offset += appended.length
     },
     async finish() {
-      if (offset < keptBytes) throw mismatch(partPath, lines + 1)
+      if (offset < comparedBytes) throw mismatch(partPath, lines + 1)
       await handle.sync().catch(orFail('write'))
       await rename(partPath, path).catch(orFail(`give the name ${path} to`))
     },
@@ -64,48 +64,10 @@ export async function openPartFile({ path, resume, log }: OutputOptions): Promis
   }
 }
 
-function flags(resume: boolean): number {
-  return constants.O_RDWR | constants.O_CREAT | (resume ? 0 : constants.O_TRUNC)
-}
-
 async function refuseFolder(path: string): Promise<void> {
   const status = await stat(path).catch(() => undefined)
   if (!status?.isDirectory()) return
   throw fileError(Object.assign(new Error('is a folder'), { code: 'EISDIR' }), `write the output ${path}`, 'write')
-}
-
-/** Cuts off what comes after the last line feed; closes the file when it cannot. @returns the bytes that remain */
-async function cutToWholeLines(handle: FileHandle, fail: (error: unknown) => never): Promise<number> {
-  try {
-    const end = await endOfWholeLines(handle)
-    await handle.truncate(end)
-    return end
-  } catch (error) {
-    await handle.close()
-    return fail(error)
-  }
-}
-
-async function endOfWholeLines(handle: FileHandle): Promise<number> {
-  const blockBytes = 64 * 1024
-  for (let end = (await handle.stat()).size; end > 0; end = Math.max(0, end - blockBytes)) {
-    const start = Math.max(0, end - blockBytes)
-    const feed = (await readAt(handle, start, end - start)).lastIndexOf(lineFeed)
-    if (feed >= 0) return start + feed + 1
-  }
-  return 0
-}
-
-/** The bytes of a file from a position on; fewer where the file ends before. */
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length)
-  let read = 0
-  while (read < length) {
-    const { bytesRead } = await handle.read(bytes, read, length - read, position + read)
-    if (bytesRead === 0) break
-    read += bytesRead
-  }
-  return bytes.subarray(0, read)
 }
 
 function commonLength(first: Buffer, second: Buffer): number {

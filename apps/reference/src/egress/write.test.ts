@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import type { HandlerContext } from '@millrace/contracts'
+import type { HandlerContext, Json } from '@millrace/contracts'
 import { temporaryFolder } from '../../test/temporary-folder.js'
 import { write } from './write.js'
 
@@ -12,16 +12,16 @@ const lines = Array.from({ length: 5000 }, (_, n) => `{"id":"${n}","customer_id"
 const whole = `${lines.join('\n')}\n`
 
 /** Opens the sink and keeps what it logs. */
-async function openSink(path: string, resume = false) {
+async function openSink(path: string, resume = false, kept?: Json) {
   const logged: string[] = []
   const keep = (message: string) => void logged.push(message)
   const log = { debug: keep, info: keep, warn: keep, error: keep }
-  return { logged, writer: await write.open({ config: { path, resume }, signal, log }) }
+  return { logged, writer: await write.open({ config: { path, resume }, signal, log, resume: kept }) }
 }
 
 /** Writes texts one after the other, as the runtime does. */
-async function writeTexts(path: string, texts: readonly string[], resume = false) {
-  const { logged, writer } = await openSink(path, resume)
+async function writeTexts(path: string, texts: readonly string[], resume = false, kept?: Json) {
+  const { logged, writer } = await openSink(path, resume, kept)
   try {
     for (const text of texts) await writer.write({ text, reason: 'ACCEPTED' }, context)
     return { logged, report: await writer.complete?.() }
@@ -124,6 +124,82 @@ describe('write, resumed', () => {
     await writer.write({ text: lines[0] ?? '', reason: 'ACCEPTED' }, context)
     await expect(writer.complete?.()).rejects.toMatchObject({ code: 'RESUME_MISMATCH', facts: { line: 1 } })
     await writer.close?.()
+  })
+})
+
+/** Writes texts and is killed after a checkpoint and some more. @returns the checkpoint */
+async function writeUntilKilled(path: string, texts: readonly string[], beyond: readonly string[]): Promise<Json> {
+  const { writer } = await openSink(path)
+  for (const text of texts) await writer.write({ text, reason: 'ACCEPTED' }, context)
+  const checkpoint = await writer.checkpoint?.()
+  for (const text of beyond) await writer.write({ text, reason: 'MALFORMED_JSON' }, context)
+  await writer.close?.()
+  return checkpoint ?? null
+}
+
+describe('write, where its checkpoints are kept', () => {
+  it('RESUME-01 a checkpoint holds what was written before it, on the disk, and nothing that is written meanwhile', async () => {
+    const path = join(folder, 'checkpoint')
+    const { writer } = await openSink(path)
+    await writer.write({ text: 'ä', reason: 'ACCEPTED' }, context)
+    const checkpoint = writer.checkpoint?.()
+    await writer.write({ text: 'b', reason: 'ACCEPTED' }, context)
+    expect(await checkpoint).toEqual({ bytes: 3, counts: expect.objectContaining({ ACCEPTED: 1 }) })
+    expect(readFileSync(`${path}.part`, 'utf8').slice(0, 2)).toBe('ä\n')
+    await writer.close?.()
+  })
+
+  it.each([
+    ['nothing', 0],
+    ['some lines', 7],
+    ['many pieces', 4000],
+  ])('RESUME-01 goes on after a checkpoint of %s, and reports all', async (name, count) => {
+    const path = join(folder, `kept.${name}`)
+    const kept = await writeUntilKilled(path, lines.slice(0, count), ['beyond', 'it'])
+    const { logged, report } = await writeTexts(path, lines.slice(count), true, kept)
+    const bytes = Buffer.byteLength(
+      lines
+        .slice(0, count)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    expect([contents(path), logged, report]).toEqual([
+      [whole, false],
+      [`going on after the first ${bytes} bytes of ${path}.part`],
+      { lines: 5000, accepted: 5000, declined: {}, malformed: {} },
+    ])
+  })
+
+  it('RESUME-01 a file that had got its name already gets it again', async () => {
+    const path = join(folder, 'named')
+    const { writer } = await openSink(path)
+    for (const text of lines) await writer.write({ text, reason: 'ACCEPTED' }, context)
+    const kept = await writer.checkpoint?.()
+    await writer.complete?.()
+    await writer.close?.()
+    await writeTexts(path, [], true, kept)
+    expect(contents(path)).toEqual([whole, false])
+  })
+
+  it('RESUME-01 refuses a part that is too short, and leaves it', async () => {
+    const path = join(folder, 'short')
+    const kept = await writeUntilKilled(path, lines.slice(0, 7), [])
+    truncateSync(`${path}.part`, 100)
+    await expect(openSink(path, true, kept)).rejects.toMatchObject({
+      code: 'RESUME_MISMATCH',
+      message: `RESUME_MISMATCH: cannot resume, because ${path}.part has 100 bytes, and the interrupted run had written ${Buffer.byteLength(lines.slice(0, 7).join()) + 1}: it is not the file of that run, or something has changed it. Name the output of the interrupted run, or leave out --resume to start anew`,
+    })
+    expect(readFileSync(`${path}.part`, 'utf8')).toBe(whole.slice(0, 100))
+  })
+
+  it.each([
+    ['-', 'standard output'],
+    ['/dev/null', '/dev/null'],
+  ])('RESUME-01 refuses %s, which cannot be cut', async (path, name) => {
+    await expect(openSink(path, false, { bytes: 3, counts: {} })).rejects.toMatchObject({
+      code: 'SINK_FAILED',
+      message: `SINK_FAILED: cannot go on with ${name}, because what was written there cannot be taken back. Name a file, or start anew`,
+    })
   })
 })
 

@@ -9,6 +9,8 @@ const byteOrderMark = [0xef, 0xbb, 0xbf] as const
 export interface LineSplitterOptions {
   /** The longest line in bytes, without its end and without a byte-order mark. @default 1 MiB */
   readonly maxLineBytes?: number
+  /** How many bytes of the input stand before the first chunk; only at its very start can there be a byte-order mark. @default 0 */
+  readonly startBytes?: number
 }
 
 /** Cuts bytes into lines, wherever the chunks begin and end. */
@@ -27,12 +29,15 @@ export interface LineSplitter {
  * 2. The first line that ends in a chunk joins what is held and is looked at by itself.
  * 3. All further lines lie whole in the chunk and are decoded at once; only if that fails, one by one.
  */
-export function createLineSplitter({ maxLineBytes = 1_048_576 }: LineSplitterOptions = {}): LineSplitter {
+export function createLineSplitter({
+  maxLineBytes = 1_048_576,
+  startBytes = 0,
+}: LineSplitterOptions = {}): LineSplitter {
   const maxHeldBytes = maxLineBytes + byteOrderMark.length + 1
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let held = new Uint8Array(4096)
   let heldBytes = 0
-  let isFirstLine = true
+  let isFirstLine = startBytes === 0
 
   function hold(bytes: Uint8Array): void {
     const kept = bytes.subarray(0, maxHeldBytes + 1 - heldBytes)

@@ -2,6 +2,7 @@ import { defineSource, type MessageOf, type PayloadOf } from '@millrace/contract
 import { Type } from 'typebox'
 import { Attempt, Decision, Line } from '../messages.js'
 import { openInput } from './input.js'
+import { createInputTrail } from './input-trail.js'
 import { createLineSplitter } from './line-splitter.js'
 import { readAttempt } from './read-attempt.js'
 
@@ -10,7 +11,8 @@ const maxCarriedChars = 128 * 1024
 
 /**
  * Reads NDJSON from a file, or from standard input where the path is `-`; each line is a root. A line that an envelope might
- * not hold is parsed here, and what it says is sent.
+ * not hold is parsed here, and what it says is sent. It goes on where an interrupted run had come to, if the input up to there
+ * is the same.
  */
 export const read = defineSource({
   name: 'read',
@@ -18,17 +20,25 @@ export const read = defineSource({
   tags: ['edge'],
   emits: [Line, Attempt, Decision],
   config: Type.Object({ path: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
-  async *read({ config, signal, progress }) {
+  async *read({ config, signal, progress, mark, resume }) {
     const input = await openInput(config.path)
     const total = input.totalBytes === undefined ? {} : { total: input.totalBytes }
-    const splitter = createLineSplitter()
-    let done = 0
-    for await (const chunk of input.chunks(signal)) {
-      yield messagesOf(splitter.push(chunk))
+    const trail = mark === undefined && resume === undefined ? undefined : createInputTrail(resume)
+    const splitter = createLineSplitter({ startBytes: trail?.from ?? 0 })
+    let done = trail?.from ?? 0
+    const chunks = input.chunks(signal)
+    for await (const chunk of trail?.rest(chunks) ?? chunks) {
+      const lines = splitter.push(chunk)
+      const place = trail?.after(chunk)
+      if (place !== undefined) mark?.(place)
+      yield messagesOf(lines)
       done += chunk.length
       progress({ done, ...total, unit: 'bytes' })
     }
-    if (!signal.aborted) yield messagesOf(splitter.end())
+    if (signal.aborted) return
+    const end = trail?.end()
+    if (end !== undefined) mark?.(end)
+    yield messagesOf(splitter.end())
   },
 })
 

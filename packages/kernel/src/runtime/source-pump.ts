@@ -13,6 +13,7 @@ import type { Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
 import type { Work } from '../runner/work.js'
 import type { InFlight } from './in-flight.js'
+import type { LowWater } from './low-water.js'
 
 /** Where the messages of one type that a source emits go, and the check they pass on entry. */
 export interface SourceRoute {
@@ -37,6 +38,10 @@ export interface SourcePumpParts {
   readonly failed: (error: MillraceError, root: Root | undefined) => void
   /** Hears of the pump's domain before its first root, and when nothing of it is left. */
   readonly domain: { readonly opened: (domain: Domain) => void; readonly closed: (domain: Domain) => void }
+  /** Number of the first root: how many an interrupted run had sent that need not be sent again. */
+  readonly from: number
+  /** Keeps account of what is done, so that a later process can go on; undefined where none will. */
+  readonly lowWater: LowWater | undefined
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
   /** A reply type without a consumer came to the end of a root that nobody waits for. */
@@ -66,7 +71,7 @@ export class SourcePump implements Work, RootOwner {
   #next: Promise<IteratorResult<unknown>> | undefined
   #batch: readonly unknown[] = []
   #at = 0
-  #seq = 0
+  #seq: number
   #failure: MillraceError | undefined
   /** A root is on the stack. */
   #entering = false
@@ -77,9 +82,11 @@ export class SourcePump implements Work, RootOwner {
     this.#parts = parts
     this.#start = { kind: 'source', name: parts.definition.name, traceId: undefined, parent: undefined }
     this.#domain = parts.ordered ? new Domain(parts.runner.loop.dirty) : undefined
+    this.#seq = parts.from
+    if (this.#domain !== undefined) this.#domain.frontier = parts.from
   }
 
-  /** How many roots it has sent. */
+  /** How many roots it has sent, those of an interrupted run included. */
   get roots(): number {
     return this.#seq
   }
@@ -135,6 +142,8 @@ export class SourcePump implements Work, RootOwner {
   ended(root: Root): void {
     if (this.#pending.size === 0 || !this.#pending.delete(root)) return
     this.#parts.inFlight.remove(root)
+    if (root.failure === undefined) this.#parts.lowWater?.ended(root.seq)
+    else this.#parts.lowWater?.stop()
     this.#endIfDone()
   }
 
@@ -157,6 +166,7 @@ export class SourcePump implements Work, RootOwner {
     if (root.parts > 0) {
       this.#pending.add(root)
       this.#parts.inFlight.add(root, estimateBytes(checked))
+      this.#parts.lowWater?.entered()
     } else if (root.fresh) this.#spare = root
     else this.#endIfDone()
   }
@@ -222,9 +232,11 @@ export class SourcePump implements Work, RootOwner {
 
   #take(step: IteratorResult<unknown>): boolean {
     if (step.done === true) {
+      this.#parts.lowWater?.exhausted(this.#seq)
       this.#exhaust()
       return false
     }
+    this.#parts.lowWater?.batch(this.#seq)
     this.#batch = Array.isArray(step.value) ? step.value : [step.value]
     this.#at = 0
     return true
@@ -251,6 +263,7 @@ export class SourcePump implements Work, RootOwner {
   #fail(error: MillraceError, root: Root | undefined): void {
     if (this.#failure !== undefined) return
     this.#failure = error
+    if (root !== undefined) this.#parts.lowWater?.stop()
     this.#parts.failed(error, root)
     if (root !== undefined) for (const later of this.#pending) if (later.seq > root.seq) later.fail(error)
     this.#exhaust()

@@ -3,6 +3,7 @@ import type { Container } from '@millrace/container'
 import type {
   EventEmitter,
   Injections,
+  Json,
   MillraceError,
   Progress,
   SinkWriter,
@@ -14,6 +15,7 @@ import type {
 } from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { RoutingService } from '@millrace/routing'
+import type { Notes } from '../ledger/notes.js'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
 import { Meters } from '../metrics/meters.js'
@@ -23,6 +25,8 @@ import type { Oversight } from '../telemetry/oversight.js'
 import { type DeadLetters, openDeadLetters } from './dead-letters.js'
 import { Engine, nodeLogger } from './engine.js'
 import { InFlight } from './in-flight.js'
+import { keptOfSink, keptOfSource, noteSource } from './kept-places.js'
+import { LowWater } from './low-water.js'
 import { Requests } from './requests.js'
 import { type OpenSinks, openSinks, type SinkToOpen } from './sinks.js'
 import { SourcePump } from './source-pump.js'
@@ -36,6 +40,8 @@ export interface RuntimeParts {
   readonly container: Container
   readonly transport: Transport
   readonly store: StateStore
+  /** What a later process of this slot goes on from; undefined where nothing outlives this one. */
+  readonly notes: Notes | undefined
   readonly events: EventEmitter
   /** This process's share of the graph and its links to the others; undefined where everything is here. */
   readonly share: { readonly mesh: Mesh; readonly place: Place } | undefined
@@ -177,14 +183,15 @@ function engineParts({
 }
 
 function sinksToOpen(
-  { preflight, container, events, replaceSink, share }: RuntimeParts,
+  { preflight, container, events, replaceSink, share, notes }: RuntimeParts,
   signal: AbortSignal,
 ): readonly SinkToOpen[] {
   return preflight.nodes.flatMap((definition, node) => {
     if (definition.kind !== 'sink' || !isHere(preflight, share, node)) return []
     const { name, inject } = definition
     const log = nodeLogger(events, name, () => undefined)
-    const context = { config: preflight.slices[name], signal, log, ...injected(container, inject) }
+    const resume = keptOfSink(notes, name)
+    const context = { config: preflight.slices[name], signal, log, resume, ...injected(container, inject) }
     return [{ node, name, open: () => replaceSink?.(name) ?? definition.open(context as never) }] // the context is made for this sink
   })
 }
@@ -210,15 +217,19 @@ interface PumpPlace {
 }
 
 function namedPump(
-  { preflight, container, events, share, tracing }: RuntimeParts,
+  { preflight, container, events, share, tracing, notes }: RuntimeParts,
   { definition, node, engine, inFlight, sources }: PumpPlace,
 ): NamedPump {
   const { name, inject } = definition
+  const kept = keptOfSource(notes, name)
+  const lowWater = notes === undefined ? undefined : new LowWater((place) => noteSource(notes, name, place))
   const context = {
     config: preflight.slices[name],
     signal: sources.signal,
     log: nodeLogger(events, name, () => undefined),
     progress: (progress: Progress) => events.emit('source.progress', { source: name, ...progress }),
+    mark: lowWater && ((place: Json) => lowWater.mark(place)),
+    resume: kept?.mark,
     ...injected(container, inject),
   }
   const pump = new SourcePump({
@@ -228,6 +239,8 @@ function namedPump(
     runner: engine.runner,
     inFlight,
     tracing,
+    lowWater,
+    from: kept?.seq ?? 0,
     ordered: preflight.config.runtime.ordering.sink_mode === 'source_seq',
     domain: {
       opened: (domain) => share?.mesh.openDomain(domain, { kind: 'source', node }),

@@ -27,6 +27,8 @@ export interface SupervisedOptions {
   readonly sinkWrote: SupervisedParts['sinkWrote']
   /** Whether the web server of the configuration is started. */
   readonly web: boolean
+  /** Whether an interrupted run is gone on with. */
+  readonly resume: boolean
 }
 
 /**
@@ -35,7 +37,7 @@ export interface SupervisedOptions {
  * @throws MillraceError SEC_SECRET_INVALID
  */
 export async function createSupervised(options: SupervisedOptions): Promise<SupervisedRuntime> {
-  const { preflight, embedded, events, checks, sinkWrote } = options
+  const { preflight, embedded, events, checks, sinkWrote, resume } = options
   const { plan, config, nodes, baseDir } = preflight
   const { createSupervisor } = await import('@millrace/supervisor')
   const web = options.web ? webSlot(preflight) : undefined
@@ -56,6 +58,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     run,
     sinkWrote,
     web,
+    resume,
     workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, group)?.message),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, {
@@ -123,6 +126,7 @@ async function appShare(
     events,
     checks,
     store: createMemoryStateStore(),
+    notes: undefined,
     tracing,
     telemetry: undefined,
     prometheus: undefined,

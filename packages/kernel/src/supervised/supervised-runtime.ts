@@ -75,6 +75,8 @@ export interface SupervisedParts {
   readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
   /** The slot that serves the web; undefined for none. */
   readonly web: SlotId | undefined
+  /** Whether an interrupted run is gone on with. */
+  readonly resume: boolean
   /** Telemetry, the port for metrics, the live page; undefined where nothing of it is configured. */
   readonly oversight: Oversight | undefined
 }

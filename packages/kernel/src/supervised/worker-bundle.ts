@@ -15,7 +15,7 @@ export interface BundleFor {
 
 /** Everything that a worker process is told: what it rebuilds its share of the application from, and the keys of its links. */
 export function workerBundle(parts: SupervisedParts, { slot, incarnation, beside, socket }: BundleFor): WorkerBundle {
-  const { preflight, embedded, pairs, keys, run, checks, sinkWrote, web } = parts
+  const { preflight, embedded, pairs, keys, run, checks, sinkWrote, web, resume } = parts
   const { config, baseDir, slices, plan } = preflight
   const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
   const metadata: WorkerMetadata = {
@@ -25,6 +25,7 @@ export function workerBundle(parts: SupervisedParts, { slot, incarnation, beside
     group,
     checks,
     embedded,
+    resume,
     peers: peersOf(pairs, slot),
     planHash: plan.hash,
     recordSinks: sinkWrote !== undefined,

@@ -57,6 +57,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     place: { slot, group: metadata.group, incarnation },
     peers: metadata.peers,
     store: createMemoryStateStore(),
+    notes: undefined,
     checks: metadata.checks,
     tracing: telemetry?.tracing,
     telemetry,

@@ -10,6 +10,7 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
+import type { Notes } from '../ledger/notes.js'
 import { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
@@ -29,6 +30,8 @@ export interface ShareParts {
   readonly peers: readonly SlotId[]
   readonly transport: Transport
   readonly store: StateStore
+  /** What a later process of this slot goes on from; undefined where nothing outlives this one. */
+  readonly notes: Notes | undefined
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
@@ -56,6 +59,7 @@ export function shareRuntime({
   peers,
   transport: carrier,
   store,
+  notes,
   events,
   checks,
   replaceSink,
@@ -89,6 +93,7 @@ export function shareRuntime({
     preflight,
     container,
     store,
+    notes,
     checks,
     replaceSink,
     web,

@@ -15,6 +15,8 @@ export interface WorkerMetadata extends RebuildInput {
   readonly recordSinks: boolean
   /** Whether the web server runs here. */
   readonly servesWeb: boolean
+  /** Whether what earlier runs have kept is gone on with. */
+  readonly resume: boolean
 }
 
 /** Takes what came over the channel for what it must be. @throws MillraceError BOOT_BUNDLE_INVALID */

@@ -20,7 +20,7 @@ export type AnswerLine = (line: PayloadOf<typeof Line>) => PayloadOf<typeof Outp
 export async function runStraightLoop(task: ReferenceTask, answer: AnswerLine): Promise<void> {
   const isLine = new Ajv2020({ meta: false, validateSchema: false }).compile(Line.schema ?? {})
   const watch = startWatch()
-  const output = await openOutput({ path: task.output, resume: false, log: silent })
+  const output = await openOutput({ path: task.output, resume: false, keptBytes: undefined, log: silent })
   const buffer = createLineBuffer(output)
   const tally = createTally()
 
