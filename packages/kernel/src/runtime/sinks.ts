@@ -1,4 +1,4 @@
-import { type EventEmitter, MillraceError, type SinkReport, type SinkWriter } from '@millrace/contracts'
+import { type EventEmitter, type Json, MillraceError, type SinkReport, type SinkWriter } from '@millrace/contracts'
 
 /** A sink to be opened, and its place in the graph. */
 export interface SinkToOpen {
@@ -7,10 +7,23 @@ export interface SinkToOpen {
   readonly open: () => SinkWriter<unknown> | Promise<SinkWriter<unknown>>
 }
 
+/** What an open sink says of where it stands. */
+export interface SinkCheckpoint {
+  readonly name: string
+  /**
+   * Asks it. The answer belongs to how far the sink has come at the call, which must stand between two writes.
+   *
+   * @throws MillraceError SINK_FAILED
+   */
+  take(): Promise<Json>
+}
+
 /** The sinks of one runtime, open. */
 export interface OpenSinks {
   /** By node index. */
   readonly writers: ReadonlyMap<number, SinkWriter<unknown>>
+  /** Those that say where they stand, by node index. */
+  readonly checkpoints: ReadonlyMap<number, SinkCheckpoint>
   /** All has been written: what each sink reports, by its name. @throws the first failure */
   complete(): Promise<Readonly<Record<string, SinkReport>>>
   /** Closes them in the reverse order, each whatever the others do; failures become events. */
@@ -24,9 +37,11 @@ export interface OpenSinks {
  */
 export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitter): Promise<OpenSinks> {
   const writers = new Map<number, SinkWriter<unknown>>()
+  const checkpoints = new Map<number, SinkCheckpoint>()
   const names = new Map<number, string>()
   const open: OpenSinks = {
     writers,
+    checkpoints,
     complete: async () => {
       const reports: Record<string, SinkReport> = {}
       for (const [node, writer] of writers) {
@@ -43,13 +58,28 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
   for (const sink of sinks) {
     names.set(sink.node, sink.name)
     try {
-      writers.set(sink.node, await sink.open())
+      const writer = await sink.open()
+      writers.set(sink.node, writer)
+      if (writer.checkpoint !== undefined) checkpoints.set(sink.node, checkpointOf(sink.name, writer))
     } catch (thrown) {
       await open.close()
       throw couldNotOpen(sink.name, thrown)
     }
   }
   return open
+}
+
+function checkpointOf(name: string, writer: SinkWriter<unknown>): SinkCheckpoint {
+  return {
+    name,
+    async take() {
+      try {
+        return (await writer.checkpoint?.()) ?? null
+      } catch (thrown) {
+        throw MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' could not say where it stands`, { node: name })
+      }
+    },
+  }
 }
 
 async function completeOne(name: string, writer: SinkWriter<unknown>): Promise<SinkReport | void> {
