@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EventEmitter, isMillraceError } from '@millrace/contracts'
 import { createClient, type RedisClientType } from '@redis/client'
+import { backoffMs } from './backoff.js'
 import type { RedisSettings } from './redis-settings.js'
 import { type RedisTrouble, redisTrouble, redisUnavailable } from './redis-trouble.js'
 
@@ -15,8 +16,10 @@ export interface OpenRedisOptions {
   readonly deadlineMs?: number
   /** Whether a connection that is lost is made again by itself, for as long as it takes. @default true */
   readonly reconnect?: boolean
-  /** Hears `backend.lost` and `backend.back`. */
-  readonly events: EventEmitter
+  /** Ends the attempts, with its reason; without an effect on a connection that is there. */
+  readonly signal?: AbortSignal
+  /** Hears `backend.lost` and `backend.back`. @default nobody hears of them */
+  readonly events?: EventEmitter
 }
 
 /**
@@ -25,20 +28,21 @@ export interface OpenRedisOptions {
  * @throws MillraceError BACKEND_UNAVAILABLE within the deadline, when Redis cannot be reached, does not answer, refuses user or
  * password, or is older than 6.2
  */
-export async function openRedis(settings: RedisSettings, options: OpenRedisOptions): Promise<RedisClient> {
-  const { deadlineMs = 5000 } = options
+export async function openRedis(settings: RedisSettings, options: OpenRedisOptions = {}): Promise<RedisClient> {
+  const { deadlineMs = 5000, signal } = options
   const until = performance.now() + deadlineMs
   for (let attempt = 0; ; attempt++) {
     const connection = connectionOf(settings, options)
     try {
-      return await before(until, connection.open())
+      return await before(until, signal, connection.open())
     } catch (thrown) {
       if (connection.client.isOpen) connection.client.destroy()
+      signal?.throwIfAborted()
       if (isMillraceError(thrown)) throw thrown
       const trouble = thrown === late ? silence(settings, deadlineMs) : redisTrouble(thrown)
       const pauseMs = backoffMs(attempt)
       if (!trouble.passes || performance.now() + pauseMs >= until) throw redisUnavailable(settings, trouble, thrown)
-      await pause(pauseMs)
+      await pause(pauseMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
     }
   }
 }
@@ -67,12 +71,12 @@ function connectionOf(settings: RedisSettings, options: OpenRedisOptions): Conne
   client.on('error', (thrown) => {
     if (phase !== 'ready') return
     phase = 'lost'
-    events.emit('backend.lost', { ...facts, reason: redisTrouble(thrown).why })
+    events?.emit('backend.lost', { ...facts, reason: redisTrouble(thrown).why })
   })
   client.on('ready', () => {
     if (phase !== 'lost') return
     phase = 'ready'
-    events.emit('backend.back', facts)
+    events?.emit('backend.back', facts)
   })
   return {
     client,
@@ -119,23 +123,18 @@ function silence({ url }: RedisSettings, deadlineMs: number): RedisTrouble {
   }
 }
 
-/** The time between attempts: longer each time, and never the same for all who try. */
-function backoffMs(attempt: number): number {
-  return Math.min(50 * 2 ** attempt, 1000) * (0.5 + Math.random() / 2)
-}
-
 const late = Symbol('it did not happen in time')
 
-/** Rejects with `late` when it has not happened at that time of the monotonic clock. */
-async function before<T>(until: number, promised: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late), Math.max(0, until - performance.now()))
-  })
-  promised.catch(() => undefined) // it may fail when nobody waits for it any more
+/** Rejects with `late` when it has not happened at that time of the monotonic clock, or as soon as the signal says so. */
+async function before<T>(until: number, signal: AbortSignal | undefined, promised: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const endings = [over.signal, ...(signal === undefined ? [] : [signal])]
+  const tooLate = pause(Math.max(0, until - performance.now()), undefined, { signal: AbortSignal.any(endings) })
+  // Each of the two may fail when nobody waits for it any more.
+  promised.catch(() => undefined)
   try {
-    return await Promise.race([promised, tooLate])
+    return await Promise.race([promised, tooLate.then(() => Promise.reject(late))])
   } finally {
-    clearTimeout(timer)
+    over.abort()
   }
 }

@@ -25,6 +25,7 @@ const replies: Readonly<Record<string, RedisTrouble>> = {
   TRYAGAIN: passing('it is moving keys'),
   CLUSTERDOWN: passing('its cluster is down'),
   MASTERDOWN: passing('it is a replica that has lost its primary'),
+  NOSCRIPT: passing('it has forgotten its scripts'),
   WRONGPASS: lasting('it refuses the user or the password', 'set the right one in the variable of password_env'),
   NOAUTH: lasting('it wants a password', 'name the variable that holds it in password_env'),
   NOPERM: lasting(
@@ -55,7 +56,8 @@ const replies: Readonly<Record<string, RedisTrouble>> = {
 }
 
 function ofReply(text: string): RedisTrouble {
-  const word = text.split(' ', 1)[0] ?? ''
+  // Before version 7, an error inside of a script stands behind the place in the script.
+  const word = /@user_script: ?\d+: -?([A-Z]+) /u.exec(text)?.[1] ?? text.split(' ', 1)[0] ?? ''
   const known = replies[word]
   if (known !== undefined) return known
   if (/without any password configured/u.test(text))

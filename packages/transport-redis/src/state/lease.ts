@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { MillraceError } from '@millrace/contracts'
+import type { KeptConnection } from './kept-connection.js'
+import type { StoreKeys } from './store-keys.js'
+
+/** Who wants to have a slot. */
+export interface LeaseClaim {
+  readonly slot: string
+  readonly run: string
+  /** Which process of the slot it is, in this run. */
+  readonly incarnation: number
+  /** What nobody else knows; commits are known by it. */
+  readonly token: string
+  /** How long a lease lasts that is not renewed, in milliseconds. */
+  readonly leaseMs: number
+}
+
+/**
+ * Takes the lease of a slot: a hash that expires, with run, incarnation, token, and the number of commits under this token.
+ * A lease of the same run and a lower incarnation is taken over at once, since the run knows that its process is dead; any
+ * other is waited for.
+ *
+ * @throws MillraceError FENCED when a later process of this run has the slot, or another run keeps it; RESUME_MISMATCH when the
+ * removal of the application's keys was not finished
+ */
+export async function takeLease(connection: KeptConnection, keys: StoreKeys, claim: LeaseClaim): Promise<void> {
+  const { slot, run, incarnation, token, leaseMs } = claim
+  const waitMs = leaseMs + graceMs
+  const until = performance.now() + waitMs
+  for (;;) {
+    const answer = await connection.ask((client) =>
+      client.eval(takeScript, {
+        keys: [keys.lease(slot), keys.forgetting],
+        arguments: [run, String(incarnation), token, String(leaseMs)],
+      }),
+    )
+    const [outcome, holder, holderIncarnation, leftMs] = Array.isArray(answer) ? answer.map(String) : []
+    if (outcome === 'taken') return
+    if (outcome === 'forgetting')
+      throw new MillraceError(
+        'RESUME_MISMATCH',
+        `slot ${slot} cannot be opened, because what Redis keeps of the application is being removed, or its removal was not finished; begin anew, without --resume`,
+        { facts: { slot } },
+      )
+    const facts = { slot, run: String(holder), incarnation: Number(holderIncarnation) }
+    if (outcome === 'later')
+      throw new MillraceError(
+        'FENCED',
+        `slot ${slot} cannot be opened by incarnation ${incarnation}, because incarnation ${holderIncarnation} of the same run has it; a later process has taken its place`,
+        { facts },
+      )
+    const waitLeftMs = until - performance.now()
+    if (waitLeftMs <= 0)
+      throw new MillraceError(
+        'FENCED',
+        `slot ${slot} cannot be opened, because incarnation ${holderIncarnation} of run ${holder} has it, and its lease has not run out within ${waitMs} ms; stop that run, or give this one a runtime.platform.redis.key_prefix of its own`,
+        { facts },
+      )
+    // Below zero where it does not expire, which none of ours does.
+    await pause(Number(leftMs) < 0 ? waitLeftMs : Math.min(Number(leftMs) + 1, waitLeftMs))
+  }
+}
+
+/** Gives a lease back, so that the next one need not wait until it expires; without an effect on one of somebody else. */
+export async function releaseLease(
+  connection: KeptConnection,
+  keys: StoreKeys,
+  { slot, token }: LeaseClaim,
+): Promise<void> {
+  const { client } = connection
+  if (client === undefined) return
+  const released = client.eval(releaseScript, { keys: [keys.lease(slot)], arguments: [token] })
+  const over = new AbortController()
+  // Where it cannot be given back, it expires.
+  await Promise.race([released, pause(releaseMs, undefined, { signal: over.signal })]).catch(() => undefined)
+  over.abort()
+}
+
+/** A holder may renew its lease just before it ends; nobody waits longer than this for one more. */
+const graceMs = 5000
+const releaseMs = 1000
+
+/** KEYS: lease, mark of a removal. ARGV: run, incarnation, token, lease in ms. */
+const takeScript = `
+local run, incarnation, token, leaseMs = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if redis.call('EXISTS', KEYS[2]) == 1 then return { 'forgetting' } end
+local held = redis.call('HMGET', KEYS[1], 'run', 'incarnation', 'token')
+if held[1] and held[3] ~= token then
+  local isDead = held[1] == run and tonumber(held[2]) < tonumber(incarnation)
+  if held[1] == run and tonumber(held[2]) > tonumber(incarnation) then return { 'later', held[1], held[2] } end
+  if not isDead then return { 'held', held[1], held[2], redis.call('PTTL', KEYS[1]) } end
+end
+redis.call('HSET', KEYS[1], 'run', run, 'incarnation', incarnation, 'token', token, 'commits', 0)
+redis.call('PEXPIRE', KEYS[1], leaseMs)
+return { 'taken' }
+`
+
+/** KEYS: lease. ARGV: token. */
+const releaseScript = `
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`

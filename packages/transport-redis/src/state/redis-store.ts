@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { type DurableStore, type EventEmitter, MillraceError } from '@millrace/contracts'
+import { openRedis, type RedisClient } from '../connection/open-redis.js'
+import type { RedisSettings } from '../connection/redis-settings.js'
+import { createCommitQueue } from './commit-queue.js'
+import { commitScript } from './commit-script.js'
+import { type KeptConnection, keepConnection } from './kept-connection.js'
+import { type LeaseClaim, releaseLease, takeLease } from './lease.js'
+import { prepareCommit } from './prepared-commit.js'
+import { storeKeys } from './store-keys.js'
+
+/** What a store is opened with. */
+export interface RedisStoreOptions {
+  readonly settings: RedisSettings
+  /** Whose ledger it holds: 'policy#1'. */
+  readonly slot: string
+  /** The run that this process belongs to. */
+  readonly run: string
+  /** Which process of the slot this is, in its run; a later one takes over from an earlier one at once. */
+  readonly incarnation: number
+  /** How long it has its slot without renewing its lease, in milliseconds. @default 10_000 */
+  readonly leaseMs?: number
+  /** How long it goes on trying while Redis is away, in milliseconds. @default 30_000 */
+  readonly retryMs?: number
+  /** How long Redis may take to be there when the store is opened, in milliseconds. @default 5000 */
+  readonly deadlineMs?: number
+  /** Hears `backend.lost` and `backend.back`. */
+  readonly events: EventEmitter
+  /** Hears once that lease or backend are lost, where no commit was under way that fails with it. */
+  readonly lost: (error: MillraceError) => void
+}
+
+/**
+ * Opens the store of a slot in Redis. Where another run has the slot, it waits for its lease to run out.
+ *
+ * @throws MillraceError BACKEND_UNAVAILABLE when Redis cannot be used; FENCED when a later process has the slot, or another run
+ * keeps it; RESUME_MISMATCH when the removal of the application's keys was not finished
+ */
+export async function createRedisStore(options: RedisStoreOptions): Promise<DurableStore> {
+  const { settings, slot, run, incarnation, leaseMs = 10_000, retryMs = 30_000, deadlineMs = 5000, events } = options
+  const keys = storeKeys(settings.keyPrefix)
+  const claim: LeaseClaim = { slot, run, incarnation, leaseMs, token: randomBytes(16).toString('hex') }
+  const connect = (withinMs: number, signal?: AbortSignal): Promise<RedisClient> =>
+    connectWithScript(settings, `millrace:${slot}`, withinMs, signal)
+
+  const connection = keepConnection(await connect(deadlineMs), { settings, connect, retryMs, events })
+  const found = await opened(connection, async () => {
+    await takeLease(connection, keys, claim)
+    return new Map(Object.entries(await connection.ask((client) => client.hGetAll(keys.ledger(slot)))))
+  })
+  let closing: Promise<void> | undefined
+  const queue = createCommitQueue({
+    settings,
+    connection,
+    keys,
+    claim,
+    lost: (error) => {
+      clearInterval(renewal)
+      if (closing === undefined) options.lost(error)
+    },
+  })
+  const renewal = setInterval(queue.renew, leaseMs / 3)
+
+  async function close(): Promise<void> {
+    clearInterval(renewal)
+    await queue.drained()
+    await releaseLease(connection, keys, claim)
+    connection.end(closedError(slot))
+  }
+
+  return {
+    found,
+    async load(space, names) {
+      if (closing !== undefined) throw closedError(slot)
+      if (names.length === 0) return []
+      const wanted = names.map((name) => keys.state(space, name))
+      const texts = await connection.ask((client) => client.mGet(wanted))
+      return texts.map((text) => (text === null ? undefined : JSON.parse(text)))
+    },
+    async commit(writes, ledger = []) {
+      if (closing !== undefined) throw closedError(slot)
+      await queue.add(prepareCommit(keys, writes, ledger))
+    },
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+async function connectWithScript(
+  settings: RedisSettings,
+  name: string,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<RedisClient> {
+  const client = await openRedis(settings, { name, deadlineMs, reconnect: false, ...(signal && { signal }) })
+  try {
+    await client.scriptLoad(commitScript)
+    return client
+  } catch (thrown) {
+    if (client.isOpen) client.destroy()
+    throw thrown
+  }
+}
+
+/** Ends the connection when opening fails. */
+async function opened<T>(connection: KeptConnection, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (thrown) {
+    connection.end(MillraceError.from(thrown, 'BACKEND_UNAVAILABLE', 'a store in Redis could not be opened'))
+    throw thrown
+  }
+}
+
+function closedError(slot: string): MillraceError {
+  return new MillraceError('DI_CLOSED', `the store of slot ${slot} was closed`)
+}
