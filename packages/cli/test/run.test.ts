@@ -50,6 +50,15 @@ describe('millrace run', () => {
     ])
   })
 
+  it('RESUME-01 refuses to resume a run whose state was in memory', async () => {
+    const { code, stdout, stderr } = await callMain(['run', 'shop.yml', '--resume'])
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      'CONFIG_INVALID: there is nothing to resume, because state in memory ends with its process; set runtime.platform.kv.backend: redis, or run anew\n',
+    ])
+  })
+
   it('shows with --verbose where it was thrown', async () => {
     const { stderr } = await callMain(['run', 'shop.yml', 'throws-at-three.yml', '--verbose', '--checks', 'every'])
     expect(stderr).toMatch(/\n {2}at .*throws-at-three\.ts:\d+:\d+\)\n/u)

@@ -15,6 +15,15 @@ export const eventList = {
   'runtime.failed': { level: 'error', says: 'The runtime ended by a failure; `code` says which.' },
   'source.progress': { level: 'debug', says: 'How far a source has come: `done`, `total`, `unit`.' },
   'source.exhausted': { level: 'info', says: 'A source has nothing more to read; `roots` it gave.' },
+  'run.resumed': { level: 'info', says: 'A run that was interrupted is gone on with.' },
+  'run.nothing_kept': {
+    level: 'warn',
+    says: 'Nothing is kept of a run that could be gone on with: it begins anew.',
+  },
+  'run.was_complete': {
+    level: 'warn',
+    says: 'The run that was to be gone on with had come to its end: there is nothing to do.',
+  },
   'root.failed': { level: 'warn', says: 'A root ended with a failure: `code`, and `node` where one failed.' },
   'message.dropped': { level: 'warn', says: 'A message was dropped because its handler threw and on_error is drop.' },
   'message.dead_lettered': {

@@ -45,7 +45,8 @@ async function withInput(
 
 async function runOn(input: string, lending: Lending, settings: RunSettings, io: Io): Promise<RunEnd> {
   const checks = { validate: 'entry', freeze: false } as const
-  const runtime = await createRuntime({ ...(await application({ ...settings, input })), checks })
+  const { resume } = settings
+  const runtime = await createRuntime({ ...(await application({ ...settings, input })), checks, resume })
   lending.runtime = runtime
   if (lending.lent?.failure !== undefined) throw lending.lent.failure
   const end = await runUntilDone(runtime, io, settings.quiet ? { progress: 'off' } : {})

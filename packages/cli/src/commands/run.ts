@@ -26,6 +26,7 @@ NODE_ENV=development payloads are validated at every step.`,
       says: 'where payloads are validated: where they enter (default), or at every step, frozen',
     },
     embedded,
+    resume: { says: 'goes on with a run that was interrupted, where state is kept (kv.backend redis)' },
     verbose: { says: 'shows the stacks of errors, and progress where there is no terminal' },
   },
   example: {
@@ -49,8 +50,11 @@ async function runApplication(invocation: Invocation, events: EventEmitter, repo
   const workerFlags = await prepareTypeScript(files, abilities)
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
   const embedded = flags.has('embedded')
-  const runtime = await createRuntime({ config: files, events, checks: checksOf(invocation), embedded, workerFlags })
+  const resume = flags.has('resume')
+  const checks = checksOf(invocation)
+  const runtime = await createRuntime({ config: files, events, checks, embedded, resume, workerFlags })
   refuseIdle(runtime)
+  if (resume) refuseForgetful(runtime)
   report.starts(runtime.summary)
   const end = await runUntilDone(runtime, io, {
     logLevel: levels.find((level) => level === values['log-level']) ?? 'warn',
@@ -67,6 +71,15 @@ function refuseIdle({ plan: { graph } }: Runtime): void {
   throw new MillraceError(
     'CONFIG_INVALID',
     'there is nothing to run: no source is active, and nothing takes requests; configure a source under adapters',
+  )
+}
+
+/** Nothing of an interrupted run would be there. */
+function refuseForgetful({ summary }: Runtime): void {
+  if (summary.stateBackend !== 'memory') return
+  throw new MillraceError(
+    'CONFIG_INVALID',
+    'there is nothing to resume, because state in memory ends with its process; set runtime.platform.kv.backend: redis, or run anew',
   )
 }
 

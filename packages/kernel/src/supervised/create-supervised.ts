@@ -9,6 +9,8 @@ import { Oversight } from '../telemetry/oversight.js'
 import { openTransport } from '../worker/open-transport.js'
 import { type Share, shareRuntime } from '../worker/share-runtime.js'
 import { type LinkKeys, linkKeys } from './link-keys.js'
+import { openRun } from './open-run.js'
+import { redisRuns } from './redis-runs.js'
 import { whyNotReloaded } from './reloadable.js'
 import { requestOrigins } from './request-origins.js'
 import { newRunName, type SupervisedParts, SupervisedRuntime } from './supervised-runtime.js'
@@ -59,6 +61,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     sinkWrote,
     web,
     resume,
+    openRun: keepsRuns(options, run),
     workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, group)?.message),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, {
@@ -83,6 +86,18 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     oversight,
   })
   return runtime
+}
+
+/** Opens the run where state outlives its processes. */
+function keepsRuns({ preflight, events, resume }: SupervisedOptions, run: string): SupervisedParts['openRun'] {
+  const { config, nodes, plan } = preflight
+  const { kv, redis } = config.runtime.platform
+  if (kv.backend !== 'redis') return undefined
+  const isFed = nodes.some(({ kind }) => kind === 'source')
+  return async (lost) => {
+    const kept = await redisRuns({ redis, run, events, lost })
+    return openRun({ kept, isFed, resume, events, planHash: plan.hash })
+  }
 }
 
 /** The slot that serves the web; undefined where nothing is to be served. */

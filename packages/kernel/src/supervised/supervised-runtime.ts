@@ -4,6 +4,7 @@
  *
  * L1  Nothing works before every worker is ready and linked; workers stop in the reverse order of their start.
  * L2  A run is complete when every source has ended and nothing that it sent is left anywhere; then the sinks are completed.
+ *     Where runs are kept, the end of this one is kept after that.
  * L3  The first failure is the one reported: of a root, a source, a sink or a worker.
  */
 import { randomBytes } from 'node:crypto'
@@ -48,6 +49,7 @@ import type { Share } from '../worker/share-runtime.js'
 import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
+import type { OpenRun } from './open-run.js'
 import { whyNotReloaded } from './reloadable.js'
 import { SourceTally } from './source-tally.js'
 import { WorkerAnswers } from './worker-answers.js'
@@ -77,6 +79,8 @@ export interface SupervisedParts {
   readonly web: SlotId | undefined
   /** Whether an interrupted run is gone on with. */
   readonly resume: boolean
+  /** Opens what is kept of the run; undefined where nothing outlives its processes. `lost` hears when it has been lost. */
+  readonly openRun: ((lost: (error: MillraceError) => void) => Promise<OpenRun>) | undefined
   /** Telemetry, the port for metrics, the live page; undefined where nothing of it is configured. */
   readonly oversight: Oversight | undefined
 }
@@ -94,6 +98,7 @@ export class SupervisedRuntime implements Runtime {
   readonly #answers: WorkerAnswers
   readonly #collector: Collector
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
+  #kept: Promise<OpenRun> | undefined
   #start: Promise<void> | undefined
   /** This process has a link to every worker that it shares one with. */
   #linked: Promise<void> | undefined
@@ -170,12 +175,17 @@ export class SupervisedRuntime implements Runtime {
         'there is nothing to run to its end: no source is active; configure one under adapters',
       )
     try {
+      const known = (await this.#openRun()?.catch(heardByStart))?.result
+      if (known !== undefined) return known
       await this.start()
       const roots = await this.#sources.ended
       const reports = await this.#completeSinks()
-      return { roots, reports, counters: this.counters() }
+      const result = { roots, reports, counters: this.counters() }
+      await (await this.#kept)?.complete(result)
+      return result
     } finally {
       await this.stop()
+      await this.#closeRun()
     }
   }
 
@@ -280,6 +290,7 @@ export class SupervisedRuntime implements Runtime {
     this.#phase = 'starting'
     events.emit('runtime.starting')
     try {
+      await this.#openRun()
       await this.#holdSocket()
       const own = await app?.mesh.listen()
       this.#linked = app?.runtime.prepare()
@@ -354,7 +365,17 @@ export class SupervisedRuntime implements Runtime {
   async #closeAll(): Promise<StopMode> {
     this.#socket?.close()
     const [mode] = await Promise.all([this.#supervisor.stop(), this.#parts.app?.runtime.stop()])
+    await this.#closeRun()
     return mode
+  }
+
+  #openRun(): Promise<OpenRun> | undefined {
+    this.#kept ??= this.#parts.openRun?.((error) => this.#failed(error))
+    return this.#kept
+  }
+
+  async #closeRun(): Promise<void> {
+    await (await this.#kept?.catch(heardByStart))?.close()
   }
 
   /** Everything has been written: the sinks finish, each in its worker. */
@@ -423,6 +444,9 @@ export class SupervisedRuntime implements Runtime {
     return new MillraceError('SHUTTING_DOWN', 'the runtime accepts nothing new')
   }
 }
+
+/** Whoever calls start hears of it. */
+function heardByStart(): undefined {}
 
 interface SourcesEnded {
   readonly roots: Readonly<Record<string, number>>
