@@ -8,18 +8,22 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { makeCertificate } from './make-certificate.js'
 
-/** Directives of redis.conf, by their names there: `{ appendonly: 'yes', appendfsync: 'always', requirepass: '…' }`. */
+/** Directives of redis.conf, by their names there: `{ appendonly: 'yes', 'rename-command': ['CONFIG', ''] }`. */
 export interface RedisOptions {
-  readonly [directive: string]: string | number | boolean | undefined
+  readonly [directive: string]: Value | readonly Value[] | undefined
   /** True to speak TLS and nothing else, with a certificate that its own authority has signed. */
   readonly tls?: boolean
 }
+
+type Value = string | number | boolean
 
 /** A Redis server of its own: a process, a port of 127.0.0.1 and a folder, which stay the same when it is started again. */
 export interface RedisServer {
   /** Without user and password. */
   readonly url: string
   readonly port: number
+  /** Where its files are. */
+  readonly folder: string
   /** What `NODE_EXTRA_CA_CERTS` must name for clients to trust its certificate, where it speaks TLS. */
   readonly certificate: string
   /** Ends the process as a crash does; resolves when it is gone. */
@@ -62,6 +66,7 @@ export async function startRedis({ tls = false, ...directives }: RedisOptions = 
   return {
     url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     port,
+    folder,
     certificate: certificate?.authority ?? '',
     kill: () => kill('SIGKILL'),
     pause: () => void child.kill('SIGSTOP'),
@@ -88,8 +93,10 @@ export async function startRedis({ tls = false, ...directives }: RedisOptions = 
 }
 
 /** A line of redis.conf; every value stands in quotes. */
-function lineOf([directive, value]: readonly [string, string | number | boolean | undefined]): string {
-  return value === undefined ? '' : `${directive} ${JSON.stringify(String(value))}\n`
+function lineOf([directive, given]: readonly [string, Value | readonly Value[] | undefined]): string {
+  if (given === undefined) return ''
+  const values = [given].flat().map((value) => JSON.stringify(String(value)))
+  return `${directive} ${values.join(' ')}\n`
 }
 
 /**

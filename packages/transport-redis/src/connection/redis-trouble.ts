@@ -1,5 +1,5 @@
-import { MillraceError } from '@millrace/contracts'
-import { ErrorReply } from '@redis/client'
+import { isMillraceError, MillraceError } from '@millrace/contracts'
+import { ConnectionTimeoutError, ErrorReply } from '@redis/client'
 import type { RedisSettings } from './redis-settings.js'
 
 /** Why Redis did not do what it was asked for. */
@@ -18,6 +18,11 @@ export function redisTrouble(thrown: unknown): RedisTrouble {
   return ofConnection(thrown)
 }
 
+const notAllowed = lasting(
+  'the user may not do what is needed',
+  'allow it all commands on the keys of the application (ACL SETUSER)',
+)
+
 /** By the first word of an answer, as Redis begins each error with one. */
 const replies: Readonly<Record<string, RedisTrouble>> = {
   LOADING: passing('it is still loading its data'),
@@ -28,10 +33,7 @@ const replies: Readonly<Record<string, RedisTrouble>> = {
   NOSCRIPT: passing('it has forgotten its scripts'),
   WRONGPASS: lasting('it refuses the user or the password', 'set the right one in the variable of password_env'),
   NOAUTH: lasting('it wants a password', 'name the variable that holds it in password_env'),
-  NOPERM: lasting(
-    'the user may not run a command that is needed',
-    'allow the user all commands on the keys of the application (ACL SETUSER)',
-  ),
+  NOPERM: notAllowed,
   OOM: lasting(
     'its memory is full: it holds as much as its maxmemory allows',
     'raise maxmemory, or remove what is not needed',
@@ -60,6 +62,7 @@ function ofReply(text: string): RedisTrouble {
   const word = /@user_script: ?\d+: -?([A-Z]+) /u.exec(text)?.[1] ?? text.split(' ', 1)[0] ?? ''
   const known = replies[word]
   if (known !== undefined) return known
+  if (/user executing the script/u.test(text)) return notAllowed
   if (/without any password configured/u.test(text))
     return lasting('it wants no password, and was sent one', 'leave password_env out, or give the server a password')
   if (/max number of clients/u.test(text)) return passing('it has as many clients as its maxclients allows')
@@ -74,12 +77,13 @@ const systemErrors: Readonly<Record<string, RedisTrouble>> = {
   ECONNREFUSED: passing('nobody listens there (ECONNREFUSED)'),
   ENOTFOUND: passing('no machine has that name (ENOTFOUND)'),
   EAI_AGAIN: passing('the name cannot be looked up now (EAI_AGAIN)'),
+  ETIMEDOUT: passing('it does not answer (ETIMEDOUT)'),
   EHOSTUNREACH: passing('the machine cannot be reached (EHOSTUNREACH)'),
   ENETUNREACH: passing('its network cannot be reached (ENETUNREACH)'),
 }
 
 function ofConnection(thrown: unknown): RedisTrouble {
-  const code = codeOf(thrown)
+  const code = thrown instanceof ConnectionTimeoutError ? 'ETIMEDOUT' : codeOf(thrown)
   const known = systemErrors[code]
   if (known !== undefined) return known
   if (/^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_)/u.test(code))
@@ -117,4 +121,9 @@ export function redisUnavailable(
     facts: { backend: 'redis', url },
     cause: thrown,
   })
+}
+
+/** The same for whatever was thrown; an error of Millrace stays itself. */
+export function asUnavailable(settings: RedisSettings, thrown: unknown): MillraceError {
+  return isMillraceError(thrown) ? thrown : redisUnavailable(settings, redisTrouble(thrown), thrown)
 }

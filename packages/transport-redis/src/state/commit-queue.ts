@@ -23,10 +23,8 @@ export interface CommitQueue {
    * @throws MillraceError BACKEND_UNAVAILABLE, FENCED; nothing of it, and of none that comes later, is applied
    */
   add(commit: PreparedCommit): Promise<void>
-  /** Renews the lease, where no commit is on its way to do so. */
-  renew(): void
-  /** Resolves when nothing waits any more. */
-  drained(): Promise<void>
+  /** Takes no more, and resolves when nothing waits. The lease is renewed until then. */
+  drain(): Promise<void>
 }
 
 /** What a queue works with. */
@@ -50,7 +48,9 @@ interface Waiting {
 /** Makes the queue of who has just taken a lease; it listens to the connection from now on. */
 export function createCommitQueue({ settings, connection, keys, claim, lost }: CommitQueueParts): CommitQueue {
   const names = [keys.lease(claim.slot), keys.ledger(claim.slot)]
-  const silenceMs = claim.leaseMs / 2
+  // Each commit renews the lease; where there is none for a third of it, one that changes nothing does.
+  const renewMs = claim.leaseMs / 3
+  const renewal = setInterval(renew, renewMs)
   let waiting: Waiting[] = []
   let size = 0
   let lastNumber = 0
@@ -68,6 +68,10 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
     })
   }
 
+  function renew(): void {
+    if (waiting.length === 0) push({ commit: emptyCommit, number: 0, resolve: nothing, reject: nothing })
+  }
+
   function push(one: Waiting): void {
     waiting.push(one)
     size += one.commit.size
@@ -75,7 +79,7 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
   }
 
   function send(client: RedisClient, { commit, number }: Waiting): void {
-    silence ??= setTimeout(heardNothing, silenceMs)
+    silence ??= setTimeout(heardNothing, renewMs)
     const command = {
       keys: [...names, ...commit.keys],
       arguments: [claim.token, String(number), String(claim.leaseMs), ...commit.values],
@@ -119,13 +123,13 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
     // Where this process did not run for a while, the answer may be there and only not have been read.
     setImmediate(() => {
       const { client } = connection
-      if (client !== undefined && oldest !== undefined && waiting[0] === oldest)
-        connection.failed(client, new Error('no answer'))
+      if (client !== undefined && oldest !== undefined && waiting[0] === oldest) connection.failed(client, noAnswer())
     })
   }
 
   function fail(error: MillraceError): void {
     failure = error
+    clearInterval(renewal)
     const unanswered = waiting.filter(({ number }) => number > 0)
     waiting = []
     size = 0
@@ -136,12 +140,9 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
 
   return {
     add,
-    renew() {
-      if (failure === undefined && waiting.length === 0)
-        push({ commit: emptyCommit, number: 0, resolve: nothing, reject: nothing })
-    },
-    drained() {
-      return waiting.length === 0 ? Promise.resolve() : new Promise((resolve) => whenEmpty.push(resolve))
+    async drain() {
+      if (waiting.length > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve))
+      clearInterval(renewal)
     },
   }
 }
@@ -151,13 +152,17 @@ const maxWaitingSize = 256 * 1024 * 1024
 
 function nothing(): void {}
 
+function noAnswer(): Error {
+  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })
+}
+
 function fenced(
   { slot, leaseMs }: LeaseClaim,
   holder: { run?: string | undefined; incarnation?: string | undefined },
 ): MillraceError {
   const why = holder.run
     ? `incarnation ${holder.incarnation} of run ${holder.run} has taken it over`
-    : `its lease has run out: for ${leaseMs} ms this process did not run, or was cut off from Redis`
+    : `its lease has run out: for ${leaseMs} ms this process did not run, or was cut off from Redis; or Redis has lost it`
   return new MillraceError('FENCED', `slot ${slot} commits nothing more, because ${why}`, { facts: { slot } })
 }
 

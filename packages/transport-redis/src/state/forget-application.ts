@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { MillraceError } from '@millrace/contracts'
 import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { redisTrouble, redisUnavailable } from '../connection/redis-trouble.js'
+import { asUnavailable } from '../connection/redis-trouble.js'
 import { type StoreKeys, storeKeys } from './store-keys.js'
 
 /** What a removal can be told. */
@@ -31,7 +31,7 @@ export async function forgetApplication(settings: RedisSettings, options: Forget
     for (const beginning of Object.values(keys.beginnings)) await removeAll(client, beginning)
     await client.del(keys.forgetting)
   } catch (thrown) {
-    throw thrown instanceof MillraceError ? thrown : redisUnavailable(settings, redisTrouble(thrown), thrown)
+    throw asUnavailable(settings, thrown)
   } finally {
     if (client.isOpen) client.destroy()
   }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type EventEmitter, isMillraceError, MillraceError } from '@millrace/contracts'
+import { type EventEmitter, isMillraceError, type MillraceError } from '@millrace/contracts'
 import { backoffMs } from '../connection/backoff.js'
 import type { RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { type RedisTrouble, redisTrouble, redisUnavailable } from '../connection/redis-trouble.js'
+import { asUnavailable, type RedisTrouble, redisTrouble, redisUnavailable } from '../connection/redis-trouble.js'
 
 /**
  * One connection at a time, which is made again when it is lost:
@@ -91,11 +91,12 @@ export function keepConnection(first: RedisClient, parts: KeptConnectionParts): 
   async function openAgain(reason: RedisTrouble, signal: AbortSignal): Promise<void> {
     try {
       const client = await nextClient(reason, signal)
+      if (signal.aborted) return destroy(client)
       open(client)
       events.emit('backend.back', facts)
       listener?.opened(client)
     } catch (thrown) {
-      end(MillraceError.from(thrown, 'BACKEND_UNAVAILABLE', 'no other connection to Redis could be made'))
+      end(asUnavailable(settings, thrown))
     }
   }
 
@@ -109,9 +110,8 @@ export function keepConnection(first: RedisClient, parts: KeptConnectionParts): 
       try {
         return await parts.connect(Math.max(leftMs, shortestTryMs), signal)
       } catch (thrown) {
-        if (signal.aborted || isMillraceError(thrown)) throw thrown
         trouble = redisTrouble(thrown)
-        if (!trouble.passes) throw redisUnavailable(settings, trouble, thrown)
+        if (signal.aborted || isMillraceError(thrown) || !trouble.passes) throw thrown
       }
     }
   }

@@ -90,6 +90,13 @@ if held[1] and held[3] ~= token then
   if held[1] == run and tonumber(held[2]) > tonumber(incarnation) then return { 'later', held[1], held[2] } end
   if not isDead then return { 'held', held[1], held[2], redis.call('PTTL', KEYS[1]) } end
 end
+-- What commits need, in an order that leaves nothing behind: a user who may not run one of these is refused before it commits.
+redis.call('HDEL', KEYS[1], 'none')
+redis.call('PEXPIRE', KEYS[1], leaseMs)
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], '', 'PX', leaseMs)
+redis.call('DEL', KEYS[1])
+
 redis.call('HSET', KEYS[1], 'run', run, 'incarnation', incarnation, 'token', token, 'commits', 0)
 redis.call('PEXPIRE', KEYS[1], leaseMs)
 return { 'taken' }

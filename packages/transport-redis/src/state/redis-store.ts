@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { type DurableStore, type EventEmitter, MillraceError } from '@millrace/contracts'
 import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
+import { asUnavailable } from '../connection/redis-trouble.js'
 import { createCommitQueue } from './commit-queue.js'
 import { commitScript } from './commit-script.js'
 import { type KeptConnection, keepConnection } from './kept-connection.js'
 import { type LeaseClaim, releaseLease, takeLease } from './lease.js'
 import { prepareCommit } from './prepared-commit.js'
-import { storeKeys } from './store-keys.js'
+import { type StoreKeys, storeKeys } from './store-keys.js'
 
 /** What a store is opened with. */
 export interface RedisStoreOptions {
@@ -43,10 +44,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
   const connect = (withinMs: number, signal?: AbortSignal): Promise<RedisClient> =>
     connectWithScript(settings, `millrace:${slot}`, withinMs, signal)
 
-  const connection = keepConnection(await connect(deadlineMs), { settings, connect, retryMs, events })
-  const found = await opened(connection, async () => {
-    await takeLease(connection, keys, claim)
-    return new Map(Object.entries(await connection.ask((client) => client.hGetAll(keys.ledger(slot)))))
+  const client = await connect(deadlineMs).catch((thrown) => Promise.reject(asUnavailable(settings, thrown)))
+  const connection = keepConnection(client, { settings, connect, retryMs, events })
+  const found = await openedLedger(connection, keys, claim).catch((thrown) => {
+    const error = asUnavailable(settings, thrown)
+    connection.end(error)
+    throw error
   })
   let closing: Promise<void> | undefined
   const queue = createCommitQueue({
@@ -55,15 +58,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
     keys,
     claim,
     lost: (error) => {
-      clearInterval(renewal)
       if (closing === undefined) options.lost(error)
     },
   })
-  const renewal = setInterval(queue.renew, leaseMs / 3)
 
   async function close(): Promise<void> {
-    clearInterval(renewal)
-    await queue.drained()
+    await queue.drain()
     await releaseLease(connection, keys, claim)
     connection.end(closedError(slot))
   }
@@ -104,14 +104,14 @@ async function connectWithScript(
   }
 }
 
-/** Ends the connection when opening fails. */
-async function opened<T>(connection: KeptConnection, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (thrown) {
-    connection.end(MillraceError.from(thrown, 'BACKEND_UNAVAILABLE', 'a store in Redis could not be opened'))
-    throw thrown
-  }
+/** Takes the slot and reads its ledger, to which nobody else writes from then on. */
+async function openedLedger(
+  connection: KeptConnection,
+  keys: StoreKeys,
+  claim: LeaseClaim,
+): Promise<ReadonlyMap<string, string>> {
+  await takeLease(connection, keys, claim)
+  return new Map(Object.entries(await connection.ask((client) => client.hGetAll(keys.ledger(claim.slot)))))
 }
 
 function closedError(slot: string): MillraceError {
