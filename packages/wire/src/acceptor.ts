@@ -73,7 +73,7 @@ export class Acceptor {
     const claimed = claimedSender(hello)
     const link = this.#keyOf(claimed)
     if (link === undefined) throw signatureInvalid()
-    checkSignature(hello, new FrameSigner(helloKey(link, claimed, this.#settings.local.slot)))
+    checkSignature(hello, new FrameSigner({ key: helloKey(link, claimed, this.#settings.local.slot) }))
     return new Uint8Array(link)
   }
 

@@ -51,7 +51,7 @@ export class Dialler {
   finish(welcome: Buffer, lastEmpty: number): Session {
     const { local, ttlMs } = this.#settings
     checkShape(welcome)
-    checkSignature(welcome, new FrameSigner(welcomeKey(this.#link, this.#random, this.#peer, local.slot)))
+    checkSignature(welcome, new FrameSigner({ key: welcomeKey(this.#link, this.#random, this.#peer, local.slot) }))
     checkKind(welcome, 'welcome')
     judgeAge(welcome, lastEmpty, { ttlMs, now: this.now })
     checkHandshakeNonce(welcome)

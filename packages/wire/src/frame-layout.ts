@@ -9,7 +9,7 @@
  *    16   8  session, zero in a handshake
  *    24   8  counter, zero in a handshake
  *    32   …  body
- *    -32  32 HMAC-SHA256 over everything before it
+ *    -32  32 signature of everything before it: see `FrameSigner`
  */
 
 /** Bytes before the body. */
@@ -25,7 +25,10 @@ export const smallestFrameBytes = 64
 export const handshakeFrameLimit = 1024
 
 /** The version of the protocol that this package speaks. */
-export const wireVersion = 1
+export const wireVersion = 2
+
+/** From here on the body is not hashed but tagged, which costs more to begin with and a fraction for each byte. */
+export const mostHashedBytes = 8192
 
 /** What a frame is, by the byte that says so. */
 export const frameKinds = { hello: 1, welcome: 2, batch: 3, bye: 4 } as const

@@ -65,7 +65,7 @@ export function encodeHandshake(
     )
   const frame = Buffer.from(out.bytes.subarray(0, length))
   writeHeader(frame, kind, Math.floor(ts), handshakeNonce)
-  new FrameSigner(keyOf()).sign(frame)
+  new FrameSigner({ key: keyOf() }).sign(frame)
   return frame
 }
 

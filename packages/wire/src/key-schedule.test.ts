@@ -53,8 +53,11 @@ describe('the keys of a link', () => {
       welcomeKey(secret, random, 'b#1', 'a#1'),
       welcomeKey(secret, other, 'a#1', 'b#1'),
       sessionKey(secret, random, 'a#1', 'b#1').key,
+      sessionKey(secret, random, 'a#1', 'b#1').bodyKey,
       sessionKey(secret, random, 'b#1', 'a#1').key,
+      sessionKey(secret, random, 'b#1', 'a#1').bodyKey,
       sessionKey(secret, other, 'a#1', 'b#1').key,
+      sessionKey(secret, other, 'a#1', 'b#1').bodyKey,
     ].map((key) => Buffer.from(key).toString('hex'))
     expect(new Set(keys).size).toBe(keys.length)
   })

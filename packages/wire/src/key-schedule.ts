@@ -2,9 +2,9 @@
  * The key schedule, from the secret down to the keys of one session:
  *
  *     secret ── kdf ──▶ master ── the pair of slots ──▶ link ──┬── who sends ──▶ hello, welcome
- *                                                             └── both randoms, who sends ──▶ session
+ *                                                             └── both randoms, who sends ──▶ session, body
  *
- * 1. Every key signs one thing: the kind of frame and its direction are part of what the key is derived from.
+ * 1. Every key has one use: the kind of frame, its direction and the algorithm are part of what the key is derived from.
  * 2. The link key itself signs nothing.
  * 3. The key of a welcome depends on the random of its hello, those of a session on both randoms: nothing recorded in one
  *    handshake or session has a valid signature in another.
@@ -20,6 +20,8 @@ export type Kdf = 'none' | 'hkdf_sha256'
 /** What signs the frames of one direction of one session, and names them. */
 export interface DirectionKey {
   readonly key: Uint8Array
+  /** Tags the bodies of large frames. */
+  readonly bodyKey: Uint8Array
   /** The nonce before that of the first frame. */
   readonly session: Omit<FrameNonce, 'counter'>
 }
@@ -64,6 +66,7 @@ export function sessionKey(link: Uint8Array, randoms: Uint8Array, from: SlotId, 
   const material = hkdfSha256(link, randoms, info('millrace/1 session', from, to), keyBytes + sessionBytes)
   return {
     key: material.subarray(0, keyBytes),
+    bodyKey: hkdfSha256(link, randoms, info('millrace/1 body', from, to), keyBytes),
     session: { sessionHigh: readU32(material, keyBytes), sessionLow: readU32(material, keyBytes + 4) },
   }
 }

@@ -38,7 +38,7 @@ export class Opener implements FrameOpener {
   #confirmed = false
 
   constructor({ direction, ttlMs, now }: OpenerParts) {
-    this.#signer = new FrameSigner(direction.key)
+    this.#signer = new FrameSigner(direction)
     this.#age = { ttlMs, now }
     this.#nonce = { ...direction.session, counter: 1 }
   }

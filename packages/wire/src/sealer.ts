@@ -21,7 +21,7 @@ export class Sealer implements FrameSealer {
   readonly #nonce: { readonly sessionHigh: number; readonly sessionLow: number; counter: number }
 
   constructor({ direction, maxFrameBytes, now }: SealerParts) {
-    this.#signer = new FrameSigner(direction.key)
+    this.#signer = new FrameSigner(direction)
     this.#batch = new BatchEncoder(maxFrameBytes)
     this.#now = now
     this.#nonce = { ...direction.session, counter: 0 }

@@ -84,4 +84,15 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
     { kind: 'mark', edge: 2, domain: 'features#1/60', position: [1] },
     { ...least, kind: 'envelope', ticket: 5, edge: 5, position: [17], origin: 'features#1.1:', root: 302, payload: {} },
   ],
+  'batch-long': [
+    {
+      ...least,
+      kind: 'envelope',
+      edge: 1,
+      position: [303],
+      origin: 'features#1.1:',
+      root: 303,
+      payload: Uint8Array.from({ length: 257 * 32 }, (_, index) => index & 31),
+    },
+  ],
 }

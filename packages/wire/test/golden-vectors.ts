@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createCipheriv, hkdfSync } from 'node:crypto'
 import { JsonText, type LinkRecord } from '@millrace/contracts'
 import {
   Acceptor,
@@ -39,9 +39,11 @@ export const goldenInputs: GoldenInputs = {
 /** Keys and frames, all bytes in hex, by name. */
 export function goldenVectors(): ReadonlyMap<string, string> {
   const link = goldenLinkKey()
+  const frames = goldenFrames(link)
   return new Map([
     ['keys', keyLines(masterKey(goldenInputs.secret, 'hkdf_sha256'), link)],
-    ...[...goldenFrames(link)].map(([name, frame]) => [name, wrapped(frame)] as const),
+    ...[...frames].map(([name, frame]) => [name, wrapped(frame)] as const),
+    ['batch-long-tag', tagOf(frames.get('batch-long') ?? Buffer.alloc(64), link)],
     ...Object.entries(goldenRecords)
       .filter(([, records]) => records.length > 0)
       .map(([name, records]) => [`${name}-records`, jsonOf(records)] as const),
@@ -116,8 +118,19 @@ function keyLines(master: Uint8Array, link: Uint8Array): string {
     ['session number features#1 to policy#1', there.subarray(32)],
     ['session key policy#1 to features#1', back.subarray(0, 32)],
     ['session number policy#1 to features#1', back.subarray(32)],
+    ['body key features#1 to policy#1', derived(link, both, 'body', from, to).subarray(0, 32)],
+    ['body key policy#1 to features#1', derived(link, both, 'body', to, from).subarray(0, 32)],
   ] as const
   return lines.map(([name, bytes]) => `${name} = ${Buffer.from(bytes).toString('hex')}`).join('\n')
+}
+
+function tagOf(frame: Buffer, link: Uint8Array): string {
+  const { dialler, acceptor, diallerRandom, acceptorRandom } = goldenInputs
+  const both = Buffer.concat([diallerRandom, acceptorRandom])
+  const key = derived(link, both, 'body', dialler.slot, acceptor.slot).subarray(0, 32)
+  const gcm = createCipheriv('aes-256-gcm', key, frame.subarray(20, 32)).setAAD(frame.subarray(32, -32))
+  gcm.final()
+  return gcm.getAuthTag().toString('hex')
 }
 
 /** Written out here once more, from the document rather than from the source. */
@@ -131,8 +144,10 @@ function tickingClock(startMs: number): { readonly clock: WireClock; tick(): voi
   return { clock: { wall: () => startMs + passed, monotonic: () => passed }, tick: () => void passed++ }
 }
 
+/** Lines of 32 bytes; one that comes several times in turn is written once. */
 function wrapped(frame: Buffer): string {
-  return (frame.toString('hex').match(/.{1,64}/g) ?? []).join('\n')
+  const text = (frame.toString('hex').match(/.{1,64}/g) ?? []).join('\n')
+  return text.replace(/^(.{64})(?:\n\1)+$/gm, (lines, line: string) => `${line} × ${(lines.length + 1) / 65}`)
 }
 
 function jsonOf(records: readonly LinkRecord[]): string {
@@ -142,7 +157,13 @@ function jsonOf(records: readonly LinkRecord[]): string {
 
 function shown(value: unknown): unknown {
   if (value instanceof JsonText) return { json: value.text }
-  return value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : value
+  return value instanceof Uint8Array ? shownBytes(Buffer.from(value)) : value
+}
+
+/** A payload of bytes as the document shows it: a long one is many times the same 32. */
+export function shownBytes(bytes: Buffer): { readonly hex: string; readonly times?: number } {
+  if (bytes.length <= 32) return { hex: bytes.toString('hex') }
+  return { hex: bytes.toString('hex', 0, 32), times: bytes.length / 32 }
 }
 
 function bytesFrom(first: number, length: number): Uint8Array {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { JsonText, type LinkRecord } from '@millrace/contracts'
 import { goldenRecords } from './golden-records.js'
 import { goldenInputs, goldenLinkKey, goldenSession, goldenVectors } from './golden-vectors.js'
-import { documentedVectors } from './protocol-document.js'
+import { bytesOf, documentedVectors } from './protocol-document.js'
 
 const documented = documentedVectors()
 const vectors = goldenVectors()
@@ -45,7 +45,7 @@ function openedOf(name: string): readonly LinkRecord[] {
 }
 
 function frameOf(name: string): Buffer {
-  return Buffer.from((documented.get(name) ?? '').replaceAll('\n', ''), 'hex')
+  return bytesOf(documented.get(name) ?? '')
 }
 
 /** A receiver gets the value of a payload that was serialised already. */

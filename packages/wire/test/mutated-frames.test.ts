@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { FrameReader, Opener } from '../src/index.js'
 import { sessionKey } from '../src/key-schedule.js'
 import { failureOf } from './failure-of.js'
-import { acceptor, dialler, opened, sealed, type TestLink, testLink, testPair, ttlMs } from './linked.js'
+import { acceptor, dialler, envelope, opened, sealed, type TestLink, testLink, testPair, ttlMs } from './linked.js'
 import { mutationArbitrary } from './mutation-arbitrary.js'
 import { resigned } from './reframed.js'
 
@@ -16,14 +16,20 @@ const maxFrameBytes = 1_048_576
 /** Made once: to make them costs far more than to seal and open them. Small, so that every byte has its turn. */
 const pool = fc.sample(linkRecordArbitrary(), 500).filter((record) => JSON.stringify(record).length < 1000)
 const records = fc.array(fc.constantFrom(...pool), { maxLength: 4 })
+/** So much that the header and a tag of the body are signed. */
+const long = envelope(new Uint8Array(8200).map((_, index) => index))
 
 describe('mutated frames', () => {
-  it(
-    'SEC-IPC-12 none is accepted, nothing but a MillraceError is thrown, nothing grows, and the honest frame still passes',
-    () => {
+  it.each([
+    ['of usual frames', []],
+    ['of long frames', [long]],
+  ])(
+    'SEC-IPC-12 none is accepted, nothing but a MillraceError is thrown, nothing grows, and the honest frame still passes: %s',
+    (_, more) => {
       const link = testLink()
       const before = process.memoryUsage().arrayBuffers
-      const refuses = fc.property(records, mutationArbitrary(), (sent, mutation) => {
+      const refuses = fc.property(records, mutationArbitrary(), (some, mutation) => {
+        const sent = [...more, ...some]
         const frame = sealed(link.dialling, sent)
         const mutated = mutation(frame)
         const heard = [...heardOf(link, frame, mutated), ...heardByReader(link, frame, mutated)]
@@ -60,7 +66,7 @@ describe('mutated frames', () => {
       const holds = fc.property(records, mutationArbitrary(), (sent, mutation) => {
         const frame = sealed(link.dialling, sent)
         frame.writeBigUInt64BE(1n, 24)
-        const mutated = resigned(frame, direction.key, (bytes) =>
+        const mutated = resigned(frame, direction, (bytes) =>
           Buffer.concat([bytes.subarray(0, 32), mutation(bytes.subarray(32))]),
         )
         const opener = new Opener({ direction, ttlMs, now: link.accepting.now })

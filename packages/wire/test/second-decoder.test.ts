@@ -6,10 +6,10 @@ import fc from 'fast-check'
 import { Opener } from '../src/index.js'
 import { sessionKey as ourSessionKey } from '../src/key-schedule.js'
 import { failureOf } from './failure-of.js'
-import { goldenInputs } from './golden-vectors.js'
-import { opened, sealed, secret, type TestLink, testLink, ttlMs } from './linked.js'
+import { goldenInputs, shownBytes } from './golden-vectors.js'
+import { envelope, opened, sealed, secret, type TestLink, testLink, ttlMs } from './linked.js'
 import { mutationArbitrary } from './mutation-arbitrary.js'
-import { documentedVectors } from './protocol-document.js'
+import { bytesOf, documentedVectors } from './protocol-document.js'
 import { resigned } from './reframed.js'
 import { linkKey, masterKey, readCapture, receive, type SecondRecord, sessionKey } from './second-decoder/decoder.mjs'
 
@@ -31,14 +31,15 @@ describe('a second decoder, written from docs/protocol.md alone', () => {
       ['features#1', 'policy#1'],
       ['policy#1', 'features#1'],
     ] as const) {
-      const { key, session } = sessionKey(link, diallerRandom, acceptorRandom, from, to)
+      const { key, bodyKey, session } = sessionKey(link, diallerRandom, acceptorRandom, from, to)
       expect(lines).toContain(`session key ${from} to ${to} = ${hex(key)}`)
       expect(lines).toContain(`session number ${from} to ${to} = ${hex(session)}`)
+      expect(lines).toContain(`body key ${from} to ${to} = ${hex(bodyKey)}`)
     }
   })
 
   it('SEC-IPC-13 reads all that the dialler of the golden vectors has sent, as the document says it', () => {
-    const names = [...documented.keys()].filter((name) => /^batch-/.test(name) && !name.endsWith('-records'))
+    const names = [...documented.keys()].filter((name) => /^batch-/.test(name) && !/-(?:records|tag)$/.test(name))
     const sent = Buffer.concat(['hello', ...names, 'bye'].map(frameOf))
     const [hello, ...frames] = [...readCapture(sent, master, goldenInputs.acceptorRandom, codes)]
     expect(hello).toMatchObject({ kind: 'hello', sender: 'features#1', receiver: 'policy#1', run: goldenInputs.run })
@@ -69,6 +70,17 @@ describe('a second decoder, written from docs/protocol.md alone', () => {
     timeoutMs,
   )
 
+  it('SEC-IPC-01 reads frames of every length near which signatures change', () => {
+    const link = testLink()
+    const read = receive(directionOf(link), codes)
+    const lengths = Array.from({ length: 9 }, (_, index) => {
+      const frame = sealed(link.dialling, [envelope(new Uint8Array(8093 + index).fill(index))])
+      expect(read(frame).records?.map(asReceived)).toEqual(opened(link.accepting, frame).map(withoutUndefined))
+      return frame.length
+    })
+    expect(lengths).toEqual(expect.arrayContaining([8191, 8192, 8193]))
+  })
+
   it(
     'SEC-IPC-12 refuses of what a signer has mutated exactly what the codec refuses, and reads the rest alike',
     () => {
@@ -78,7 +90,7 @@ describe('a second decoder, written from docs/protocol.md alone', () => {
       const agree = fc.property(records, mutationArbitrary(), (sent, mutation) => {
         const frame = sealed(link.dialling, sent)
         frame.writeBigUInt64BE(1n, 24)
-        const mutated = resigned(frame, direction.key, (bytes) =>
+        const mutated = resigned(frame, direction, (bytes) =>
           Buffer.concat([bytes.subarray(0, 32), mutation(bytes.subarray(32))]),
         )
         const now = link.accepting.now()
@@ -108,7 +120,7 @@ function ourDirectionOf({ key, hello, welcome }: TestLink): ReturnType<typeof ou
 }
 
 function frameOf(name: string): Buffer {
-  return Buffer.from((documented.get(name) ?? '').replaceAll('\n', ''), 'hex')
+  return bytesOf(documented.get(name) ?? '')
 }
 
 /** A record as the document shows it. */
@@ -116,7 +128,7 @@ function shown(record: SecondRecord): unknown {
   const { payload } = record
   if (payload === undefined) return record
   if ('value' in payload) return { ...record, payload: payload.value }
-  return { ...record, payload: 'bytes' in payload ? { hex: payload.bytes.toString('hex') } : { json: payload.json } }
+  return { ...record, payload: 'bytes' in payload ? shownBytes(payload.bytes) : { json: payload.json } }
 }
 
 /** A record as a receiver gets it. */

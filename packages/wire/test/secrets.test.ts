@@ -16,11 +16,11 @@ function knowsKeys(link: ReturnType<typeof testLink>): (text: string) => boolean
   const redactor = createRedactor()
   redactor.protect(secret)
   redactor.protect(masterKey(secret, 'hkdf_sha256'))
-  const signing = [
-    link.key,
-    sessionKey(link.key, randoms, 'near#1', 'far#1').key,
-    sessionKey(link.key, randoms, 'far#1', 'near#1').key,
+  const directions = [
+    sessionKey(link.key, randoms, 'near#1', 'far#1'),
+    sessionKey(link.key, randoms, 'far#1', 'near#1'),
   ]
+  const signing = [link.key, ...directions.flatMap(({ key, bodyKey }) => [key, bodyKey])]
   // HMAC mixes a key with one of two bytes before it hashes it.
   for (const key of signing) for (const mixed of [0, 0x36, 0x5c]) redactor.protect(key.map((byte) => byte ^ mixed))
   return (text) => redactor.text(text) !== text || text.includes(payload)
@@ -55,7 +55,7 @@ describe('secrets', () => {
       dialler(link),
       acceptor(link),
       link.seen,
-      new FrameSigner(link.key),
+      new FrameSigner({ key: link.key, bodyKey: link.key }),
       new FrameReader({ maxFrameBytes: 1000 }),
       new BatchEncoder(1000),
       new RecordDecoder(),

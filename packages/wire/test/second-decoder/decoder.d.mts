@@ -28,6 +28,7 @@ export interface SecondTime {
 
 export interface SecondDirection {
   readonly key: Buffer
+  readonly bodyKey: Buffer
   readonly session: Buffer
 }
 

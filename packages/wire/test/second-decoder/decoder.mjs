@@ -3,7 +3,7 @@
  * A second reader of the wire protocol, written from docs/protocol.md alone and sharing no code with `@millrace/wire`.
  * Where the two disagree, the document decides. Run it with --help to decode a captured stream.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -35,7 +35,8 @@ export const welcomeKey = (link, random, acceptor, dialler) =>
 export function sessionKey(link, diallersRandom, acceptorsRandom, sender, receiver) {
   const salt = Buffer.concat([diallersRandom, acceptorsRandom])
   const bytes = hkdf(link, salt, info('millrace/1 session', sender, receiver), 40)
-  return { key: bytes.subarray(0, 32), session: bytes.subarray(32) }
+  const bodyKey = hkdf(link, salt, info('millrace/1 body', sender, receiver), 32)
+  return { key: bytes.subarray(0, 32), bodyKey, session: bytes.subarray(32) }
 }
 
 // Values
@@ -86,10 +87,17 @@ export function takeFrame(bytes, maxFrameBytes = 1_048_576) {
   must(size >= 64, `a frame of ${size} bytes`)
   return bytes.length < size ? undefined : { frame: bytes.subarray(0, size), rest: bytes.subarray(size) }
 }
+/** What the HMAC of a frame is over. */
+function signedBytes(frame, bodyKey) {
+  if (frame.length <= 8192) return frame.subarray(0, -32)
+  const gcm = createCipheriv('aes-256-gcm', bodyKey, frame.subarray(20, 32)).setAAD(frame.subarray(32, -32))
+  gcm.final()
+  return Buffer.concat([frame.subarray(0, 32), gcm.getAuthTag()])
+}
 /** What every frame is judged by; `nonce` is the one that is due, and without a `time` its age is not judged. */
-function openFrame(frame, { key, allowed, nonce, time }) {
-  must(frame.length >= 64 && frame.readUInt32BE() === frame.length - 4 && frame[4] === 1, 'not a frame of version 1')
-  const signature = createHmac('sha256', key).update(frame.subarray(0, -32)).digest()
+function openFrame(frame, { key, bodyKey, allowed, nonce, time }) {
+  must(frame.length >= 64 && frame.readUInt32BE() === frame.length - 4 && frame[4] === 2, 'not a frame of version 2')
+  const signature = createHmac('sha256', key).update(signedBytes(frame, bodyKey)).digest()
   must(timingSafeEqual(signature, frame.subarray(-32)), 'the signature is wrong', 'SEC_SIGNATURE_INVALID')
   const kind = kinds[frame[5]]
   must(allowed.includes(kind), `a frame of kind ${frame[5]}`, 'SEC_KIND_REFUSED')
@@ -125,7 +133,7 @@ function openHandshake(frame, kind, { key, time, seen, due }) {
 }
 /** As the acceptor `self` judges a hello; `linkTo(slot)` is its link key, `seen` its memory of randoms. */
 export function openHello(frame, { self, linkTo, run, planHash, time, seen }) {
-  must(frame.length >= 64 && frame[4] === 1, 'not a frame of version 1')
+  must(frame.length >= 64 && frame[4] === 2, 'not a frame of version 2')
   const claims = bodyOf(frame)
   claims.bytes(64)
   const sender = claims.text()
@@ -143,13 +151,13 @@ export function openWelcome(frame, { link, hello, time }) {
 
 // Session
 /** One direction of a session: gives a function that opens its frames, each in turn. `codes` is the table of codes. */
-export function receive({ key, session }, codes) {
+export function receive({ key, bodyKey, session }, codes) {
   let counter = 0n
   let last
   return (frame, time) => {
     const nonce = Buffer.concat([session, Buffer.alloc(8)])
     nonce.writeBigUInt64BE(counter + 1n, 8)
-    const { kind, ts } = openFrame(frame, { key, allowed: ['batch', 'bye'], nonce, time })
+    const { kind, ts } = openFrame(frame, { key, bodyKey, allowed: ['batch', 'bye'], nonce, time })
     mustHaveNoFlags(frame)
     must(last !== 'bye' && (last ?? kind) === 'batch', 'a frame after the bye, or a bye that comes first')
     const body = bodyOf(frame)
