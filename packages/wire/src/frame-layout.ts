@@ -28,7 +28,7 @@ export const handshakeFrameLimit = 1024
 export const wireVersion = 2
 
 /** From here on the body is not hashed but tagged, which costs more to begin with and a fraction for each byte. */
-export const mostHashedBytes = 8192
+export const mostHashedBytes = 24_576
 
 /** What a frame is, by the byte that says so. */
 export const frameKinds = { hello: 1, welcome: 2, batch: 3, bye: 4 } as const

@@ -19,7 +19,7 @@ describe('HmacSha256', () => {
   it('is that of Node for bytes of every length, whatever came before, and of as many of them as count', () => {
     const hmac = new HmacSha256(key)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 9000 }), fc.nat(9000), (bytes, most) => {
+      fc.property(fc.uint8Array({ maxLength: 30_000 }), fc.nat(30_000), (bytes, most) => {
         const length = Math.min(most, bytes.length)
         const expected = createHmac('sha256', key).update(bytes.subarray(0, length)).digest('hex')
         expect(hexOf(hmac, bytes, length)).toBe(expected)

@@ -92,7 +92,7 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       position: [303],
       origin: 'features#1.1:',
       root: 303,
-      payload: Uint8Array.from({ length: 257 * 32 }, (_, index) => index & 31),
+      payload: Uint8Array.from({ length: 769 * 32 }, (_, index) => index & 31),
     },
   ],
 }

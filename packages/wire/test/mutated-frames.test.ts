@@ -17,7 +17,7 @@ const maxFrameBytes = 1_048_576
 const pool = fc.sample(linkRecordArbitrary(), 500).filter((record) => JSON.stringify(record).length < 1000)
 const records = fc.array(fc.constantFrom(...pool), { maxLength: 4 })
 /** So much that the header and a tag of the body are signed. */
-const long = envelope(new Uint8Array(8200).map((_, index) => index))
+const long = envelope(new Uint8Array(24_600).map((_, index) => index))
 
 describe('mutated frames', () => {
   it.each([

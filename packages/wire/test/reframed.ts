@@ -33,7 +33,7 @@ export function resigned(frame: Buffer, keys: Keys, change: (bytes: Buffer) => B
 
 /** What docs/protocol.md has signed. */
 function signedOf(unsigned: Buffer, bodyKey: Uint8Array = Buffer.alloc(32)): Buffer {
-  if (unsigned.length + 32 <= 8192) return unsigned
+  if (unsigned.length + 32 <= 24_576) return unsigned
   const gcm = createCipheriv('aes-256-gcm', bodyKey, unsigned.subarray(20, 32)).setAAD(unsigned.subarray(32))
   gcm.final()
   return Buffer.concat([unsigned.subarray(0, 32), gcm.getAuthTag()])

@@ -74,11 +74,11 @@ describe('a second decoder, written from docs/protocol.md alone', () => {
     const link = testLink()
     const read = receive(directionOf(link), codes)
     const lengths = Array.from({ length: 9 }, (_, index) => {
-      const frame = sealed(link.dialling, [envelope(new Uint8Array(8093 + index).fill(index))])
+      const frame = sealed(link.dialling, [envelope(new Uint8Array(24_477 + index).fill(index))])
       expect(read(frame).records?.map(asReceived)).toEqual(opened(link.accepting, frame).map(withoutUndefined))
       return frame.length
     })
-    expect(lengths).toEqual(expect.arrayContaining([8191, 8192, 8193]))
+    expect(lengths).toEqual(expect.arrayContaining([24_575, 24_576, 24_577]))
   })
 
   it(

@@ -89,7 +89,7 @@ export function takeFrame(bytes, maxFrameBytes = 1_048_576) {
 }
 /** What the HMAC of a frame is over. */
 function signedBytes(frame, bodyKey) {
-  if (frame.length <= 8192) return frame.subarray(0, -32)
+  if (frame.length <= 24_576) return frame.subarray(0, -32)
   const gcm = createCipheriv('aes-256-gcm', bodyKey, frame.subarray(20, 32)).setAAD(frame.subarray(32, -32))
   gcm.final()
   return Buffer.concat([frame.subarray(0, 32), gcm.getAuthTag()])
