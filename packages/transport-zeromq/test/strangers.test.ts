@@ -23,7 +23,7 @@ async function answerTo({ address }: Endpoint, ...said: (Buffer | Buffer[])[]): 
 function lyingHello(): Buffer {
   const hello = randomBytes(300)
   hello.writeUInt32BE(296, 0)
-  Buffer.from([1, 1, 0, 0]).copy(hello, 4)
+  Buffer.from([2, 1, 0, 0]).copy(hello, 4)
   hello.writeBigUInt64BE(BigInt(Date.now()), 8)
   hello.fill(0, 16, 32)
   hello.fill(0, 64, 96)

@@ -115,7 +115,7 @@ export const wireFailures: readonly Failure[] = [
   {
     fault: 'a stranger sends half a frame and waits',
     made: 'a connection to the port of a worker',
-    make: (stage) => visited(stage, sends(Buffer.from([0, 0, 0, 200, 1, 1, 0, 0]))),
+    make: (stage) => visited(stage, sends(Buffer.from([0, 0, 0, 200, 2, 1, 0, 0]))),
   },
   {
     fault: 'a stranger signs with a wrong key',
@@ -125,7 +125,7 @@ export const wireFailures: readonly Failure[] = [
   {
     fault: 'a stranger announces a frame that is too large',
     made: 'a connection to the port of a worker',
-    make: (stage) => visited(stage, sends(Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 1, 0, 0]))),
+    make: (stage) => visited(stage, sends(Buffer.from([0x7f, 0xff, 0xff, 0xff, 2, 1, 0, 0]))),
   },
   {
     fault: 'somebody repeats what a worker has sent',
