@@ -5,7 +5,7 @@ import { demoVariants } from './parity/variants.js'
 
 process.stderr.write(
   'Fund loads: 5,000 attempts in, one decision each out, in input order. Both scenarios run in one process, and over\n' +
-    'processes that talk TCP and ZeroMQ; each output is compared, byte for byte, with that of the oracle, a separate program.\n\n',
+    'processes that talk TCP, ZeroMQ and Redis; each output is compared, byte for byte, with that of the oracle, a separate program.\n\n',
 )
 try {
   process.exitCode = await parityCommand(paritySettings(process.argv.slice(2)), process, demoVariants)

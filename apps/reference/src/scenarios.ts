@@ -5,7 +5,7 @@ export const scenarios = ['baseline', 'experiment'] as const
 export type Scenario = (typeof scenarios)[number]
 
 /** Where the graph runs; each has an overlay in `config/`. */
-export const profiles = ['memory', 'tcp_local', 'tcp_local_partitioned', 'zeromq_local'] as const
+export const profiles = ['memory', 'tcp_local', 'tcp_local_partitioned', 'zeromq_local', 'redis'] as const
 
 /** Where the graph runs. */
 export type ReferenceProfile = (typeof profiles)[number]

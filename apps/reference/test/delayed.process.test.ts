@@ -18,7 +18,7 @@ afterAll(() => {
   delete process.env.REFERENCE_DELAY_SEED
 })
 
-const slow = variants.filter(({ delayed }) => delayed === true)
+const slow = variants.filter(({ delayed, profile }) => delayed === true && profile !== 'redis')
 const inMemory = slow.map((variant): Variant => ({ ...variant, name: 'memory, slow at random', profile: 'memory' }))
 const seeds = Array.from({ length: rounds }, (_, round) => round + 1)
 const cases = [...inMemory, ...slow].flatMap((variant) =>

@@ -47,13 +47,17 @@ function groupLine({ name, workers, nodes, restartConfigured }: GroupSummary): s
   return `${line} (restart never, not ${restartConfigured}: it has a source or a sink)`
 }
 
-function transportLines({ name, bindHost, bindPort, maxPayloadBytes, auth }: TransportSummary): readonly string[] {
-  const port = bindPort === 0 ? 'free ports' : `port ${bindPort}`
+function transportLines({ name, maxPayloadBytes, auth, ...where }: TransportSummary): readonly string[] {
   return [
-    `${name} on ${bindHost}, ${port}, frames up to ${maxPayloadBytes} bytes`,
+    `${name} ${whereText(where)}, frames up to ${maxPayloadBytes} bytes`,
     `signed with ${auth.mode}, kdf ${auth.kdf}, ttl ${auth.ttlSeconds} s, ${auth.nonceCacheSize} nonces`,
     `secret: ${auth.secret}`,
   ]
+}
+
+function whereText({ bindHost, bindPort, redis }: Pick<TransportSummary, 'bindHost' | 'bindPort' | 'redis'>): string {
+  if (redis !== undefined) return `at the server ${redis.url}, keys begin with {${redis.keyPrefix}}`
+  return `on ${bindHost}, ${bindPort === 0 ? 'free ports' : `port ${bindPort}`}`
 }
 
 function interfaceLines({ kind, method, url, exchanges }: InterfaceSummary): readonly string[] {

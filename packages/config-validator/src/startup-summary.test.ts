@@ -125,6 +125,21 @@ describe('startupSummary', () => {
     expect(formatSummary(summary)).toContain(`\n            secret: ${secret}\n`)
   })
 
+  it.each([
+    [{ url: 'rediss://redis.example:6380/1', key_prefix: 'shop' }, 'rediss://redis.example:6380/1', '{shop}'],
+    [{ url_env: 'SHOP_REDIS' }, 'from env SHOP_REDIS', '{millrace:shop}'],
+  ])('BOOT-SUM-02 shows where the Redis of %j is, without user and password', (redis, url, prefix) => {
+    const execution_ipc = { transport: 'redis', auth: { secret_mode: 'static', secret_env: 'SHOP_SECRET' } }
+    const config = validateConfig({
+      version: 1,
+      scenario: { name: 'shop' },
+      runtime: { platform: { bootstrap: { mode: 'process_supervisor' }, execution_ipc, redis } },
+    })
+    expect(formatSummary(startupSummary({ config, plan: tcpPlan }))).toContain(
+      `transport   redis at the server ${url}, keys begin with ${prefix}, frames up to 1048576 bytes`,
+    )
+  })
+
   it('GATE-02 shows profile, transport, groups, nodes, hops, interfaces and exporters as text', () => {
     expect(formatSummary(startupSummary({ config: tcp({}), plan: tcpPlan }))).toBe(
       [

@@ -1,5 +1,12 @@
 import type { Plan, Profile } from '@millrace/contracts'
-import type { AuthConfig, ExecutionIpcConfig, MillraceConfig, PlatformConfig, ProcessGroupConfig } from './config.js'
+import type {
+  AuthConfig,
+  ExecutionIpcConfig,
+  MillraceConfig,
+  PlatformConfig,
+  ProcessGroupConfig,
+  RedisConfig,
+} from './config.js'
 import { type InterfaceSummary, interfaceSummaries } from './interface-summary.js'
 import { restartOfGroup } from './restart-of-group.js'
 
@@ -10,6 +17,12 @@ export interface TransportSummary {
   /** 0 where each worker takes a free port. */
   readonly bindPort: number
   readonly maxPayloadBytes: number
+  /** Where the Redis is that carries the messages; only where one does. */
+  readonly redis?: {
+    /** Its URL, or `from env REDIS_URL`. */
+    readonly url: string
+    readonly keyPrefix: string
+  }
   readonly auth: {
     readonly mode: AuthConfig['mode']
     readonly ttlSeconds: number
@@ -79,7 +92,7 @@ export function startupSummary({ config, plan }: SummaryParts): StartupSummary {
     scenario: config.scenario.name,
     profile: plan.profile,
     mode: platform.bootstrap.mode,
-    transport: platform.execution_ipc === undefined ? null : transportSummary(platform.execution_ipc),
+    transport: platform.execution_ipc === undefined ? null : transportSummary(platform.execution_ipc, platform.redis),
     stateBackend: platform.kv.backend,
     groups: groupSummaries(plan, platform),
     hops: hopSummaries(plan),
@@ -93,13 +106,14 @@ export function startupSummary({ config, plan }: SummaryParts): StartupSummary {
   }
 }
 
-function transportSummary(ipc: ExecutionIpcConfig): TransportSummary {
+function transportSummary(ipc: ExecutionIpcConfig, redis: RedisConfig): TransportSummary {
   const { auth } = ipc
   return {
     name: ipc.transport,
     bindHost: ipc.bind_host,
     bindPort: ipc.bind_port,
     maxPayloadBytes: ipc.max_payload_bytes,
+    ...(ipc.transport === 'redis' ? { redis: redisSummary(redis) } : {}),
     auth: {
       mode: auth.mode,
       ttlSeconds: auth.ttl_seconds,
@@ -109,6 +123,10 @@ function transportSummary(ipc: ExecutionIpcConfig): TransportSummary {
       secret: secretSource(auth),
     },
   }
+}
+
+function redisSummary({ url, url_env, key_prefix: keyPrefix }: RedisConfig): NonNullable<TransportSummary['redis']> {
+  return { url: url_env === undefined ? url : `from env ${url_env}`, keyPrefix }
 }
 
 function secretSource(auth: AuthConfig): string {

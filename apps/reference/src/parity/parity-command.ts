@@ -7,7 +7,8 @@ import type { Io } from '@millrace/cli'
 import { MillraceError } from '@millrace/contracts'
 import { openInput } from '../ingress/input.js'
 import { runProgram } from '../run-program.js'
-import { type ParityRow, parity } from './parity.js'
+import { withRedis } from './lent-redis.js'
+import { type ParityOptions, type ParityRow, parity } from './parity.js'
 import { isIdentical, parityText } from './parity-text.js'
 import { type Variant, variants } from './variants.js'
 
@@ -50,11 +51,24 @@ export async function parityCommand(
   among: readonly Variant[] = variants,
 ): Promise<number> {
   if (settings.input !== undefined) await openInput(settings.input)
-  const rows = await withInput(settings, (input) => parity({ input, variants: among, done: (row) => tell(row, io) }))
+  const rows = await withInput(settings, (input) => withCarriers(among, io, (options) => parity({ input, ...options })))
   io.stdout.write(
     settings.json ? `${JSON.stringify({ identical: isIdentical(rows), rows })}\n` : `\n${parityText(rows)}`,
   )
   return isIdentical(rows) ? 0 : 1
+}
+
+/** Leaves out what there is no Redis for, and says so. */
+function withCarriers<Result>(
+  among: readonly Variant[],
+  io: Io,
+  use: (options: Pick<ParityOptions, 'variants' | 'redis' | 'done'>) => Promise<Result>,
+): Promise<Result> {
+  const done = (row: ParityRow): void => tell(row, io)
+  const others = among.filter(({ profile }) => profile !== 'redis')
+  if (others.length === among.length) return use({ variants: among, done })
+  const missing = (why: string): void => void io.stderr.write(`NOT COMPARED: the profile redis, because ${why}\n`)
+  return withRedis(missing, (redis) => use({ variants: redis === undefined ? others : among, redis, done }))
 }
 
 function tell({ scenario, variant, comparison, seconds }: ParityRow, { stderr }: Io): void {

@@ -6,6 +6,7 @@ import { type Scenario, scenarios } from '../scenarios.js'
 import { type Comparison, compareFiles } from './compare-files.js'
 import { writeExpected } from './expected-output.js'
 import { answeredLine, type InputLine } from './input-line.js'
+import type { LentRedis } from './lent-redis.js'
 import { runVariant } from './run-variant.js'
 import type { Variant } from './variants.js'
 
@@ -27,6 +28,8 @@ export interface ParityOptions {
   readonly variants: readonly Variant[]
   /** Flags of Node for worker processes. @default those of this process that concern modules */
   readonly workerFlags?: readonly string[]
+  /** What is needed for the variants whose profile is redis. */
+  readonly redis?: LentRedis | undefined
   /** Hears each row as it is ready. */
   readonly done: (row: ParityRow) => void
 }
@@ -51,7 +54,7 @@ export async function parity(options: ParityOptions): Promise<readonly ParityRow
   }
 }
 
-interface VariantFiles extends Pick<ParityOptions, 'input' | 'workerFlags'> {
+interface VariantFiles extends Pick<ParityOptions, 'input' | 'workerFlags' | 'redis'> {
   readonly expected: string
   readonly output: string
 }

@@ -40,13 +40,15 @@ const overZeromq: Variant = {
   scenarios,
 }
 
-const slow: Variant = {
-  name: 'tcp_local, slow at random',
-  profile: 'tcp_local',
-  delayed: true,
-  checks: asInProduction,
-  scenarios,
-}
+const overRedis = [1, 2, 4].map((workers): Variant => {
+  const name = `redis, ${workers} for features`
+  return { name, profile: 'redis', workers, checks: asInProduction, scenarios }
+})
+
+const slow = (['tcp_local', 'redis'] as const).map((profile): Variant => {
+  const name = `${profile}, slow at random`
+  return { name, profile, delayed: true, checks: asInProduction, scenarios }
+})
 
 /** Only the baseline's state can be divided. */
 const partitioned = [2, 4].map((workers): Variant => {
@@ -55,7 +57,19 @@ const partitioned = [2, 4].map((workers): Variant => {
 })
 
 /** What `pnpm demo` has the time for. */
-export const demoVariants: readonly Variant[] = [...inMemory, ...inProcesses, overZeromq]
+export const demoVariants: readonly Variant[] = [
+  ...inMemory,
+  ...inProcesses,
+  overZeromq,
+  ...overRedis.filter(({ workers }) => workers === 2),
+]
 
 /** Every variant that exists, the plain one first. */
-export const variants: readonly Variant[] = [...demoVariants, slow, ...partitioned]
+export const variants: readonly Variant[] = [
+  ...inMemory,
+  ...inProcesses,
+  overZeromq,
+  ...overRedis,
+  ...slow,
+  ...partitioned,
+]

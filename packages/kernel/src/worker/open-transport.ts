@@ -1,4 +1,4 @@
-import type { MillraceConfig } from '@millrace/config-validator'
+import type { MillraceConfig, RedisConfig } from '@millrace/config-validator'
 import { type EventEmitter, MillraceError, type SlotId, type Transport } from '@millrace/contracts'
 import { logsAll } from '../telemetry/telemetry-settings.js'
 
@@ -19,22 +19,28 @@ export interface TransportIdentity {
  * @throws MillraceError PACKAGE_MISSING, CONFIG_INVALID
  */
 export async function openTransport(config: MillraceConfig, identity: TransportIdentity): Promise<Transport> {
-  const ipc = config.runtime.platform.execution_ipc
-  if (ipc?.transport !== 'tcp_local' && ipc?.transport !== 'zeromq_local')
-    throw new MillraceError('CONFIG_INVALID', `there is no carrier for the transport ${ipc?.transport ?? 'memory'} yet`)
+  const { execution_ipc: ipc, redis } = config.runtime.platform
+  if (ipc === undefined) throw new MillraceError('CONFIG_INVALID', 'there is no carrier for the transport memory')
   const options = {
     ...identity,
-    bindHost: ipc.bind_host,
-    bindPort: ipc.bind_port,
     maxPayloadBytes: ipc.max_payload_bytes,
     ttlMs: ipc.auth.ttl_seconds * 1000,
     nonceCacheSize: ipc.auth.nonce_cache_size,
     batchEvents: logsAll(config),
   }
+  if (ipc.transport === 'redis') return overRedis(redis, options)
+  const local = { ...options, bindHost: ipc.bind_host, bindPort: ipc.bind_port }
   if (ipc.transport === 'zeromq_local') {
     const { createZeromqTransport } = await import('@millrace/transport-zeromq')
-    return createZeromqTransport(options)
+    return createZeromqTransport(local)
   }
   const { createTcpTransport } = await import('@millrace/transport-tcp-secure')
-  return createTcpTransport(options)
+  return createTcpTransport(local)
+}
+
+async function overRedis(source: RedisConfig, options: TransportIdentity): Promise<Transport> {
+  const { createRedisTransport, redisSettings } = await import('@millrace/transport-redis')
+  const redis = redisSettings(source, process.env)
+  if (redis.password !== undefined) options.events.redactor.protect(Buffer.from(redis.password))
+  return createRedisTransport({ ...options, redis })
 }

@@ -6,15 +6,17 @@ import { openTransport } from '../../test/open-transport.js'
 
 let server: RedisServer
 
-redisTests(describe)('CONF-01 Redis transport', () => {
+redisTests(describe)('the carrier over Redis', () => {
   beforeAll(async () => {
     server = await startRedis()
   })
   afterAll(() => server.stop())
 
-  transportSuite({ describe, it }, { open: () => openLosable(() => openTransport(server.url)) })
+  describe('CONF-01 Redis transport', () => {
+    transportSuite({ describe, it }, { open: () => openLosable(() => openTransport(server.url)) })
+  })
 
-  describe('with small frames', () => {
+  describe('CONF-01 Redis transport with small frames', () => {
     const maxPayloadBytes = 100_000
     transportSuite(
       { describe, it },
