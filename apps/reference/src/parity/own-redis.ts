@@ -25,16 +25,17 @@ export interface OwnRedis {
  */
 export async function startOwnRedis(): Promise<OwnRedis | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-redis-'))
+  const [port, password] = [await freePort(), randomBytes(32).toString('hex')]
   const server = spawn('redis-server', ['-'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const end = (): void => void server.kill('SIGKILL')
   process.once('exit', end)
   const stop = async (): Promise<void> => {
     process.off('exit', end)
-    if (server.exitCode === null && server.signalCode === null && server.kill('SIGKILL')) await once(server, 'exit')
+    if (server.kill('SIGKILL')) await once(server, 'exit')
     await rm(folder, { recursive: true })
   }
   try {
-    const [port, password] = [await freePort(), randomBytes(32).toString('hex')]
+    const started = ready(server)
     // It reads its configuration from standard input: other users of the machine can see neither file nor arguments.
     const config = { port, bind: '127.0.0.1', dir: folder, save: '', requirepass: password }
     server.stdin.on('error', () => undefined)
@@ -43,7 +44,7 @@ export async function startOwnRedis(): Promise<OwnRedis | undefined> {
         .map(([name, value]) => `${name} ${JSON.stringify(String(value))}\n`)
         .join(''),
     )
-    if (await ready(server)) return { url: `redis://:${password}@127.0.0.1:${port}`, stop }
+    if (await started) return { url: `redis://:${password}@127.0.0.1:${port}`, stop }
     await stop()
     return undefined
   } catch (thrown) {
