@@ -120,7 +120,8 @@ export class RedisStreams implements Streams {
 
   #outlet(inbox: Inbox, key: string, { inbox: name, to }: Destination): Outlet {
     const underWay = new Set<Letter>()
-    let isKnown = false
+    // A peer that has dialled knows of the connection, whether it was answered or not.
+    let isKnown = to.startsWith('<')
     return {
       post(head, data, answered) {
         const letter = inbox.post(name, head, data, (there) => {
