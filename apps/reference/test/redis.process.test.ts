@@ -32,7 +32,7 @@ redisTests(describe)('the reference application over Redis', () => {
   let redis: LentRedis
 
   beforeAll(async () => {
-    server = await startRedis({ appendonly: 'yes' })
+    server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
     redis = lent(server.url)
   })
   afterAll(() => server.stop())

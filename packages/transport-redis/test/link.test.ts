@@ -84,7 +84,7 @@ redisTests(describe)('a link', () => {
   })
 
   it('LINK-01 survives a Redis that is killed and started again in the middle: everything arrives once, in order', async () => {
-    const server = await start({ appendonly: 'yes' })
+    const server = await start({ appendonly: 'yes', appendfsync: 'always' })
     const { near, far } = await connect(server.url)
     const count = 10_000
     const sent = Promise.all([sendSteadily(near.link, count, 20), sendSteadily(far.link, count, 20)])
