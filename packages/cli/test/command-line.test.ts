@@ -8,7 +8,7 @@ describe('the command line', () => {
       ['draw'],
       "there is no command 'draw'; there are 'check', 'plan', 'run', 'top', 'reload', 'dead-letters', 'parity'; see millrace --help",
     ],
-    [['dead-letters'], 'say what to do: millrace dead-letters list|show|drop; see millrace --help'],
+    [['dead-letters'], 'say what to do: millrace dead-letters list|show|retry|drop; see millrace --help'],
     [['dead-letters', 'lst'], "there is no command 'dead-letters lst'; did you mean 'list'? See millrace --help"],
     [[], 'say what to do: millrace COMMAND FILE...; see millrace --help'],
     [['--verbos'], 'say what to do: millrace COMMAND FILE...; see millrace --help'],
@@ -71,15 +71,16 @@ describe('the command line', () => {
 
   millrace COMMAND FILE... [options]
 
-  check              finds every mistake of an application without starting it
-  plan               shows nodes, groups, edges and hops
-  run                runs an application: its sources to their end, or a service until it is stopped
-  top                shows the workers of a running application, as they are now
-  reload             replaces the workers of a group while the application runs
-  dead-letters list  lists the messages that nodes could not handle
-  dead-letters show  shows one of these messages with its payload
-  dead-letters drop  removes such messages for good
-  parity             runs an application in several ways and compares what its sinks receive
+  check               finds every mistake of an application without starting it
+  plan                shows nodes, groups, edges and hops
+  run                 runs an application: its sources to their end, or a service until it is stopped
+  top                 shows the workers of a running application, as they are now
+  reload              replaces the workers of a group while the application runs
+  dead-letters list   lists the messages that nodes could not handle
+  dead-letters show   shows one of these messages with its payload
+  dead-letters retry  sends such messages to their nodes again, while the application runs
+  dead-letters drop   removes such messages for good
+  parity              runs an application in several ways and compares what its sinks receive
 
 FILE is a configuration in YAML, JSON, JavaScript or TypeScript. Each further file is laid over those before
 it: millrace run app.yml profile.production.yml

@@ -74,6 +74,7 @@ export const errorCodes = {
   WEB_BODY_TIMEOUT: 'The body of a request did not come in time.',
   WEB_HEADERS_TOO_LARGE: 'The headers of a request are larger than the server takes.',
   WEB_RATE_LIMITED: 'A client sends more requests than its interface allows.',
+  RETRY_REFUSED: 'A dead letter is being sent again already, or was.',
 } as const
 
 /** A code of the closed table of {@link errorCodes}. */

@@ -30,6 +30,10 @@ export const eventList = {
     level: 'warn',
     says: 'A message was written to the dead letters because its handler threw; `letter` is its id there.',
   },
+  'message.retried': {
+    level: 'info',
+    says: 'A dead letter was sent to its node again, and all that came of it is done; `letter` is its id.',
+  },
   'reply.unclaimed': { level: 'debug', says: 'A reply had neither consumer nor waiter and was dropped.' },
   'reply.duplicate': {
     level: 'warn',

@@ -17,8 +17,8 @@ export interface Span extends SpanContext {
 
 /** How a root enters the graph. */
 export interface RootStart {
-  /** `source`, `request` or `stream`; `nested` for the request of a handler. */
-  readonly kind: 'source' | 'request' | 'stream' | 'nested'
+  /** `source`, `request` or `stream`; `nested` for the request of a handler, `retry` for a dead letter that is sent again. */
+  readonly kind: 'source' | 'request' | 'stream' | 'nested' | 'retry'
   /** Name of the source, or of the message type that is sent. */
   readonly name: string
   /** The trace that it is to belong to, 32 hex digits; undefined for one of its own. */

@@ -67,6 +67,7 @@ describe('readDeadLetters', () => {
       type: 'shop.order',
       position: [3, 0],
       trace: 'c'.repeat(32),
+      retries: 0,
       size: 7,
     })
   })

@@ -1,6 +1,7 @@
 import { check } from '../commands/check.js'
 import { dropLetters } from '../commands/dead-letters-drop.js'
 import { listLetters } from '../commands/dead-letters-list.js'
+import { retryLetters } from '../commands/dead-letters-retry.js'
 import { showLetter } from '../commands/dead-letters-show.js'
 import { parity } from '../commands/parity.js'
 import { plan } from '../commands/plan.js'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   reload,
   listLetters,
   showLetter,
+  retryLetters,
   dropLetters,
   parity,
 ]

@@ -1,7 +1,7 @@
-import { type LetterBook, readDeadLetters } from '@millrace/kernel/dead-letters'
+import type { LetterBook } from '@millrace/kernel/dead-letters'
 import type { Command, Invocation, Operands } from '../command-line/command.js'
 import { filterOptions, hasFilter, letterFilter } from '../dead-letters/letter-filters.js'
-import { fileOption, letterPath } from '../dead-letters/letter-place.js'
+import { fileOption, letterPlace } from '../dead-letters/letter-place.js'
 import { letterCounts, lettersInWords, letterTable, unreadableText } from '../dead-letters/letter-table.js'
 import { exitCodes } from '../exit-code.js'
 import { printable } from '../printable.js'
@@ -32,13 +32,15 @@ and stay as they are.`,
   async run(invocation) {
     const { operands: files, flags, io } = invocation
     const filter = letterFilter(invocation, Date.now(), name)
-    const path = await letterPath(files, invocation, name)
-    const book = readDeadLetters(path)
+    const { store } = await letterPlace(files, invocation, name)
+    const book = await store.book()
     const letters = book.letters.filter(filter)
     io.stderr.write(printable(unreadableText(book)))
     if (flags.has('json')) for (const letter of letters) io.stdout.write(`${printable(JSON.stringify(letter))}\n`)
     else if (letters.length > 0) io.stdout.write(letterTable(letters))
-    io.stderr.write(printable(`${letters.length > 0 ? letterCounts(letters) : noneText(path, book, invocation)}\n`))
+    io.stderr.write(
+      printable(`${letters.length > 0 ? letterCounts(letters) : noneText(store.place, book, invocation)}\n`),
+    )
     return exitCodes.done
   },
 }

@@ -1,8 +1,9 @@
 import { createRedactor } from '@millrace/contracts'
-import { type DeadLetter, readDeadLetter } from '@millrace/kernel/dead-letters'
+import type { DeadLetter } from '@millrace/kernel/dead-letters'
 import type { Command, Operands } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
-import { fileOption, letterOperands, letterPath } from '../dead-letters/letter-place.js'
+import { fileOption, letterOperands, letterPlace } from '../dead-letters/letter-place.js'
+import { noSuchLetter } from '../dead-letters/letter-table.js'
 import { exitCodes } from '../exit-code.js'
 import { printable } from '../printable.js'
 import { verbose } from './shared-options.js'
@@ -35,12 +36,10 @@ by the name of its field, is [redacted], and bytes are shown by their number, un
     const [id] = ids
     if (id === undefined) throw new UsageError(missing, name)
     if (ids.length > 1) throw new UsageError('name one letter', name)
-    const path = await letterPath(files, invocation, name)
-    const letter = readDeadLetter(path, id)
+    const { store } = await letterPlace(files, invocation, name)
+    const letter = await store.letter(id)
     if (letter === undefined) {
-      io.stderr.write(
-        printable(`there is no dead letter ${id} in ${path}; millrace dead-letters list shows those there are\n`),
-      )
+      io.stderr.write(noSuchLetter(id, store))
       return exitCodes.failed
     }
     const shown = flags.has('payload') ? letter : withoutSecrets(letter)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig } from '@millrace/config-validator'
 import { MillraceError } from '@millrace/contracts'
-import { isLetterId } from '@millrace/kernel/dead-letters'
+import { fileLetters, isLetterId, type LetterStore } from '@millrace/kernel/dead-letters'
 import type { Invocation, OptionSpec } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
@@ -25,23 +25,30 @@ export function letterOperands(operands: readonly string[]): LetterOperands {
   return { ids: [...new Set(operands.filter(isLetterId))], files: operands.filter((operand) => !isLetterId(operand)) }
 }
 
+/** The dead letters that a command is about. */
+export interface LetterPlace {
+  readonly store: LetterStore
+  /** Name of the application, where its configuration is known. */
+  readonly scenario: string | undefined
+}
+
 /**
- * Finds the file of dead letters: by name, or as the configuration has it.
+ * Finds the dead letters: in a file by name, or as the configuration has it.
  *
  * @throws UsageError, MillraceError CONFIG_INVALID, CONFIG_UNREADABLE, PACKAGE_MISSING
  */
-export async function letterPath(
+export async function letterPlace(
   files: readonly string[],
   { values: { file }, abilities }: Invocation,
   command: string,
-): Promise<string> {
-  if (file !== undefined) return namedFile(file, files, command)
+): Promise<LetterPlace> {
+  if (file !== undefined) return { store: fileLetters(namedFile(file, files, command)), scenario: undefined }
   if (files.length === 0)
     throw new UsageError('name the configuration files of the application, or the file itself with --file', command)
   await prepareTypeScript(files, abilities)
   const { config, baseDir } = await loadConfig(files, { checkMachine: false })
   const { path } = config.dead_letters
-  if (path !== undefined) return resolve(baseDir, path)
+  if (path !== undefined) return { store: fileLetters(resolve(baseDir, path)), scenario: config.scenario.name }
   throw new MillraceError(
     'CONFIG_INVALID',
     `${files.join(', ')} names no file for dead letters; set dead_letters.path, or name the file with --file`,

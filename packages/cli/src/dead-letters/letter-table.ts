@@ -1,16 +1,16 @@
-import type { LetterBook, LetterSummary } from '@millrace/kernel/dead-letters'
+import type { LetterBook, LetterStore, LetterSummary } from '@millrace/kernel/dead-letters'
 import { printable } from '../printable.js'
 import { table } from '../table.js'
 
-const heading = ['ID', 'WHEN', 'NODE', 'TYPE', 'CODE', 'TRACE', 'SIZE']
+const heading = ['ID', 'WHEN', 'NODE', 'TYPE', 'CODE', 'TRACE', 'RETRIES', 'SIZE']
 
-/** All but the size. */
+/** All but the numbers. */
 const textColumns = 6
 
 /** Letters as a table, with a line end after each line. */
 export function letterTable(letters: readonly LetterSummary[]): string {
-  const rows = letters.map(({ id, at, node, type, code, trace, size }) => {
-    return [id, at, node, type, code, trace === '' ? '-' : trace, bytes(size)].map(cell)
+  const rows = letters.map(({ id, at, node, type, code, trace, retries, size }) => {
+    return [id, at, node, type, code, trace === '' ? '-' : trace, String(retries), bytes(size)].map(cell)
   })
   return `${table([heading, ...rows], textColumns).join('\n')}\n`
 }
@@ -35,6 +35,11 @@ export function letterCounts(letters: readonly LetterSummary[]): string {
 /** `1 dead letter`, `2 dead letters`. */
 export function lettersInWords(count: number): string {
   return `${count === 0 ? 'no' : count} dead letter${count === 1 ? '' : 's'}`
+}
+
+/** What is to be said where there is no letter of an id, with a line end. */
+export function noSuchLetter(id: string, { place }: LetterStore): string {
+  return printable(`there is no dead letter ${id} in ${place}; millrace dead-letters list shows those there are\n`)
 }
 
 /** What is to be said of lines that are no letters; a line end after each sentence. */

@@ -1,4 +1,5 @@
 import { MillraceError, type RuntimeWatch } from '@millrace/contracts'
+import { readLetterLine } from '../dead-letters/letter-line.js'
 import type { Runtime } from '../runtime/runtime.js'
 
 /** Says something before the last answer. */
@@ -20,6 +21,16 @@ export const controlAnswers: Readonly<
   watch,
   console: async (runtime) => runtime.consoleLink(),
   reload: async (runtime, { facts }) => runtime.reload(String(facts.group)),
+  'dead letter': sendAgain,
+}
+
+/** Sends a dead letter to its node again; it may be one from another file than the application has. */
+async function sendAgain(runtime: Runtime, { facts: { letter, timeoutMs } }: Asked): Promise<unknown> {
+  const said = readLetterLine(Buffer.from(JSON.stringify(letter ?? {})))
+  if (said.kind !== 'letter' || typeof timeoutMs !== 'number')
+    throw new MillraceError('CONTROL_UNAVAILABLE', 'what was to be sent again is no dead letter')
+  const end = await runtime.retry(said.letter, { timeoutMs })
+  return { letter: end.letter ?? null }
 }
 
 /** How often a snapshot can be had, in milliseconds. */

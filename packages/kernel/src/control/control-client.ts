@@ -71,8 +71,7 @@ async function* said(
       clearTimeout(silence)
       for (const line of lines.take(piece) ?? []) {
         const answer = readAnswer(line)
-        if (answer === undefined)
-          throw none(`${nameOf(application)} says what is no answer; it may be of another version`)
+        if (answer === undefined) throw notAnAnswer(application)
         if ('error' in answer) throw errorOf(answer)
         const item = 'item' in answer ? answer.item : answer.done
         if (item !== null && item !== undefined) yield item
@@ -87,12 +86,15 @@ async function* said(
   }
 }
 
-function errorOf({ error: { code, message, facts } }: Extract<ControlAnswer, { error: unknown }>): MillraceError {
+/** What an application has answered with. */
+export function errorOf({
+  error: { code, message, facts },
+}: Extract<ControlAnswer, { error: unknown }>): MillraceError {
   return new MillraceError(code, message.slice(code.length + 2), { facts })
 }
 
 /** A socket that nobody listens on was left by a process whose number another has now. */
-function failureOf(application: FoundApplication, thrown: unknown): MillraceError {
+export function failureOf(application: FoundApplication, thrown: unknown): MillraceError {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
   if (code === 'ECONNREFUSED') rmSync(application.path, { force: true })
   return MillraceError.from(
@@ -102,8 +104,14 @@ function failureOf(application: FoundApplication, thrown: unknown): MillraceErro
   )
 }
 
-function silent(application: FoundApplication, ms: number): MillraceError {
+/** An application that has not answered in time. */
+export function silent(application: FoundApplication, ms: number): MillraceError {
   return none(`${nameOf(application)} has not answered within ${ms} ms; its event loop is blocked, or it is suspended`)
+}
+
+/** An application that does not speak as this one does. */
+export function notAnAnswer(application: FoundApplication): MillraceError {
+  return none(`${nameOf(application)} says what is no answer; it may be of another version`)
 }
 
 function nameOf({ name, pid }: FoundApplication): string {

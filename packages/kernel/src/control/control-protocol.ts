@@ -6,14 +6,17 @@
  *                          {"id":1,"done":…}       the last answer
  *                          {"id":1,"error":{"code","message","facts"}}   or this
  *
- * 1. A line is at most 64 KiB from a client, 1 MiB to it. Who sends more is cut off.
+ * 1. A line is at most 1 MiB to a client, and 64 KiB from it beside what two of the largest payloads take. Who sends more is cut
+ *    off.
  * 2. A client that closes its side ends what it has asked for.
- * 3. No payload, secret or environment is ever told.
+ * 3. No payload, secret or environment is ever told by the application. A client sends the payload of a dead letter.
  */
 import { type ErrorReport, isErrorCode } from '@millrace/contracts'
 
-/** Longest line of a client. */
-export const longestQuestionBytes = 65_536
+/** Longest line of a client. A payload of bytes is a third longer as text. @param maxPayloadBytes of the application */
+export function longestQuestionBytes(maxPayloadBytes: number): number {
+  return 65_536 + 2 * maxPayloadBytes
+}
 
 /** Longest line of an application. */
 export const longestAnswerBytes = 1_048_576

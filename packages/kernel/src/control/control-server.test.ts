@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { defineMessage, defineNode } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { createRuntime } from '../create-runtime.js'
+import { defaultMaxPayloadBytes } from '../payload/max-payload-bytes.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { converse, findApplication } from './control-client.js'
 import { longestQuestionBytes } from './control-protocol.js'
@@ -86,7 +87,7 @@ describe('serveControl', () => {
 
   it.each([
     ['what is no question', 'hello\n'],
-    ['a line that is too long', 'x'.repeat(longestQuestionBytes + 2)],
+    ['a line that is too long', 'x'.repeat(longestQuestionBytes(defaultMaxPayloadBytes) + 2)],
   ])('cuts a client off that sends %s, and serves the next one', async (_what, text) => {
     await closed(raw(text))
     expect(await first(1, converse(findApplication('shop', folder), 'snapshot'))).toHaveLength(1)

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { MillraceError } from '@millrace/contracts'
+import { defaultMaxPayloadBytes } from '../payload/max-payload-bytes.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { controlAnswers, type Tell } from './control-answers.js'
 import { newSocketPath } from './control-folder.js'
@@ -24,7 +25,7 @@ export interface ControlServer {
 }
 
 /**
- * Lets other programs of this user reach a runtime: `millrace top`, `millrace reload`. It keeps no process alive.
+ * Lets other programs of this user reach a runtime: `millrace top`, `reload`, `dead-letters retry`. It keeps no process alive.
  *
  * @param folder closed to other users; made where it is missing. @default `$XDG_RUNTIME_DIR/millrace`, or one in the folder for
  * temporary files
@@ -65,7 +66,9 @@ async function listening(server: Server, path: string): Promise<void> {
 
 /** Answers one client until it goes. */
 function serveClient(socket: Socket, runtime: Runtime): void {
-  const lines = new LineReader(longestQuestionBytes)
+  const lines = new LineReader(
+    longestQuestionBytes(runtime.summary.transport?.maxPayloadBytes ?? defaultMaxPayloadBytes),
+  )
   const gone = new AbortController()
   socket.unref()
   socket.setEncoding('utf8')

@@ -24,7 +24,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { type LetterFiles, letterFiles } from './letter-files.js'
-import { readLetterLine } from './letter-line.js'
+import { droppedBy, readLetterLine } from './letter-line.js'
 import { hasName, openLineFile } from './line-file.js'
 import { linesOf } from './lines-of.js'
 import { systemCode } from './system-code.js'
@@ -107,8 +107,8 @@ function nameOf(bytes: Buffer): string {
 }
 
 function noteDropped(bytes: Buffer, dropped: Set<string>): void {
-  const said = readLetterLine(bytes)
-  if (said.kind === 'dropped') dropped.add(said.id)
+  const id = droppedBy(readLetterLine(bytes))
+  if (id !== undefined) dropped.add(id)
 }
 
 function isDropped(bytes: Buffer, dropped: ReadonlySet<string>): boolean {
@@ -156,7 +156,8 @@ function contentsOf(source: number): Contents {
     length += bytes.length + 1
     const said = readLetterLine(bytes)
     if (said.kind === 'letter') letters.add(said.letter.id)
-    if (said.kind === 'dropped') dropped.add(said.id)
+    const gone = droppedBy(said)
+    if (gone !== undefined) dropped.add(gone)
   }
   return { letters, dropped, length }
 }

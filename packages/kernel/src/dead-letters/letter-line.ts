@@ -2,11 +2,13 @@
  * The lines of a dead letter file.
  *
  *   {"id","at","node","code","reason","type","position","trace","payload"}   a letter
+ *   {…,"retries","replaces"}                                                 one whose message was sent again and failed again
  *   {"dropped","at"}                                                         the letter of that id is dropped
  *
  * 1. An id is 16 hex digits. A letter without one has the first of the SHA-256 of its line.
  * 2. Two letters of one id are one letter.
- * 3. Empty lines say nothing. What is none of these is left as it is.
+ * 3. A letter that replaces another drops it: the message is in one letter at any time.
+ * 4. Empty lines say nothing. What is none of these is left as it is.
  */
 import { createHash } from 'node:crypto'
 
@@ -21,13 +23,15 @@ export interface DeadLetter {
   readonly type: string
   readonly position: readonly number[]
   readonly trace: string
+  /** How often the message was sent to its node again. */
+  readonly retries: number
   /** As JSON carries it; bytes are `{"base64"}`. */
   readonly payload: unknown
 }
 
 /** What a line says. */
 export type LetterLine =
-  | { readonly kind: 'letter'; readonly letter: DeadLetter }
+  | { readonly kind: 'letter'; readonly letter: DeadLetter; readonly replaces: string | undefined }
   | { readonly kind: 'dropped'; readonly id: string }
   | { readonly kind: 'empty' }
   | { readonly kind: 'unreadable' }
@@ -44,6 +48,12 @@ export function droppedLine(id: string, now: number): string {
   return JSON.stringify({ dropped: id, at: new Date(now).toISOString() })
 }
 
+/** The id of the letter that a line drops. */
+export function droppedBy(said: LetterLine): string | undefined {
+  if (said.kind === 'dropped') return said.id
+  return said.kind === 'letter' ? said.replaces : undefined
+}
+
 /** Reads a line. */
 export function readLetterLine(bytes: Buffer): LetterLine {
   const text = bytes.toString()
@@ -53,9 +63,10 @@ export function readLetterLine(bytes: Buffer): LetterLine {
   const { id, at, node, code, type } = said ?? {}
   if (typeof at !== 'string' || typeof node !== 'string' || typeof code !== 'string' || typeof type !== 'string')
     return { kind: 'unreadable' }
-  const { reason, position, trace, payload } = said ?? {}
+  const { reason, position, trace, retries, replaces, payload } = said ?? {}
   return {
     kind: 'letter',
+    replaces: isLetterId(replaces) ? replaces : undefined,
     letter: {
       id: isLetterId(id) ? id : createHash('sha256').update(bytes).digest('hex').slice(0, 16),
       at,
@@ -65,6 +76,7 @@ export function readLetterLine(bytes: Buffer): LetterLine {
       type,
       position: Array.isArray(position) ? position.filter((part) => typeof part === 'number') : [],
       trace: typeof trace === 'string' ? trace : '',
+      retries: typeof retries === 'number' ? retries : 0,
       payload,
     },
   }

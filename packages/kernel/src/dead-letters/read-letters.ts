@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { MillraceError } from '@millrace/contracts'
 import { letterFiles } from './letter-files.js'
-import { type DeadLetter, readLetterLine } from './letter-line.js'
+import { type DeadLetter, droppedBy, readLetterLine } from './letter-line.js'
 import { type FileLine, linesOf } from './lines-of.js'
 import { systemCode } from './system-code.js'
 
@@ -38,14 +38,21 @@ export function readDeadLetters(path: string): LetterBook {
   const letters = new Map<string, LetterSummary>()
   const dropped = new Set<string>()
   const unreadable: UnreadableLine[] = []
-  const exists = visitLines(path, ({ bytes, ended }, file, line) => {
-    const said = readLetterLine(bytes)
-    if (said.kind === 'dropped') dropped.add(said.id)
-    if (said.kind === 'unreadable') unreadable.push({ path: file, line, torn: !ended })
-    if (said.kind !== 'letter') return
-    const { payload, ...rest } = said.letter
-    letters.set(rest.id, { ...rest, size: Buffer.byteLength(JSON.stringify(payload) ?? '') })
-  })
+  let exists = false
+  for (const { file, lines } of openFiles(path)) {
+    exists = true
+    let line = 0
+    for (const { bytes, ended } of lines) {
+      line++
+      const said = readLetterLine(bytes)
+      const gone = droppedBy(said)
+      if (gone !== undefined) dropped.add(gone)
+      if (said.kind === 'unreadable') unreadable.push({ path: file, line, torn: !ended })
+      if (said.kind !== 'letter') continue
+      const { payload, ...rest } = said.letter
+      letters.set(rest.id, { ...rest, size: Buffer.byteLength(JSON.stringify(payload) ?? '') })
+    }
+  }
   const left = [...letters.values()].filter(({ id }) => !dropped.has(id))
   return { exists, letters: left.sort((one, other) => order(one.at, other.at)), unreadable }
 }
@@ -54,42 +61,62 @@ export function readDeadLetters(path: string): LetterBook {
 export function readDeadLetter(path: string, id: string): DeadLetter | undefined {
   let found: DeadLetter | undefined
   let dropped = false
-  visitLines(path, ({ bytes }) => {
-    const said = readLetterLine(bytes)
+  for (const said of linesSaid(path)) {
     if (said.kind === 'letter' && said.letter.id === id) found = said.letter
-    if (said.kind === 'dropped' && said.id === id) dropped = true
-  })
+    if (droppedBy(said) === id) dropped = true
+  }
   return dropped ? undefined : found
+}
+
+/**
+ * The letters of some ids with their payloads, one after the other, as they stand in the file when this begins. Whoever asks knows
+ * that they are not dropped. @throws as `readDeadLetters`
+ */
+export function* lettersOf(path: string, ids: readonly string[]): Generator<DeadLetter> {
+  const wanted = new Set(ids)
+  for (const said of linesSaid(path)) {
+    if (wanted.size === 0) return
+    if (said.kind === 'letter' && wanted.delete(said.letter.id)) yield said.letter
+  }
 }
 
 function order(one: string, other: string): number {
   return one < other ? -1 : Number(one > other)
 }
 
-/**
- * The file is opened before the old one: where there is no old one any more, all that was in it is in the file.
- *
- * @returns whether there is a file
- */
-function visitLines(path: string, visit: (line: FileLine, path: string, number: number) => void): boolean {
+function* linesSaid(path: string) {
+  for (const { lines } of openFiles(path)) for (const { bytes } of lines) yield readLetterLine(bytes)
+}
+
+interface OpenFile {
+  readonly file: string
+  readonly lines: Iterable<FileLine>
+}
+
+/** The file is opened before the old one: where there is no old one any more, all that was in it is in the file. */
+function* openFiles(path: string): Generator<OpenFile> {
   const { old } = letterFiles(path)
   const now = openIfThere(path)
   const before = openIfThere(old)
   try {
-    if (before !== undefined) visitOpen(before, old, visit)
-    if (now !== undefined) visitOpen(now, path, visit)
+    if (before !== undefined) yield { file: old, lines: readableLines(before, old) }
+    if (now !== undefined) yield { file: path, lines: readableLines(now, path) }
   } finally {
     for (const file of [before, now]) if (file !== undefined) closeSync(file)
   }
-  return now !== undefined || before !== undefined
 }
 
-function visitOpen(file: number, path: string, visit: (line: FileLine, path: string, number: number) => void): void {
-  try {
-    let number = 0
-    for (const line of linesOf(file)) visit(line, path, ++number)
-  } catch (cause) {
-    throw unreadableFile(path, cause)
+function* readableLines(file: number, path: string): Generator<FileLine> {
+  const lines = linesOf(file)
+  for (;;) {
+    let next: IteratorResult<FileLine>
+    try {
+      next = lines.next()
+    } catch (cause) {
+      throw unreadableFile(path, cause)
+    }
+    if (next.done) return
+    yield next.value
   }
 }
 

@@ -2,8 +2,15 @@ import type { Hop, Plan, PlanGroup, Position } from '@millrace/contracts'
 import type { Domain } from '../runner/domain.js'
 import type { Peer } from './peer.js'
 
+/** A slot, as far as its choice depends on it. */
+export type Loaded = Pick<Peer, 'ready' | 'load'>
+
 /** Chooses the slot that a message goes to. */
-export type ChooseSlot = (payload: unknown, position: Position, domain: Domain | undefined) => Peer
+export type ChooseSlot<Slot extends Loaded = Peer> = (
+  payload: unknown,
+  position: Position,
+  domain: Domain | undefined,
+) => Slot
 
 /**
  * How a group's slot is chosen: the only one, by the partition field, by number where something ordered may come after it, else
@@ -12,7 +19,12 @@ export type ChooseSlot = (payload: unknown, position: Position, domain: Domain |
  * Whatever may come to something ordered goes the same way when it is sent again: there its first copy is known. The end of a
  * stream request is ordered too, so that nothing of one is ever sent by load.
  */
-export function chooseSlot(plan: Plan, group: number, choose: Hop['choose'], peers: readonly Peer[]): ChooseSlot {
+export function chooseSlot<Slot extends Loaded>(
+  plan: Plan,
+  group: number,
+  choose: Hop['choose'],
+  peers: readonly Slot[],
+): ChooseSlot<Slot> {
   const [only] = peers
   if (only === undefined) throw new RangeError(`group ${group} has no slots`)
   if (choose === 'partition') return byPartition(plan.groups[group], peers, only)
@@ -41,7 +53,11 @@ export function entryChoice({ graph, groups, hops }: Plan, group: number, type: 
   return hops.some(({ toGroup, choose }) => toGroup === group && choose === 'load') ? 'load' : 'sequence'
 }
 
-function byPartition(group: PlanGroup | undefined, peers: readonly Peer[], only: Peer): ChooseSlot {
+function byPartition<Slot extends Loaded>(
+  group: PlanGroup | undefined,
+  peers: readonly Slot[],
+  only: Slot,
+): ChooseSlot<Slot> {
   const field = group?.partitionBy ?? ''
   const partitions = group?.partitions ?? 1
   return (payload) => {
@@ -51,7 +67,7 @@ function byPartition(group: PlanGroup | undefined, peers: readonly Peer[], only:
 }
 
 /** The least loaded of those that have a worker; of several the next in turn. */
-function byLoad(peers: readonly Peer[], only: Peer): ChooseSlot {
+function byLoad<Slot extends Loaded>(peers: readonly Slot[], only: Slot): ChooseSlot<Slot> {
   let turn = 0
   return () => {
     turn = (turn + 1) % peers.length

@@ -1,7 +1,7 @@
 import type { MillraceConfig } from '@millrace/config-validator'
 
 /** What `max_payload_bytes` is where the configuration has no `execution_ipc`. */
-const defaultMaxPayloadBytes = 1_048_576
+export const defaultMaxPayloadBytes = 1_048_576
 
 /** The largest payload that a configuration allows, in bytes. */
 export function maxPayloadBytes({ runtime }: MillraceConfig): number {

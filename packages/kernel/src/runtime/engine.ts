@@ -130,6 +130,10 @@ export class Engine implements MeshEngine {
     for (const run of this.#runs) run?.connect(this.routes(run.index))
   }
 
+  get graph(): Graph {
+    return this.#parts.graph
+  }
+
   get tracked(): readonly boolean[] {
     return this.#reach.tracked
   }

@@ -68,6 +68,11 @@ export class InFlight {
     this.#blocked.push(work)
   }
 
+  /** As `block`, before all that is blocked already. */
+  blockFirst(work: Work): void {
+    this.#blocked.unshift(work)
+  }
+
   /** Every root that is not done. */
   roots(): readonly Root[] {
     return [...this.#roots]

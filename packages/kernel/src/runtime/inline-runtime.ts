@@ -22,6 +22,7 @@ import {
   type WorkerVitals,
 } from '@millrace/contracts'
 import { createLoopDelay } from '../control/loop-delay.js'
+import type { DeadLetter } from '../dead-letters/letter-line.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
 import { Collector } from '../metrics/collector.js'
 import { lossSamples, processSamples } from '../metrics/process-samples.js'
@@ -30,6 +31,8 @@ import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'
 import { within } from './deadline.js'
 import type { RequestOptions, Requests, StreamOptions } from './requests.js'
+import type { RetryEnd, RetryOptions } from './retry.js'
+import { RetryLedger } from './retry-ledger.js'
 import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
 import { RuntimeIngress } from './runtime-ingress.js'
 import type { Sources } from './sources.js'
@@ -67,6 +70,7 @@ export class InlineRuntime implements Runtime {
   /** For metrics: each asker has the time since it asked last. */
   readonly #countedDelay = createLoopDelay()
   readonly #kill = new AbortController()
+  readonly #retrying = new RetryLedger()
   #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
   #ingress: Ingress | undefined
   #web: WebServer | undefined
@@ -162,6 +166,7 @@ export class InlineRuntime implements Runtime {
     await this.start()
     try {
       const roots = await this.sourcesEnded()
+      await this.#retrying.close(shuttingDown('the run is over'))
       const reports = await this.completeSinks()
       return { roots, reports, counters: this.counters() }
     } finally {
@@ -185,6 +190,12 @@ export class InlineRuntime implements Runtime {
   ): AsyncIterable<PayloadOf<Expect>> {
     if (this.#phase.name !== 'running') throw this.#refusal()
     return this.#phase.working.requests.stream(type, payload, options) as AsyncIterable<PayloadOf<Expect>> // as above
+  }
+
+  async retry(letter: DeadLetter, options: RetryOptions = {}): Promise<RetryEnd> {
+    if (this.#phase.name !== 'running') throw this.#refusal()
+    const { retries } = this.#phase.working
+    return await this.#retrying.run(letter.id, () => retries.retry(letter, options))
   }
 
   async drain(): Promise<boolean> {
@@ -389,6 +400,7 @@ export class InlineRuntime implements Runtime {
     const reason = shuttingDown('the runtime drains')
     working.sources.stop(reason)
     working.requests.endStreams(reason)
+    working.retries.close(reason)
   }
 
   async #stopOnce(): Promise<StopMode> {

@@ -13,9 +13,11 @@ import type {
   WorkerSnapshot,
 } from '@millrace/contracts'
 import type { ReplyCounters } from '@millrace/reply-waiter'
+import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { MeshCounters } from '../mesh/mesh-counters.js'
 import type { EngineCounters } from './engine.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
+import type { RetryEnd, RetryOptions } from './retry.js'
 
 /** What became of a run. */
 export interface RunResult {
@@ -83,6 +85,15 @@ export interface Runtime {
     payload: PayloadOf<Type>,
     options: StreamOptions<Expect>,
   ): AsyncIterable<PayloadOf<Expect>>
+  /**
+   * Sends the message of a dead letter to the node that has given it up, as a root of its own. Resolves when all that came of it is
+   * done; the letter is dropped then. Whatever this throws, the letter stays where it is.
+   *
+   * @throws MillraceError ROUTE_UNKNOWN_TARGET, ROUTE_TARGET_REFUSES_TYPE, PAYLOAD_INVALID, PAYLOAD_TOO_LARGE, RETRY_REFUSED,
+   * OVERLOADED, SHUTTING_DOWN, REPLY_TIMEOUT, HANDOFF_TIMEOUT, NODE_FAILED, WORKER_CRASHED, HANDOFF_TRANSPORT; BACKEND_UNAVAILABLE
+   * where all is done and the letter cannot be dropped
+   */
+  retry(letter: DeadLetter, options?: RetryOptions): Promise<RetryEnd>
   /**
    * Refuses what is new from outside and resolves when nothing is in flight, or when `graceful_timeout_seconds` have passed.
    *

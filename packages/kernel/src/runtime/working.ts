@@ -28,6 +28,7 @@ import { InFlight } from './in-flight.js'
 import { keptOfSink, keptOfSource, noteSource } from './kept-places.js'
 import { LowWater } from './low-water.js'
 import { Requests } from './requests.js'
+import { Retries } from './retries.js'
 import { type OpenSinks, openSinks, type SinkToOpen } from './sinks.js'
 import { SourcePump } from './source-pump.js'
 import { type NamedPump, Sources } from './sources.js'
@@ -67,6 +68,7 @@ export interface RuntimeParts {
 export interface Working {
   readonly engine: Engine
   readonly requests: Requests
+  readonly retries: Retries
   readonly waiters: ReplyWaiters
   readonly meters: Meters
   readonly inFlight: InFlight
@@ -107,17 +109,20 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     mesh.lateReply = () => requests.late()
     mesh.attach(engine)
   }
+  const drop = (id: string): void => deadLetters?.drop(id)
+  const retries = new Retries({ engine, types: preflight.types, inFlight, events, meters, tracing, now, drop })
   const sources = new Sources(events, meters)
   return {
     engine,
     requests,
+    retries,
     waiters,
     meters,
     inFlight,
     sinks,
     sources,
     startSources: () => sources.start(pumps(parts, engine, inFlight, sources)),
-    close: (error) => closeWorking({ inFlight, waiters, sinks, sources, deadLetters, writing }, error),
+    close: (error) => closeWorking({ inFlight, retries, waiters, sinks, sources, deadLetters, writing }, error),
   }
 }
 
@@ -128,6 +133,7 @@ function deadLettersOf({ config, baseDir }: Preflight, now: () => number): DeadL
 
 interface ToClose {
   readonly inFlight: InFlight
+  readonly retries: Retries
   readonly waiters: ReplyWaiters
   readonly sinks: OpenSinks
   readonly sources: Sources
@@ -136,10 +142,11 @@ interface ToClose {
 }
 
 async function closeWorking(
-  { inFlight, waiters, sinks, sources, deadLetters, writing }: ToClose,
+  { inFlight, retries, waiters, sinks, sources, deadLetters, writing }: ToClose,
   error: MillraceError,
 ): Promise<void> {
   for (const root of inFlight.roots()) root.fail(error)
+  retries.close(error)
   sources.giveUp()
   waiters.close(error)
   writing.abort(error)

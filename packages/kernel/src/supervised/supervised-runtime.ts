@@ -3,8 +3,8 @@
  * and no node.
  *
  * L1  Nothing works before every worker is ready and linked; workers stop in the reverse order of their start.
- * L2  A run is complete when every source has ended and nothing that it sent is left anywhere; then the sinks are completed.
- *     Where runs are kept, the end of this one is kept after that.
+ * L2  A run is complete when every source has ended, nothing that it sent is left anywhere, and no dead letter is being sent
+ *     again; then the sinks are completed. Where runs are kept, the end of this one is kept after that.
  * L3  The first failure is the one reported: of a root, a source, a sink or a worker.
  */
 import { randomBytes } from 'node:crypto'
@@ -32,6 +32,7 @@ import {
 } from '@millrace/contracts'
 import { type LinkPair, peersOf } from '@millrace/placement'
 import { createReplyWaiters } from '@millrace/reply-waiter'
+import type { DeadLetter } from '../dead-letters/letter-line.js'
 import { embeddingSlot } from '../mesh/place.js'
 import { Collector, type SampleReport } from '../metrics/collector.js'
 import { lossSamples } from '../metrics/process-samples.js'
@@ -40,6 +41,9 @@ import type { Preflight } from '../preflight/preflight.js'
 import { within } from '../runtime/deadline.js'
 import type { EngineCounters } from '../runtime/engine.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
+import { defaultRetryMs } from '../runtime/retries.js'
+import type { RetryEnd, RetryOptions } from '../runtime/retry.js'
+import { RetryLedger } from '../runtime/retry-ledger.js'
 import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
 import { startError } from '../runtime/start-error.js'
 import { linkOf, type Oversight } from '../telemetry/oversight.js'
@@ -51,6 +55,7 @@ import { type HeldSocket, holdSocket } from './hold-socket.js'
 import type { LinkKeys } from './link-keys.js'
 import type { OpenRun } from './open-run.js'
 import { whyNotReloaded } from './reloadable.js'
+import { RetrySlots } from './retry-slots.js'
 import { SourceTally } from './source-tally.js'
 import { WorkerAnswers } from './worker-answers.js'
 import { workerBundle } from './worker-bundle.js'
@@ -97,6 +102,8 @@ export class SupervisedRuntime implements Runtime {
   readonly #sources: SourceTally
   readonly #answers: WorkerAnswers
   readonly #collector: Collector
+  readonly #retrying = new RetryLedger()
+  readonly #retrySlots: RetrySlots
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
   #kept: Promise<OpenRun> | undefined
   #start: Promise<void> | undefined
@@ -134,6 +141,11 @@ export class SupervisedRuntime implements Runtime {
       parts.workers,
     )
     this.#answers = new WorkerAnswers((...question) => this.#supervisor.ask(...question))
+    this.#retrySlots = new RetrySlots({
+      plan: parts.preflight.plan,
+      events: parts.events,
+      isRunning: (slot) => this.workers().some((worker) => worker.slot === slot && worker.phase === 'running'),
+    })
     this.#collector = new Collector({
       events: parts.events,
       own: embeddingSlot,
@@ -179,6 +191,7 @@ export class SupervisedRuntime implements Runtime {
       if (known !== undefined) return known
       await this.start()
       const roots = await this.#sources.ended
+      await this.#retrying.close(new MillraceError('SHUTTING_DOWN', 'the run is over'))
       const reports = await this.#completeSinks()
       const result = { roots, reports, counters: this.counters() }
       await (await this.#kept)?.complete(result)
@@ -205,6 +218,13 @@ export class SupervisedRuntime implements Runtime {
   ): AsyncIterable<PayloadOf<Expect>> {
     if (this.#phase !== 'running') throw this.#refusal()
     return this.#app.runtime.stream(type, payload, options)
+  }
+
+  async retry(letter: DeadLetter, { timeoutMs = defaultRetryMs }: RetryOptions = {}): Promise<RetryEnd> {
+    if (this.#phase !== 'running') throw this.#refusal()
+    return await this.#retrying.run(letter.id, () =>
+      this.#retrySlots.use(letter, timeoutMs, (slot) => this.#answers.retried(slot, letter, timeoutMs)),
+    )
   }
 
   async drain(): Promise<boolean> {

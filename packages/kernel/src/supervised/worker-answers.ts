@@ -9,7 +9,9 @@ import type {
   WorkerSnapshot,
   WorkerVitals,
 } from '@millrace/contracts'
+import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { SampleReport } from '../metrics/collector.js'
+import type { RetryEnd } from '../runtime/retry.js'
 import type { RuntimeCounters } from '../runtime/runtime.js'
 
 /** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
@@ -20,6 +22,12 @@ const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
 export interface Completed {
   readonly reports: Readonly<Record<string, SinkReport>>
   readonly counters: RuntimeCounters
+}
+
+/** How a worker says what became of a letter. */
+export interface RetryAnswer {
+  /** Null where no letter took its place. */
+  readonly letter: string | null
 }
 
 /** The questions to workers. */
@@ -49,6 +57,17 @@ export class WorkerAnswers {
   async spans(slots: readonly SlotId[], traceId: string): Promise<readonly SpanRecord[]> {
     const answers = await Promise.allSettled(slots.map((slot) => this.#ask(slot, 'spans', traceId, answerMs)))
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value as SpanRecord[]) : [])) // as above
+  }
+
+  /** Sends a dead letter's message to a node of a worker again. @throws MillraceError as `Runtime.retry` */
+  async retried(slot: SlotId, letter: DeadLetter, timeoutMs: number): Promise<RetryEnd> {
+    const { letter: successor } = (await this.#ask(
+      slot,
+      'retry',
+      { letter, timeoutMs },
+      timeoutMs + answerMs,
+    )) as RetryAnswer // as above
+    return { letter: successor ?? undefined }
   }
 
   /** Lets the sinks of a worker finish. @throws MillraceError the first failure */

@@ -11,9 +11,12 @@ import {
   type WorkerVoice,
 } from '@millrace/contracts'
 import { createMemoryStateStore } from '@millrace/transport-memory'
+import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { SampleReport } from '../metrics/collector.js'
 import { rebuild } from '../preflight/preflight.js'
 import type { InlineRuntime } from '../runtime/inline-runtime.js'
+import type { RetryOptions } from '../runtime/retry.js'
+import type { RetryAnswer } from '../supervised/worker-answers.js'
 import { openTelemetry } from '../telemetry/open-telemetry.js'
 import { isCounted, logsAll, records, servesMetrics } from '../telemetry/telemetry-settings.js'
 import { errorAnswer } from './error-answer.js'
@@ -122,8 +125,17 @@ async function answer(
   if (question === 'samples') return report()
   if (question === 'spans') return telemetry?.spansOf(String(facts)) ?? []
   if (question === 'metrics page') return page.answered(facts)
+  if (question === 'retry') return await retried(runtime, facts as RetryQuestion) // as above
   if (question === 'complete') return { reports: await runtime.completeSinks(), counters: runtime.counters() }
   throw new MillraceError('BOOT_BUNDLE_INVALID', `a worker was asked '${question}', which it does not know`)
+}
+
+/** A dead letter to be sent again, and how long that may take. */
+type RetryQuestion = { readonly letter: DeadLetter } & Required<RetryOptions>
+
+async function retried(runtime: InlineRuntime, { letter, timeoutMs }: RetryQuestion): Promise<RetryAnswer> {
+  const end = await runtime.retry(letter, { timeoutMs })
+  return { letter: end.letter ?? null }
 }
 
 /** Events worth telling: lines that somebody may read, and how far a source has come. */

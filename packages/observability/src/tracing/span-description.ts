@@ -29,6 +29,7 @@ const rootKinds = {
   stream: SpanKind.SERVER,
   source: SpanKind.CONSUMER,
   nested: SpanKind.INTERNAL,
+  retry: SpanKind.CONSUMER,
 } as const
 
 /** Says what a span is: `root orders.csv`, `node price`, `hop pricing`. */

@@ -1,0 +1,32 @@
+import { type DropEnd, dropDeadLetters } from './drop-letters.js'
+import type { DeadLetter } from './letter-line.js'
+import { type LetterBook, lettersOf, readDeadLetter, readDeadLetters } from './read-letters.js'
+
+/** Where the dead letters of an application are, for who looks after them. */
+export interface LetterStore {
+  /** Its name for people: a path. */
+  readonly place: string
+  /** @throws MillraceError CONFIG_UNREADABLE, BACKEND_UNAVAILABLE */
+  book(): Promise<LetterBook>
+  /** The letter of an id, with its payload; undefined where there is none that is not dropped. @throws as `book` */
+  letter(id: string): Promise<DeadLetter | undefined>
+  /** Letters with their payloads, one after the other; one that is dropped meanwhile may still come. @throws as `book` */
+  letters(ids: readonly string[]): AsyncIterable<DeadLetter>
+  /** @throws MillraceError BACKEND_UNAVAILABLE; some of them may be dropped then */
+  drop(ids: readonly string[], now: number): Promise<DropEnd>
+  close(): Promise<void>
+}
+
+/** The letters in a file. */
+export function fileLetters(path: string): LetterStore {
+  return {
+    place: path,
+    book: async () => readDeadLetters(path),
+    letter: async (id) => readDeadLetter(path, id),
+    async *letters(ids) {
+      yield* lettersOf(path, ids)
+    },
+    drop: async (ids, now) => dropDeadLetters(path, ids, now),
+    close: async () => undefined,
+  }
+}
