@@ -53,6 +53,7 @@ const errorFamilies: Readonly<Record<string, string>> = {
   BACKEND: 'Admission and backends',
   RESUME: 'Resumed runs',
   CONTROL: 'Running applications',
+  RETRY: 'Running applications',
   WEB: 'Web requests',
 }
 
