@@ -76,6 +76,26 @@ describe('order of messages across workers', () => {
   }, 2_400_000)
 })
 
+describe('order of messages across workers that record what they do', () => {
+  it('ORDER-01 REDIS-02 the same holds when workers with ordered nodes and the sink die too: each has handled every message once', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, crashes: 6, durable: true }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'crashes', ['redelivered', 'repeats'])
+  }, 2_400_000)
+
+  it('ORDER-01 REDIS-02 LINK-01 the same holds when links are lost too', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, crashes: 4, cuts: 4, durable: true }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'cuts', ['redelivered', 'repeats'])
+  }, 2_400_000)
+})
+
 type Count = 'crashes' | 'moves' | 'cuts' | 'redelivered' | 'repeats'
 
 /** A fault that hit nothing proves nothing. */

@@ -192,7 +192,12 @@ function handlerOf(testCase: RandomCase, node: number, types: readonly MessageTy
   return shapes[testCase.shapes[node] ?? 'value']
 }
 
-export function writerOf(testCase: RandomCase, sink: number, waits: Waits, seen: string[]): SinkWriter<unknown> {
+export function writerOf(
+  testCase: RandomCase,
+  sink: number,
+  waits: Waits,
+  seen: { push(line: string): unknown },
+): SinkWriter<unknown> {
   return {
     write: (payload) => {
       seen.push(String((payload as At).at)) // every type of the graph carries a position

@@ -13,13 +13,16 @@ import { linkPairs, peersOf } from '@millrace/placement'
 import { createRoutingService } from '@millrace/routing'
 import { createMemoryStateStore } from '@millrace/transport-memory'
 import { Type } from 'typebox'
+import { Ledger } from '../src/ledger/ledger.js'
 import { Mesh } from '../src/mesh/mesh.js'
 import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
+import { MemoryDisk } from './memory-disk.js'
 import { type CarriedProcess, type Carrier, createCarrier } from './random-carrier.js'
 import { chanceOf, clockOf, type RandomCase } from './random-graph.js'
 import { randomPlan } from './random-placement.js'
+import { rememberingDefinitionOf, seenIn } from './remembering-node.js'
 import { deadQuiet, definitionOf, type RandomRun, turn, Waits, writerOf } from './run-random-graph.js'
 
 /** What goes wrong on purpose, and what the code is made to do wrong. */
@@ -28,6 +31,10 @@ export interface MeshFaults {
   readonly crashes: number
   readonly moves: number
   readonly cuts: number
+  /** Whether workers record what they do, so that those with ordered nodes may be killed too. */
+  readonly durable?: boolean
+  /** Another ledger than the true one. */
+  readonly ledger?: (ledger: Ledger) => Ledger
   /** Another plan than the true one. */
   readonly plan?: (plan: Plan) => Plan
   /** Another carrier than the true one. */
@@ -46,6 +53,8 @@ interface Worker extends CarriedProcess {
   readonly group: number
   readonly mesh: Mesh
   readonly engine: Engine
+  readonly ledger: Ledger | undefined
+  readonly file: CutFile
   /** Resolves when it has died. */
   readonly gone: Promise<void>
   readonly die: () => void
@@ -99,6 +108,7 @@ class RandomWorkers {
   readonly #types
   readonly #nodes
   readonly #carrier: Carrier
+  readonly #disk: MemoryDisk
   readonly #workers = new Map<SlotId, Worker>()
   readonly #endpoints = new Map<SlotId, WorkerEndpoint>()
   /** Slots without a worker. */
@@ -124,8 +134,11 @@ class RandomWorkers {
     this.#types = plan.graph.types.map((type) =>
       defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })),
     )
-    this.#nodes = plan.graph.nodes.map((_, node) =>
-      definitionOf(testCase, node, this.#types, this.#waits, this.#seen[node] ?? []),
+    this.#disk = new MemoryDisk((happen) => this.#waits.add(happen))
+    this.#nodes = plan.graph.nodes.map(({ ordered }, node) =>
+      faults.durable === true && ordered
+        ? rememberingDefinitionOf(testCase, node, this.#types, this.#waits)
+        : definitionOf(testCase, node, this.#types, this.#waits, this.#seen[node] ?? []),
     )
     const carrier = createCarrier((run) => this.#waits.add(run))
     this.#carrier = faults.carrier?.(carrier) ?? carrier
@@ -140,7 +153,8 @@ class RandomWorkers {
 
   async run(): Promise<RandomMeshRun> {
     const source = this.#startSource()
-    const isOver = () => source.ended && this.#waits.length === 0 && this.#moving === undefined && this.#isLinked
+    const isOver = () =>
+      source.ended && this.#waits.length === 0 && this.#moving === undefined && this.#isLinked && this.#isKept
     for (let quiet = 0; quiet < deadQuiet && !isOver(); ) {
       await turn()
       if (!source.ended && this.#waits.length > 0) this.#perhapsFault()
@@ -154,6 +168,7 @@ class RandomWorkers {
       }
     }
     for (const { mesh } of this.#workers.values()) mesh.giveUp()
+    if (this.#faults.durable === true) this.#lookIntoState()
     const living = [...this.#workers.values()]
     const counters = [...living, ...this.#gone].map(({ mesh }) => mesh.counters())
     return {
@@ -169,6 +184,17 @@ class RandomWorkers {
     }
   }
 
+  /** What an ordered node has handled is what its state says. */
+  #lookIntoState(): void {
+    this.#plan.graph.nodes.forEach(({ ordered, kind, name }, node) => {
+      if (ordered && kind === 'handler') this.#seen[node]?.push(...seenIn(this.#disk, name))
+    })
+  }
+
+  get #isKept(): boolean {
+    return [...this.#workers.values()].every(({ ledger }) => ledger?.commits.isSettled ?? true)
+  }
+
   get #isLinked(): boolean {
     return [...this.#workers.values()].every(({ mesh }) => mesh.missing().length === 0)
   }
@@ -177,6 +203,9 @@ class RandomWorkers {
     const { graph, groupOf, hops } = this.#plan
     const transport = this.#carrier.of({ slot, incarnation })
     const events = createEventEmitter()
+    const ledger = this.#ledgerOf(slot)
+    const last = this.#nodes.length - 1
+    const file = new CutFile(ledger?.found('sink:file'), this.#seen[last] ?? [])
     const mesh = new Mesh({
       plan: this.#plan,
       run: 'random',
@@ -188,20 +217,22 @@ class RandomWorkers {
       clock: this.#clock,
       tracing: undefined,
       maxInFlight: this.#case.maxInFlight,
+      ledger,
     })
-    const last = this.#nodes.length - 1
     const engine = new Engine({
       graph,
       nodes: this.#nodes,
       types: this.#types,
       routing: createRoutingService({ graph, groupOf, hops, here: group }),
       transport,
-      store: createMemoryStateStore(),
+      store: ledger?.state ?? createMemoryStateStore(),
+      journal: ledger?.journal,
+      checkpoints: ledger && new Map([[last, { name: 'file', mark: () => file.length, flush: () => undefined }]]),
       events,
       clock: this.#clock,
       tracing: undefined,
       checks: { validate: 'entry', freeze: false, serialise: false, maxPayloadBytes: 1_000_000 },
-      writers: new Map([[last, writerOf(this.#case, last, this.#waits, this.#seen[last] ?? [])]]),
+      writers: new Map([[last, writerOf(this.#case, last, this.#waits, file)]]),
       services: () => ({}),
       config: () => ({}),
       request: () => Promise.reject(new Error('no nested requests here')),
@@ -213,12 +244,23 @@ class RandomWorkers {
     const gone = new Promise<void>((resolve) => {
       die = resolve
     })
-    const worker = { slot, group, incarnation, mesh, engine, gone, die }
+    const worker = { slot, group, incarnation, mesh, engine, ledger, file, gone, die }
     const endpoint = await mesh.listen()
     this.#workers.set(slot, worker)
     this.#endpoints.set(slot, endpoint)
     this.#empty.delete(slot)
     return worker
+  }
+
+  /** What it has seen is kept in the state of each ordered node, and in the file of the sink. */
+  #ledgerOf(slot: SlotId): Ledger | undefined {
+    if (this.#faults.durable !== true) return undefined
+    const store = this.#disk.open(slot)
+    const failed = (error: MillraceError): void => {
+      if (error.code !== 'FENCED') throw error
+    }
+    const ledger = new Ledger({ store, run: 'random', resumes: false, now: () => Date.now(), failed })
+    return this.#faults.ledger?.(ledger) ?? ledger
   }
 
   #table(): EndpointTable {
@@ -280,11 +322,11 @@ class RandomWorkers {
     faults[this.#chance.pick(faults.length)]?.()
   }
 
-  /** Any worker whose group holds nothing ordered and no source. */
+  /** Any worker whose group holds no source, and nothing ordered that is not recorded. */
   #anyWorker(): Worker | undefined {
     const { groups, graph } = this.#plan
     const slots = groups.flatMap(({ nodes, slots }) =>
-      nodes.some((node) => node === 0 || graph.nodes[node]?.ordered) ? [] : slots,
+      nodes.some((node) => node === 0 || (this.#faults.durable !== true && graph.nodes[node]?.ordered)) ? [] : slots,
     )
     const workers = slots.flatMap((slot) => this.#workers.get(slot) ?? [])
     return workers[this.#chance.pick(workers.length)]
@@ -355,6 +397,10 @@ class RandomWorkers {
 
   #end(worker: Worker): void {
     this.#carrier.crash(worker)
+    if (this.#faults.durable === true) {
+      this.#disk.died(worker.slot)
+      worker.file.close()
+    }
     this.#gone.push(worker)
     worker.mesh.giveUp()
     worker.die()
@@ -373,6 +419,29 @@ class RandomWorkers {
     const pairs = linkPairs(this.#plan, [])
     const pair = pairs[this.#chance.pick(pairs.length)]
     if (pair !== undefined && this.#carrier.cut(...pair)) this.#cuts++
+  }
+}
+
+/** What a sink has written: whoever opens it cuts it to what was kept. */
+class CutFile {
+  readonly #lines: string[]
+  #isOpen = true
+
+  constructor(kept: unknown, lines: string[]) {
+    this.#lines = lines
+    lines.length = typeof kept === 'number' ? kept : lines.length
+  }
+
+  get length(): number {
+    return this.#lines.length
+  }
+
+  push(line: string): void {
+    if (this.#isOpen) this.#lines.push(line)
+  }
+
+  close(): void {
+    this.#isOpen = false
   }
 }
 

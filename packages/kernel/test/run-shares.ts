@@ -71,6 +71,7 @@ export async function runShares(
       transport,
       store: createMemoryStateStore(),
       notes,
+      ledger: undefined,
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
       tracing: undefined,

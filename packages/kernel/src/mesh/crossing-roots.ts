@@ -47,6 +47,8 @@ export interface CrossingRootsParts {
   readonly now: () => number
   readonly engine: () => MeshEngine
   readonly domain: (id: string) => Domain | undefined
+  /** Whether what a node emits must outlive this process. */
+  readonly keepsOutput: (node: number) => boolean
 }
 
 /** The roots of one worker that others know too: its own that have left it, and those of others that are here. */
@@ -189,12 +191,13 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   }
 
   reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, where: Arrived): void {
-    const { engine, edges } = this.#parts
+    const { engine, edges, keepsOutput } = this.#parts
     const peer = this.#homeOf(root.origin ?? '')
     if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
     const leaves = engine().replyForWire(type, payload)
-    if (root.domain === undefined && cameStraightFrom(root, peer)) peer.tell(edge, leaves, root, where)
+    if (root.domain === undefined && !keepsOutput(emitter) && cameStraightFrom(root, peer))
+      peer.tell(edge, leaves, root, where)
     else peer.send(edge, leaves, subtree, where)
   }
 

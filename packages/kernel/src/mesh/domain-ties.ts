@@ -24,7 +24,7 @@ export interface TiesHearer {
  *
  * T1  A mark never falls and never vanishes, whatever happens to the link it came by.
  * T2  What this worker may still emit on an edge is the smallest of what it holds in front of the edge, of what may still come
- *     in front of it, and of the roots that may still enter.
+ *     in front of it, and of the roots that may still enter; and nothing beyond a root that has failed (D6).
  */
 export class Ties implements DomainTies {
   readonly domain: Domain
@@ -90,14 +90,21 @@ export class Ties implements DomainTies {
   repeatMarks(slot: string, send: SendMark): void {
     this.shape.outlets.forEach((outlet, index) => {
       const position = this.#sent[index]
-      if (position !== undefined && position.length > 0 && outlet.slots.includes(slot)) send(outlet, position)
+      if (position !== undefined && position.length > 0 && outlet.slots.includes(slot))
+        send(outlet, this.#beforeFailure(position))
     })
   }
 
   #markOut(feed: Feed): Position {
     let least: Position | undefined = feed.entered ? [this.domain.frontier] : undefined
     for (const node of feed.nodes) least = smaller(least, this.domain.leastHeld(node))
-    return this.#leastReceived(feed, least) ?? endPosition
+    return this.#beforeFailure(this.#leastReceived(feed, least) ?? endPosition)
+  }
+
+  /** Nothing is said of what comes after a root that has failed. */
+  #beforeFailure(position: Position): Position {
+    const { failedFrom } = this.domain
+    return (position[0] ?? 0) >= failedFrom ? [failedFrom] : position
   }
 
   #leastReceived({ inlets }: Feed, than: Position | undefined): Position | undefined {

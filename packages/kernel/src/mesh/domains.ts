@@ -28,6 +28,8 @@ export interface DomainsParts {
   /** Hears that marks are to be sent at the end of this run of works. */
   readonly flushLater: () => void
   readonly send: (slot: SlotId, mark: MarkRecord) => void
+  /** Hears that nothing of a domain is left anywhere. */
+  readonly ended: ((domain: string) => void) | undefined
 }
 
 /** The order domains that this worker knows, by their names. */
@@ -185,6 +187,7 @@ export class Domains {
     const id = domain.id ?? ''
     this.#ties.delete(id)
     domain.ties = undefined
+    if (domain.offset === undefined) domain.failedFrom = 0 // what still waits has lost its origin, and shall not pass (D6)
     this.#tellEnd(id, shape)
   }
 
@@ -196,6 +199,7 @@ export class Domains {
   }
 
   #tellEnd(id: string, shape: DomainShape): void {
+    this.#parts.ended?.(id)
     this.#remember(id, shape)
     const reached = new Set(shape.outlets.flatMap(({ slots }) => slots))
     this.#sendTo(id, forgotten, [...reached], [])

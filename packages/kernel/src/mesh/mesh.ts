@@ -14,6 +14,7 @@ import {
   type Link,
   type LinkEnd,
   type LinkRecord,
+  type MessageType,
   type MillraceError,
   type Plan,
   type Position,
@@ -24,6 +25,8 @@ import {
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
+import type { Checkpoint } from '../ledger/recorder.js'
+import type { Ledger } from '../ledger/ledger.js'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
@@ -41,7 +44,7 @@ import { ExpectedRepeats } from './expected-repeats.js'
 import { HopTelemetry } from './hop-telemetry.js'
 import { type LinkHearer, LinkSession } from './link-session.js'
 import type { MeshCounters } from './mesh-counters.js'
-import { Peer, type Sent } from './peer.js'
+import { type Outbox, Peer, type Sent } from './peer.js'
 import type { Place } from './place.js'
 import { groupOfSlot, linkLost, workerGone } from './remote-errors.js'
 import { incarnationOf, originOf } from './root-origin.js'
@@ -73,6 +76,8 @@ export interface MeshParts {
   readonly tracing: Tracing | undefined
   /** How many unfinished roots each origin may have. */
   readonly maxInFlight: number
+  /** What this worker leaves to a later process; undefined where it leaves nothing. */
+  readonly ledger: Ledger | undefined
 }
 
 /** The worker's own part of the graph, as the mesh needs it. */
@@ -84,6 +89,14 @@ export interface MeshEngine {
   run(node: number): NodeRun | undefined
   /** The route of a message that comes from another worker. */
   arrivalRoute(type: number): Route
+  /** For each node, whether what it emits comes of something recorded here. */
+  readonly keepsOutput: readonly boolean[]
+  /** The sinks here that say where they stand, by node. */
+  readonly checkpoints: ReadonlyMap<number, Checkpoint>
+  /** The route of a type that a node emits. */
+  routeFrom(emitter: number, type: number): Route
+  /** The message type of a name; undefined where no node knows it. */
+  messageType(name: string): MessageType | undefined
   /** A reply as it leaves: its schema alone says what is in it. */
   replyForWire(type: number, payload: unknown): unknown
   /** A reply had nobody to go to. */
@@ -139,6 +152,7 @@ export class Mesh implements LinkHearer {
       peers: this.#peers,
       engine: () => this.#working.engine,
       domain: (id) => this.#working.domains.get(id),
+      keepsOutput: (node) => this.#attached?.engine.keepsOutput[node] === true,
     })
     this.#connector = new Connector({
       place,
@@ -175,10 +189,31 @@ export class Mesh implements LinkHearer {
       dirty: loop.dirty,
       flushLater: () => loop.flushLater(),
       send: (slot, mark) => this.#peers.get(slot)?.linkFor(mark.domain)?.send(mark),
+      ended: this.#parts.ledger && ((domain) => this.#parts.ledger?.journal.domainEnded(domain)),
     })
     this.#attached = { engine, domains }
+    this.#attachLedger(engine)
     loop.onFlush(() => this.#flush())
     for (const link of this.#early.splice(0)) this.#begin(link, domains)
+  }
+
+  #attachLedger(engine: MeshEngine): void {
+    const { ledger } = this.#parts
+    if (ledger === undefined) return
+    const { runner, keepsOutput, checkpoints } = engine
+    ledger.commits.attach(() => runner.loop.flushLater())
+    ledger.journal.attach(
+      {
+        runner,
+        keepsOutput,
+        run: (node) => engine.run(node),
+        routeFrom: (emitter, type) => engine.routeFrom(emitter, type),
+        messageType: (name) => engine.messageType(name),
+        peer: (slot) => this.#peers.get(slot),
+        visitorName: (root) => (this.roots.isOwn(root) ? undefined : `${root.origin}${root.number}`),
+      },
+      checkpoints,
+    )
   }
 
   /** Resolves when there is a link to every peer. @throws MillraceError SHUTTING_DOWN */
@@ -324,15 +359,16 @@ export class Mesh implements LinkHearer {
   #begin(link: Link, domains: Domains): void {
     const peer = this.#peers.get(link.peer)
     if (peer === undefined) return void link.close()
-    const session = new LinkSession(link, peer, this)
+    const gated = this.#parts.ledger?.gate(link) ?? link
+    const session = new LinkSession(gated, peer, this)
     const former = this.#sessions.get(link.peer)
     if (former !== undefined) this.#supersede(former)
     this.#sessions.set(link.peer, session)
     const verdict = this.#verdicts.get(peer)
     if (verdict !== undefined)
-      this.#judge(peer, isNewer(link, verdict.session.link) ? workerGone(peer.slot) : linkLost(peer.slot))
-    link.listen(session)
-    peer.opened(link)
+      this.#judge(peer, isNewer(gated, verdict.session.link) ? workerGone(peer.slot) : linkLost(peer.slot))
+    gated.listen(session)
+    peer.opened(gated)
     domains.repeat(link.peer)
   }
 
@@ -405,12 +441,24 @@ export class Mesh implements LinkHearer {
       redeliver,
       name: (root) => this.roots.name(root),
       beganHere: (root) => this.roots.isOwn(root),
+      outbox: this.#outbox(),
       giveUp: (sent, error) => redeliver > 0 && this.#giveUp(sent, error),
       sentAgain: (worker, count) => {
         this.#redelivered += count
         events.emit('redelivery.sent', { group: groupOfSlot(worker), worker, count })
       },
     })
+  }
+
+  #outbox(): Outbox | undefined {
+    const { ledger } = this.#parts
+    return (
+      ledger && {
+        keep: (slot, edge, message) =>
+          ledger.journal.keepSent(slot, { from: this.#edges.edges[edge]?.from ?? outside, edge }, message),
+        done: (kept, root) => ledger.journal.done(kept, root),
+      }
+    )
   }
 
   #giveUp({ edge, payload, subtree, position }: Sent, error: MillraceError): boolean {
@@ -501,6 +549,7 @@ export class Mesh implements LinkHearer {
     const sessions = this.#acknowledging
     this.#acknowledging = []
     for (const session of sessions) session.flush()
+    this.#parts.ledger?.commits.flush()
   }
 }
 

@@ -11,6 +11,7 @@ import {
   writeTraceparent,
 } from '@millrace/contracts'
 import type { Durations } from '../metrics/durations.js'
+import type { Kept } from '../runner/journal.js'
 import type { Root } from '../runner/root.js'
 import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
@@ -27,6 +28,8 @@ export interface Sent {
   readonly payload: unknown
   /** The span that it comes of; undefined where its root is not traced. */
   readonly cause: SpanContext | undefined
+  /** Where it is kept for a later process; undefined where that is not needed. */
+  readonly kept: Kept | undefined
   /** Of its latest sending. */
   span: Span | undefined
   /** When it was sent first, by the clock of the worker. */
@@ -56,8 +59,22 @@ export interface PeerParts {
   readonly redeliver: number
   /** Takes an envelope that has been sent as often as it may be; false where its root has to fail. */
   readonly giveUp: (sent: Sent, error: MillraceError) => boolean
+  /** Keeps a message for a later process, until it is done; undefined where nothing outlives this one. */
+  readonly outbox: Outbox | undefined
   /** Envelopes have been sent again. */
   readonly sentAgain: (slot: SlotId, count: number) => void
+}
+
+/** Keeps what is on its way. */
+export interface Outbox {
+  /** @returns undefined for what need not be kept */
+  keep(
+    slot: SlotId,
+    edge: number,
+    message: { readonly payload: unknown; readonly root: Root; readonly position: Position },
+  ): Kept | undefined
+  /** Everything that came of it is done, or its root has failed. */
+  done(kept: Kept, root: Root): void
 }
 
 /** The deadline of nothing. */
@@ -127,12 +144,16 @@ export class Peer {
   /** Sends a message; it becomes a part of its subtree. */
   send(edge: number, payload: unknown, subtree: Subtree, { position, cause }: Arrived): void {
     const since = this.#parts.clock()
+    const { root } = subtree
+    const { outbox } = this.#parts
+    if (outbox !== undefined) this.#parts.name(root)
     const sent: Sent = {
       edge,
       subtree,
       position,
       payload,
       cause,
+      kept: outbox?.keep(this.slot, edge, { payload, root, position }),
       since,
       span: undefined,
       link: undefined,
@@ -140,9 +161,9 @@ export class Peer {
       times: 0,
     }
     subtree.add()
-    const link = this.linkFor(subtree.root.origin)
+    const link = this.linkFor(root.origin)
     if (link !== undefined) return this.#transmit(link, sent)
-    this.#parts.name(subtree.root) // so that its failure comes to `cancel`
+    this.#parts.name(root) // so that its failure comes to `cancel`
     this.#wait(sent)
   }
 
@@ -200,7 +221,7 @@ export class Peer {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = waiting.filter(({ subtree }) => subtree.root !== root)
-    for (const { subtree } of waiting) if (subtree.root === root) subtree.partDone()
+    for (const sent of waiting) if (sent.subtree.root === root) this.#end(sent)
   }
 
   /** There is a link: what has waited leaves, and where a link to an older process stands, the slot moves. */
@@ -234,7 +255,7 @@ export class Peer {
     const lost = this.#lost
     this.#lost = []
     for (const sent of lost)
-      if (sent.subtree.root.failure === undefined && this.#parts.giveUp(sent, error)) sent.subtree.partDone()
+      if (sent.subtree.root.failure === undefined && this.#parts.giveUp(sent, error)) this.#end(sent)
       else this.#fail(sent, error)
   }
 
@@ -261,9 +282,14 @@ export class Peer {
     for (const sent of left) this.#fail(sent, error)
   }
 
-  readonly #isDone = ({ subtree, span, since }: Sent): void => {
-    this.#parts.durations.add(this.#acknowledgedAt - since)
-    span?.end(subtree.root.failure)
+  readonly #isDone = (sent: Sent): void => {
+    this.#parts.durations.add(this.#acknowledgedAt - sent.since)
+    sent.span?.end(sent.subtree.root.failure)
+    this.#end(sent)
+  }
+
+  #end({ kept, subtree }: Sent): void {
+    if (kept !== undefined) this.#parts.outbox?.done(kept, subtree.root)
     subtree.partDone()
   }
 
@@ -315,7 +341,7 @@ export class Peer {
     let repeats = 0
     for (const sent of waiting) {
       if (sent.subtree.root.failure !== undefined) {
-        sent.subtree.partDone()
+        this.#end(sent)
         continue
       }
       if (sent.times > 0) repeats++
@@ -355,10 +381,10 @@ export class Peer {
     }
   }
 
-  #fail({ subtree, span }: Sent, error: MillraceError): void {
-    span?.end(error)
-    subtree.root.fail(error)
-    subtree.partDone()
+  #fail(sent: Sent, error: MillraceError): void {
+    sent.span?.end(error)
+    sent.subtree.root.fail(error)
+    this.#end(sent)
   }
 
   /** Without a link nothing else notices that a deadline passes. */

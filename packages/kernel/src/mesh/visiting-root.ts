@@ -1,4 +1,4 @@
-import type { MillraceError, RootName } from '@millrace/contracts'
+import type { EnvelopeRecord, MillraceError } from '@millrace/contracts'
 import type { Domain } from '../runner/domain.js'
 import { type HomeWay, Root, type RootCrossing, type RootOwner } from '../runner/root.js'
 import type { LinkSession } from './link-session.js'
@@ -15,7 +15,7 @@ export class VisitingRoot extends Root {
   sendersKnow = false
 
   constructor(
-    { origin, root }: RootName,
+    { origin, root, position }: EnvelopeRecord,
     crossing: RootCrossing & HomeWay,
     session: LinkSession,
     {
@@ -24,7 +24,7 @@ export class VisitingRoot extends Root {
       trace,
     }: { domain: Domain | undefined; deadline: number | undefined; trace: string | undefined },
   ) {
-    super(nobody, domain, 0, deadline, trace?.slice(3, 35))
+    super(nobody, domain, position[0] ?? 0, deadline, trace?.slice(3, 35))
     this.origin = origin
     this.number = root
     this.crossing = crossing

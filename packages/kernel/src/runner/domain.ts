@@ -39,7 +39,10 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  * D3  Roots enter in the order of their numbers, so a root that has not entered stands after all that have.
  * D4  Where it reaches other workers, what may still come from them counts like what is held here.
  * D5  What comes from other workers may come again when one of them has died. A task whose position an ordered node has taken
- *     is dropped: its first copy is done with everything that came of it, or the repeat would not have come this far.
+ *     is dropped: its first copy is done with everything that came of it, or the repeat would not have come this far. Where
+ *     an earlier process has taken it, what that has left undone is sent again in its place.
+ * D6  In a run of a source nothing passes that comes after a root which has failed: what is recorded of a run is all that came
+ *     before some position, whatever ended it.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
@@ -49,6 +52,8 @@ export class Domain {
   /** Names it in every worker; undefined in one that is alone. */
   id: string | undefined
   ties: DomainTies | undefined
+  /** Number of the first root of a source's run that is known to have failed; nothing passes from there on. */
+  failedFrom: number = Number.POSITIVE_INFINITY
   /** What the messages of a stream request are dealt out to slots from; undefined for a run of a source. */
   offset: number | undefined
   /** Number of the next root that may enter here; {@link noMoreRoots} where none can. */
@@ -104,12 +109,19 @@ export class Domain {
     return this.#held[node]?.peek()?.position
   }
 
+  /** A root has failed: what waits of it shall end. */
+  rootFailed(seq: number): void {
+    if (this.offset === undefined && seq < this.failedFrom) this.failedFrom = seq
+    this.touch()
+  }
+
   /** Puts a task in front of an ordered node. */
   wait(task: Task): void {
     const { run } = task
     let gate = this.#gates.get(run)
     if (gate === undefined) {
       gate = new Gate(run)
+      gate.cursor = run.journal?.cursor(this.id, run.index)
       this.#gates.set(run, gate)
     }
     if (gate.hasTaken(task.position)) return this.#drop(task)
@@ -134,18 +146,22 @@ export class Domain {
     const { run, waiting } = gate
     const mark = this.#mark(run)
     for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
-      if (mark !== undefined && comparePositions(task.position, mark) >= 0) return
+      const failed = task.subtree.root.failure !== undefined
+      if (!failed && (isHeldUp(task.position, mark) || (task.position[0] ?? 0) >= this.failedFrom)) return
       waiting.pop()
-      if (gate.hasTaken(task.position)) this.#drop(task)
+      if (failed) pass(task)
+      else if (gate.hasTaken(task.position)) this.#drop(task)
       else {
-        if (this.ties !== undefined) gate.cursor = task.position
+        if (this.ties !== undefined || run.journal !== undefined) gate.cursor = task.position
         pass(task)
       }
     }
   }
 
-  /** A repeat goes no further. */
-  #drop({ hold, subtree }: Task): void {
+  /** A repeat goes no further; what came of its first copy in an earlier process may. */
+  #drop({ run, hold, kept, position, subtree }: Task): void {
+    run.journal?.replay(subtree, position)
+    if (kept !== undefined) run.journal?.done(kept, subtree.root)
     if (hold !== undefined) this.release(hold)
     this.ties?.repeated()
     subtree.partDone()
@@ -160,4 +176,8 @@ export class Domain {
     }
     return least
   }
+}
+
+function isHeldUp(position: Position, mark: Position | undefined): boolean {
+  return mark !== undefined && comparePositions(position, mark) >= 0
 }

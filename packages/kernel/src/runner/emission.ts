@@ -1,5 +1,6 @@
-import type { MillraceError, Span } from '@millrace/contracts'
+import type { MillraceError, Position, Span } from '@millrace/contracts'
 import type { Hold } from './domain.js'
+import type { Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
@@ -19,14 +20,16 @@ export type Pull =
 export interface EmissionParts {
   readonly runner: Runner
   readonly run: NodeRun
-  readonly route: Route
-  readonly payload: unknown
+  /** What the handler was called with; undefined where an earlier process has called it. */
+  readonly message: { readonly route: Route; readonly payload: unknown } | undefined
   readonly parent: Subtree
   readonly pull: Pull
   /** Whether the handler has ended already and its messages only have to be sent. */
   readonly handlerEnded: boolean
   /** Of the handler; undefined where nothing is traced. */
   readonly span: Span | undefined
+  /** Where the message, or the rest of the list, is kept for a later process; undefined where that is not needed. */
+  readonly kept: Kept | undefined
 }
 
 type EmissionPhase =
@@ -54,6 +57,7 @@ export class Emission extends Subtree implements Work {
   readonly #parts: EmissionParts
   #phase: EmissionPhase = 'pulling'
   #prefix: number[] | undefined
+  #depth = 0
   #child = 0
   #hold: Hold | undefined
   #step: IteratorResult<unknown> | undefined
@@ -70,9 +74,18 @@ export class Emission extends Subtree implements Work {
 
   /** Starts to pull at the position that the runner's path has up to `depth`. */
   start(depth: number): void {
+    this.#depth = depth
     if (this.#parts.pull.kind === 'sync') return this.#pullSync(this.#parts.pull.iterator, depth)
     this.#leaveStack(depth)
     this.#pullAsync(this.#parts.pull.iterator)
+  }
+
+  /** Starts in its turn, at a position. */
+  startLater(position: Position): void {
+    this.#prefix = [...position]
+    this.#forgetFailure = this.root.onFailure(() => this.#wakeToFail())
+    this.#hold = this.#parts.runner.hold(this.#parts.run, this.root, [...position, 0])
+    this.#schedule()
   }
 
   run(): void {
@@ -181,8 +194,9 @@ export class Emission extends Subtree implements Work {
   }
 
   #failed(thrown: unknown, depth: number): void {
-    const { runner, run, route, payload, span } = this.#parts
-    runner.handlerFailed(run, thrown, { route, payload, root: this.root, position: runner.position(depth), span })
+    const { runner, run, message, span } = this.#parts
+    if (message !== undefined)
+      runner.handlerFailed(run, thrown, { ...message, root: this.root, position: runner.position(depth), span })
     this.#finish(true)
   }
 
@@ -202,12 +216,20 @@ export class Emission extends Subtree implements Work {
 
   #finish(failed = false): void {
     this.#phase = 'ended'
-    if (!failed && !this.#parts.handlerEnded) this.#parts.span?.end(this.root.failure)
+    if (!failed && !this.#parts.handlerEnded) this.#handlerEnded()
+    this.#parts.runner.end(this.#parts.kept, this.root)
     this.#forgetFailure?.()
     this.#parts.runner.release(this.root, this.#hold)
     this.#hold = undefined
     this.#givePlace()
     this.partDone()
+  }
+
+  #handlerEnded(): void {
+    const { runner, run, span } = this.#parts
+    span?.end(this.root.failure)
+    if (run.journal === undefined || this.root.failure !== undefined) return
+    run.journal.handled(run.index, this.root, this.#prefix ?? runner.position(this.#depth))
   }
 
   #takePlace(): void {

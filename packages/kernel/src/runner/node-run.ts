@@ -1,5 +1,6 @@
 import type { ErrorCode, MessageType, OnError, WorkQueue } from '@millrace/contracts'
 import type { Invocation } from './invocation.js'
+import type { Journal } from './journal.js'
 import type { Route } from './route.js'
 import type { Runner } from './runner.js'
 import type { Task } from './task.js'
@@ -31,6 +32,8 @@ export interface NodeRunParts {
   readonly traced: boolean
   readonly newInvocation: () => Invocation
   readonly queue: WorkQueue<Task>
+  /** Records what it handles; undefined for a node whose work may be done again. */
+  readonly journal?: Journal | undefined
 }
 
 /** A node at work: its places, its queue, its counters. It is itself the work of emptying the queue. */
@@ -50,6 +53,7 @@ export class NodeRun implements Work {
   readonly newInvocation: () => Invocation
   readonly queue: WorkQueue<Task>
   readonly stateful: boolean
+  readonly journal: Journal | undefined
   /** Asynchronous handlers at work. */
   active = 0
   /** Whether it waits among the runner's work to have its queue emptied. */
@@ -76,6 +80,7 @@ export class NodeRun implements Work {
     this.traced = parts.traced
     this.newInvocation = parts.newInvocation
     this.queue = parts.queue
+    this.journal = parts.journal
     this.invocation = parts.newInvocation()
     this.stateful = this.invocation.state !== undefined
   }

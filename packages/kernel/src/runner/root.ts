@@ -38,7 +38,7 @@ export class Root extends Subtree {
   readonly owner: RootOwner
   /** What its position is comparable within; undefined for a single request. */
   readonly domain: Domain | undefined
-  /** Number in its domain, from 0. */
+  /** Number in its domain, from 0; in every worker the same. */
   seq: number
   /** Milliseconds since the epoch; undefined without a deadline. */
   readonly deadline: number | undefined
@@ -128,6 +128,7 @@ export class Root extends Subtree {
     this.failure = error
     this.#abort?.abort(error)
     for (const hear of this.#onFailure ?? []) hear(error)
+    this.domain?.rootFailed(this.seq)
     this.owner.failed(this, error)
     this.crossing?.failed(this, error)
   }

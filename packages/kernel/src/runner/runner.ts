@@ -7,6 +7,7 @@
  *     may come after it, holds its position. It is run from the queue of work, never from within other work.
  * R3  `cause` is the span that the message at hand comes of, where its root is traced: whatever puts a message on the stack sets it.
  * R4  The runner knows nothing of replies, placement or lifecycle: the owner of a root hears what becomes of it.
+ * R5  Where a journal is kept, what a handler has written is committed when what it returned is sent, in one piece of work.
  */
 import {
   isMessage,
@@ -20,12 +21,13 @@ import {
   type WorkQueue,
 } from '@millrace/contracts'
 import type { Hold } from './domain.js'
-import { Emission, emissionCredit, type Pull } from './emission.js'
+import { Emission, type EmissionParts, emissionCredit, type Pull } from './emission.js'
+import type { Journal, Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
 import { Settlement } from './settlement.js'
-import { callWithState } from './state-session.js'
+import { callWithState, type StateSession } from './state-session.js'
 import type { Subtree } from './subtree.js'
 import { Task } from './task.js'
 import { TimeSlice } from './time-slice.js'
@@ -53,6 +55,8 @@ export interface RunnerParts {
   readonly gaveUp: (run: NodeRun, error: MillraceError, message: FailedMessage) => void
   /** Records the calls of handlers; undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
+  /** Records what is done here; undefined where nothing outlives the process. */
+  readonly journal?: Journal | undefined
   /** How long it may run before it yields, in milliseconds. @default 10 */
   readonly sliceMs?: number
 }
@@ -106,7 +110,36 @@ export class Runner {
     this.cause = task.cause
     if (subtree.root.failure === undefined)
       this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
+    this.endTask(task)
     subtree.partDone()
+  }
+
+  /** Puts a message that an earlier process has left waiting at a node; it is run in its turn. */
+  wait(run: NodeRun, route: Route, payload: unknown, subtree: Subtree, position: Position): void {
+    const task = new Task(run, route, payload, subtree, { position, cause: undefined, since: this.#parts.clock() })
+    task.hold = this.hold(run, subtree.root, position)
+    task.kept = this.#parts.journal?.keepTask(task)
+    subtree.add()
+    if (run.ordered && subtree.root.domain !== undefined) return subtree.root.domain.wait(task)
+    run.queue.push(task)
+    this.loop.schedule(run)
+  }
+
+  /** Sends the messages that an earlier process has left of a handler that had ended. */
+  sendList(run: NodeRun, messages: readonly unknown[], subtree: Subtree, position: Position): void {
+    const kept = this.#parts.journal?.keepList({ run, root: subtree.root, position, messages })
+    this.#listEmission(run, messages, subtree, kept, undefined).startLater(position)
+  }
+
+  endTask(task: Task): void {
+    if (task.kept === undefined) return
+    this.end(task.kept, task.subtree.root)
+    task.kept = undefined
+  }
+
+  /** What was kept is done. */
+  end(kept: Kept | undefined, root: Root): void {
+    if (kept !== undefined) this.#parts.journal?.done(kept, root)
   }
 
   /** Emits one message of a handler. @returns the index of the handler's next child */
@@ -123,8 +156,14 @@ export class Runner {
     const { code, what } = run.failure
     const error = MillraceError.from(withoutMarked(thrown, message.payload), code, what, { node: run.name })
     message.span?.end(error)
-    if (run.onError === 'fail') message.root.fail(error)
-    else this.#parts.gaveUp(run, error, message)
+    if (run.onError === 'fail') {
+      const { route, payload, root, position } = message
+      this.#parts.journal?.keepTask(new Task(run, route, payload, root, { position, cause: undefined, since: 0 }))
+      root.fail(error)
+    } else {
+      this.#parts.gaveUp(run, error, message)
+      run.journal?.handled(run.index, message.root, message.position)
+    }
   }
 
   /** The position of the message at hand, as an object of its own. */
@@ -184,7 +223,7 @@ export class Runner {
     if (root.failure !== undefined) return
     const { domain } = root
     if (run.ordered && domain !== undefined) {
-      if (domain.heldCount > 0 || domain.tied(run) || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
+      if (run.journal !== undefined || domain.heldCount > 0 || domain.tied(run) || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
         return domain.wait(this.#waiting(route, run, payload, subtree, depth))
     } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
       run.queue.push(this.#waiting(route, run, payload, subtree, depth))
@@ -202,11 +241,22 @@ export class Runner {
     const outlet = root.domain?.outlet
     if (outlet !== undefined && outlet.type === route.type)
       return this.#deliver(route, outlet.run, outlet.leaves(payload), subtree, depth)
+    if (this.#parts.journal !== undefined) return this.#replyWhenKept(this.#parts.journal, route, payload, subtree)
     root.owner.reply(root, route.type, payload)
   }
 
+  #replyWhenKept(journal: Journal, { type }: Route, payload: unknown, subtree: Subtree): void {
+    const { root } = subtree
+    subtree.add()
+    journal.whenKept(() => {
+      if (root.failure === undefined) root.owner.reply(root, type, payload)
+      subtree.partDone()
+    })
+  }
+
   #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
-    const { invocation } = run
+    const { invocation, journal } = run
+    if (journal !== undefined && this.#isRepeat(journal, run, subtree, depth)) return
     const { cause } = this
     const span = cause === undefined ? undefined : this.#begin(cause, route, run)
     invocation.root = subtree.root
@@ -215,7 +265,9 @@ export class Runner {
     run.handled++
     let result: unknown
     try {
-      result = run.stateful ? callWithState(invocation, run.handle, payload) : run.handle(payload, invocation.context)
+      result = run.stateful
+        ? callWithState(invocation, run.handle, payload, journal === undefined)
+        : run.handle(payload, invocation.context)
     } catch (thrown) {
       this.handlerFailed(run, thrown, { route, payload, root: subtree.root, position: this.position(depth), span })
       this.cause = cause
@@ -223,6 +275,10 @@ export class Runner {
     }
     if (span !== undefined && cause !== undefined)
       return this.#takeTraced(route, run, payload, result, subtree, depth, { span, cause })
+    if (journal !== undefined) {
+      const { state } = invocation
+      return this.#takeRecorded(journal, route, run, payload, result, subtree, depth, { span: undefined, state })
+    }
     if (result === undefined || result === null) return
     const message = result as Message // if its type is one of the declared, it is one
     const declared = run.routeOf(message.type)
@@ -248,7 +304,10 @@ export class Runner {
     depth: number,
     { span, cause }: { readonly span: Span; readonly cause: SpanContext },
   ): void {
-    if (result === undefined || result === null) span.end()
+    if (run.journal !== undefined) {
+      const { state } = run.invocation
+      this.#takeRecorded(run.journal, route, run, payload, result, subtree, depth, { span, state })
+    } else if (result === undefined || result === null) span.end()
     else if (isMessage(result)) {
       span.end()
       this.emit(run, result, subtree, depth, 0)
@@ -276,17 +335,66 @@ export class Runner {
       return void this.emit(run, result, subtree, depth, 0)
     }
     if (!handlerEnded) this.#giveAway(run)
-    new Emission({ runner: this, run, route, payload, parent: subtree, pull, handlerEnded, span }).start(depth)
+    const kept = this.#keep(run, route, payload, subtree.root, depth)
+    const message = { route, payload }
+    new Emission({ runner: this, run, message, parent: subtree, pull, handlerEnded, span, kept }).start(depth)
+  }
+
+  /** Takes what the handler of a recorded node returned: it is sent, and with it is recorded that the handler has ended. */
+  #takeRecorded(
+    journal: Journal,
+    route: Route,
+    run: NodeRun,
+    payload: unknown,
+    result: unknown,
+    subtree: Subtree,
+    depth: number,
+    { span, state }: { readonly span: Span | undefined; readonly state: StateSession | undefined },
+  ): void {
+    if (isPromise(result)) return this.#settleLater(route, run, payload, result, subtree, depth, span)
+    if (!isMessage(result) && !Array.isArray(result) && pullOf(result) !== undefined)
+      return this.#takeOther(route, run, payload, result, subtree, depth, span)
+    span?.end()
+    state?.commit()
+    const messages = listOf(result)
+    const { root } = subtree
+    const position = this.position(depth)
+    if (messages.length > emissionCredit) {
+      const kept = journal.keepList({ run, root, position, messages })
+      this.#listEmission(run, messages, subtree, kept, { route, payload }).start(depth)
+    } else {
+      this.#emitAll(run, messages, subtree, depth)
+      if (root.failure !== undefined) journal.keepList({ run, root, position, messages })
+    }
+    journal.handled(run.index, root, position)
   }
 
   /** Takes what a promise of a handler resolved to, from within work. */
-  takeSettled({ run, route, payload, subtree, position, cause }: Task, result: unknown, span: Span | undefined): void {
+  takeSettled(
+    { run, route, payload, subtree, position, cause }: Task,
+    result: unknown,
+    span: Span | undefined,
+    state: StateSession | undefined,
+  ): void {
     const depth = this.restore(position)
     this.cause = cause
+    if (run.journal !== undefined)
+      return this.#takeRecorded(run.journal, route, run, payload, result, subtree, depth, { span, state })
     if (result === undefined || result === null) return span?.end()
     if (!isMessage(result)) return this.#takeOther(route, run, payload, result, subtree, depth, span)
     span?.end()
     this.emit(run, result, subtree, depth, 0)
+  }
+
+  #listEmission(
+    run: NodeRun,
+    messages: readonly unknown[],
+    parent: Subtree,
+    kept: Kept | undefined,
+    message: EmissionParts['message'],
+  ): Emission {
+    const pull: Pull = { kind: 'sync', iterator: messages[Symbol.iterator]() }
+    return new Emission({ runner: this, run, message, parent, pull, handlerEnded: true, span: undefined, kept })
   }
 
   #emitAll(run: NodeRun, messages: readonly unknown[], subtree: Subtree, depth: number): void {
@@ -303,9 +411,10 @@ export class Runner {
     depth: number,
     span: Span | undefined,
   ): void {
+    const state = run.journal && run.invocation.state
     this.#giveAway(run)
     run.active++
-    const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth), span)
+    const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth), span, state)
     promise.then(settlement.resolved, settlement.rejected)
   }
 
@@ -322,8 +431,26 @@ export class Runner {
       since: this.#parts.clock(),
     })
     task.hold = this.hold(run, subtree.root, task.position)
+    task.kept = this.#parts.journal?.keepTask(task)
     subtree.add()
     return task
+  }
+
+  /** Keeps a message whose handler is at work, where a journal is kept and the message came of something recorded. */
+  #keep(run: NodeRun, route: Route, payload: unknown, root: Root, depth: number): Kept | undefined {
+    const { journal } = this.#parts
+    if (journal === undefined) return undefined
+    const where = { position: this.position(depth), cause: undefined, since: 0 }
+    return journal.keepTask(new Task(run, route, payload, root, where))
+  }
+
+  /** Whether a message of no domain was handled before, by whatever process of this slot. */
+  #isRepeat(journal: Journal, run: NodeRun, subtree: Subtree, depth: number): boolean {
+    if (subtree.root.domain !== undefined) return false
+    const position = this.position(depth)
+    if (!journal.hasHandled(run.index, subtree.root, position)) return false
+    journal.replay(subtree, position)
+    return true
   }
 
   #refuse(run: NodeRun, subtree: Subtree, thrown: unknown, child: number): number {
@@ -332,6 +459,11 @@ export class Runner {
     )
     return child
   }
+}
+
+function listOf(result: unknown): readonly unknown[] {
+  if (result === undefined || result === null) return []
+  return Array.isArray(result) ? result : [result]
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -1,5 +1,6 @@
 import type { Span } from '@millrace/contracts'
 import type { Runner } from './runner.js'
+import type { StateSession } from './state-session.js'
 import type { Task } from './task.js'
 import type { Work } from './work.js'
 
@@ -14,10 +15,14 @@ export class Settlement implements Work {
     | { readonly kind: 'rejected'; readonly thrown: unknown }
     | undefined
 
-  constructor(runner: Runner, task: Task, span: Span | undefined) {
+  /** What the handler has written, where that is recorded with what comes of it. */
+  readonly #state: StateSession | undefined
+
+  constructor(runner: Runner, task: Task, span: Span | undefined, state: StateSession | undefined) {
     this.#runner = runner
     this.#task = task
     this.#span = span
+    this.#state = state
   }
 
   readonly resolved = (result: unknown): void => {
@@ -37,13 +42,14 @@ export class Settlement implements Work {
     task.hold = undefined
     if (root.failure === undefined) this.#take(root)
     else this.#span?.end(root.failure)
+    this.#runner.endTask(task)
     task.run.free()
     task.subtree.partDone()
   }
 
   #take(root: Task['subtree']['root']): void {
     const task = this.#task
-    if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result, this.#span)
+    if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result, this.#span, this.#state)
     else
       this.#runner.handlerFailed(task.run, this.#outcome?.thrown, {
         route: task.route,

@@ -109,26 +109,33 @@ class StateEntries implements StateView<unknown> {
 /**
  * Calls the handler of a node with state: loads, handles, commits, and only then returns what is to be emitted. An iterable is
  * gathered first, since outputs and writes leave together. A promise only where the store or the handler needs one.
+ *
+ * @param commits false where whoever takes the result commits
  */
 export function callWithState(
   { state, context }: Invocation,
   handle: (payload: unknown, context: unknown) => unknown,
   payload: unknown,
+  commits: boolean,
 ): unknown {
   if (state === undefined) return handle(payload, context)
+  const take = (result: unknown): unknown => (commits ? commitAfter(state, result) : result)
   const loaded = state.load(payload)
-  if (loaded !== undefined) return loaded.then(() => commitAfter(state, handle(payload, context)))
-  return commitAfter(state, handle(payload, context))
+  if (loaded !== undefined) return loaded.then(() => gathered(handle(payload, context), take))
+  return gathered(handle(payload, context), take)
+}
+
+/** Hands over what a handler returned, the messages of an iterable as a list. */
+function gathered(result: unknown, take: (result: unknown) => unknown): unknown {
+  if (typeof result === 'object' && result !== null) {
+    if ('then' in result) return Promise.resolve(result).then((settled) => gathered(settled, take))
+    if (Symbol.asyncIterator in result) return gather(result as AsyncIterable<unknown>).then(take) // it has the iterator
+    if (Symbol.iterator in result && !Array.isArray(result)) return take([...(result as Iterable<unknown>)]) // it has the iterator
+  }
+  return take(result)
 }
 
 function commitAfter(state: StateSession, result: unknown): unknown {
-  if (typeof result === 'object' && result !== null) {
-    if ('then' in result) return Promise.resolve(result).then((settled) => commitAfter(state, settled))
-    if (Symbol.asyncIterator in result)
-      return gather(result as AsyncIterable<unknown>).then((all) => commitAfter(state, all)) // it has the iterator
-    if (Symbol.iterator in result && !Array.isArray(result))
-      return commitAfter(state, [...(result as Iterable<unknown>)]) // it has the iterator
-  }
   const committed = state.commit()
   return committed === undefined ? result : committed.then(() => result)
 }

@@ -1,5 +1,6 @@
 import type { Position, SpanContext } from '@millrace/contracts'
 import type { Hold } from './domain.js'
+import type { Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
 import type { Positioned } from './position-heap.js'
 import type { Route } from './route.js'
@@ -15,6 +16,8 @@ export class Task implements Positioned {
   readonly subtree: Subtree
   /** Its position, held at the node while it waits; undefined where no order is kept. */
   hold: Hold | undefined
+  /** Where it is kept for a later process; undefined where that is not needed. */
+  kept: Kept | undefined
   /** The span that the message comes of; undefined where its root is not traced. */
   readonly cause: SpanContext | undefined
   /** When it began to wait, by the clock of the runner. */

@@ -15,6 +15,7 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
+import type { Checkpoint } from '../ledger/recorder.js'
 import type { Mesh, MeshEngine, UndeliverableMessage } from '../mesh/mesh.js'
 import {
   type PayloadCheck,
@@ -25,12 +26,13 @@ import {
 } from '../payload/payload-checks.js'
 import { type ReplySerialiser, replySerialiser } from '../payload/reply-serialiser.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
+import type { Journal } from '../runner/journal.js'
 import { type NodeFailure, NodeRun, type NodeRunParts } from '../runner/node-run.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route, Target } from '../runner/route.js'
 import { type FailedMessage, Runner } from '../runner/runner.js'
 import { StateSession } from '../runner/state-session.js'
-import { type Reach, reach } from './reach.js'
+import { afterRecorded, type Reach, reach } from './reach.js'
 
 /** What has a place in the graph. */
 export type PlacedDefinition = NodeDefinition | SourceDefinition | SinkDefinition
@@ -58,6 +60,10 @@ export interface EngineParts {
   readonly tracing: Tracing | undefined
   /** The links to other workers, and the group that runs here; undefined where every node is here. */
   readonly share: EngineShare | undefined
+  /** Records what is done here; undefined where nothing outlives the process. */
+  readonly journal?: Journal | undefined
+  /** The sinks that say where they stand, by node index. */
+  readonly checkpoints?: ReadonlyMap<number, Checkpoint> | undefined
   /** @returns the id of the letter; undefined where there are none */
   readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => string | undefined
 }
@@ -106,6 +112,7 @@ export class Engine implements MeshEngine {
   readonly #entries = new Map<MessageType, Entry>()
   readonly #targeted = new Map<string, Route>()
   readonly #typeIndex = new Map<string, number>()
+  #keepsOutput: readonly boolean[] | undefined
   readonly #answering = new Map<number, string | undefined>()
   readonly #arrivals = new Map<number, Route>()
   readonly #serialisers: readonly (ReplySerialiser | undefined)[]
@@ -123,6 +130,7 @@ export class Engine implements MeshEngine {
       tracing: parts.tracing,
       routeTo: (emitter, type, target) => this.#routeTo(emitter, type, target),
       gaveUp: (run, error, message) => this.#gaveUp(run, error, message),
+      journal: parts.journal,
     })
     this.#runs = parts.nodes.map((definition, index) =>
       this.#isHere(index) ? new NodeRun(this.runner, this.#nodeParts(definition, index)) : undefined,
@@ -138,8 +146,30 @@ export class Engine implements MeshEngine {
     return this.#reach.tracked
   }
 
+  get keepsOutput(): readonly boolean[] {
+    this.#keepsOutput ??= afterRecorded(
+      this.#parts.graph,
+      (node) => this.#runs[node]?.journal !== undefined,
+      (node) => this.#isHere(node),
+    )
+    return this.#keepsOutput
+  }
+
+  get checkpoints(): ReadonlyMap<number, Checkpoint> {
+    return this.#parts.checkpoints ?? new Map()
+  }
+
   run(node: number): NodeRun | undefined {
     return this.#runs[node]
+  }
+
+  messageType(name: string): MessageType | undefined {
+    return this.#parts.types[this.#typeIndex.get(name) ?? -1]
+  }
+
+  routeFrom(emitter: number, type: number): Route {
+    const known = this.#runs[emitter]?.routeOf(this.#parts.types[type])
+    return known ?? this.#route(emitter, type)
   }
 
   arrivalRoute(type: number): Route {
@@ -199,12 +229,20 @@ export class Engine implements MeshEngine {
   outlet(type: number, take: (item: unknown) => void | Promise<void>): NodeRun {
     return new NodeRun(this.runner, {
       ...this.#unordered(this.#parts.nodes.length, 'reply'),
-      handle: take,
+      handle: this.#takeWhenKept(take),
       ordered: true,
       traced: false,
       upstream: this.#reach.before(type),
       newInvocation: invocationFactory(noContext, this.#idle(), noState),
     })
+  }
+
+  /** An item is seen outside when what it came of is kept. */
+  #takeWhenKept(take: (item: unknown) => void | Promise<void>): (item: unknown) => void | Promise<void> {
+    const { journal } = this.#parts
+    if (journal === undefined) return take
+    return (item) =>
+      new Promise((resolve, reject) => journal.whenKept(() => void Promise.resolve(take(item)).then(resolve, reject)))
   }
 
   /** The reply as it leaves: without what its schema does not declare. */
@@ -266,8 +304,15 @@ export class Engine implements MeshEngine {
       ...(definition.kind === 'sink' ? { failure: sinkFailure(definition.name) } : {}),
       upstream: this.#reach.upstream[index] ?? [],
       tracked: this.#reach.tracked[index] ?? true,
+      journal: this.#isRecorded(definition, index) ? this.#parts.journal : undefined,
       newInvocation: invocationFactory(context, this.#idle(), newState),
     }
+  }
+
+  /** What is ordered is recorded, a sink only where it can say where it stands. */
+  #isRecorded({ kind }: PlacedDefinition, index: number): boolean {
+    if (this.#parts.graph.nodes[index]?.ordered !== true) return false
+    return kind === 'node' || this.checkpoints.has(index)
   }
 
   #stateFactory({ name, state }: NodeDefinition): () => StateSession | undefined {

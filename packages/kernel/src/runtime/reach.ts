@@ -36,6 +36,23 @@ function tracked(graph: Graph, upstream: Reach['upstream'], before: Reach['befor
   return result
 }
 
+/**
+ * For each node, whether it is recorded or a message can come to it from a recorded one without leaving the worker.
+ *
+ * @param isHere whether a node is in the worker
+ */
+export function afterRecorded(
+  graph: Graph,
+  isRecorded: (node: number) => boolean,
+  isHere: (node: number) => boolean,
+): readonly boolean[] {
+  const consumers: Set<number>[] = graph.nodes.map(() => new Set())
+  for (const { from, to } of graph.edges) if (isHere(from) && isHere(to)) consumers[from]?.add(to)
+  const recorded = graph.nodes.flatMap((_, node) => (isRecorded(node) ? [node] : []))
+  const after = new Set([...recorded, ...closure(recorded, consumers)])
+  return graph.nodes.map((_, node) => after.has(node))
+}
+
 /** Everything that can be reached over `next` from some nodes, without these unless a way leads back. */
 function closure(from: readonly number[], next: readonly ReadonlySet<number>[]): readonly number[] {
   const found = new Set<number>()

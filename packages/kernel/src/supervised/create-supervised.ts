@@ -142,6 +142,7 @@ async function appShare(
     checks,
     store: createMemoryStateStore(),
     notes: undefined,
+    ledger: undefined,
     tracing,
     telemetry: undefined,
     prometheus: undefined,

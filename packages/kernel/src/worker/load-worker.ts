@@ -61,6 +61,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     peers: metadata.peers,
     store: createMemoryStateStore(),
     notes: undefined,
+    ledger: undefined,
     checks: metadata.checks,
     tracing: telemetry?.tracing,
     telemetry,

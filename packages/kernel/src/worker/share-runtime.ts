@@ -11,6 +11,7 @@ import {
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
 import type { Notes } from '../ledger/notes.js'
+import type { Ledger } from '../ledger/ledger.js'
 import { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
@@ -32,6 +33,8 @@ export interface ShareParts {
   readonly store: StateStore
   /** What a later process of this slot goes on from; undefined where nothing outlives this one. */
   readonly notes: Notes | undefined
+  /** What this process leaves to a later one of its slot; undefined where it leaves nothing. */
+  readonly ledger: Ledger | undefined
   readonly events: EventEmitter
   readonly checks: PayloadCheckOptions
   readonly replaceSink: ((sink: string) => SinkWriter<unknown>) | undefined
@@ -60,6 +63,7 @@ export function shareRuntime({
   transport: carrier,
   store,
   notes,
+  ledger,
   events,
   checks,
   replaceSink,
@@ -80,7 +84,7 @@ export function shareRuntime({
   container.bind(transportToken, carrier)
   const transport = container.get(transportToken)
   const clock = (): number => performance.now()
-  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, tracing, clock, now: Date.now })
+  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, tracing, clock, now: Date.now, ledger })
   const routing = createRoutingService({
     graph,
     groupOf: plan.groupOf,

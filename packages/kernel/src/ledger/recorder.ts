@@ -1,0 +1,357 @@
+/**
+ * Records what the nodes of a worker do in the ledger of its slot.
+ *
+ * K1  What is not done yet of something recorded is kept when a turn ends, under its position: a later process, which gets the
+ *     recorded message again, does that in its place. Whatever is made anew at a position takes the place of what was kept there.
+ * K2  Of work that is kept above other work only the former is done again, for the rest comes of it.
+ * K3  A domain's entries are removed with it, except a source's: a run that goes on later needs them.
+ */
+import {
+  comparePositions,
+  isMessage,
+  type LedgerWrite,
+  type Message,
+  type MessageType,
+  MillraceError,
+  type Position,
+  type SlotId,
+} from '@millrace/contracts'
+import { parseDomainId } from '../mesh/domain-id.js'
+import type { Peer } from '../mesh/peer.js'
+import type { Journal, Kept, KeptList } from '../runner/journal.js'
+import type { NodeRun } from '../runner/node-run.js'
+import type { Root } from '../runner/root.js'
+import type { Route } from '../runner/route.js'
+import type { Runner } from '../runner/runner.js'
+import type { Subtree } from '../runner/subtree.js'
+import type { Task } from '../runner/task.js'
+import type { Commits } from './commits.js'
+import {
+  cursorEntry,
+  type KeptMessage,
+  noteEntry,
+  positionText,
+  takenEntry,
+  type Work,
+  workEntry,
+} from './entries.js'
+import type { Found, FoundWork } from './found.js'
+import { keepPayload, payloadOf } from './payload-text.js'
+
+/** How long a message is known to have been handled, beyond its deadline and where it has none, in milliseconds. */
+const graceMs = 5000
+const noDeadlineMs = 600_000
+
+/** What a recorder needs of the worker whose work it records. */
+export interface RecordedWorker {
+  readonly runner: Runner
+  /** For each node, whether what it emits comes of something recorded in this worker. */
+  readonly keepsOutput: readonly boolean[]
+  /** The node of this worker; undefined for one in another. */
+  run(node: number): NodeRun | undefined
+  /** The route of a type that a node emits. */
+  routeFrom(emitter: number, type: number): Route
+  messageType(name: string): MessageType | undefined
+  peer(slot: SlotId): Peer | undefined
+  /** The name of a root that entered elsewhere; undefined for one that entered here. */
+  visitorName(root: Root): string | undefined
+}
+
+/** A sink that says where it stands. */
+export interface Checkpoint {
+  readonly name: string
+  /** Where it stands when a write has ended. */
+  readonly mark: () => unknown
+  /** Hands over what it still holds of what was written before. */
+  readonly flush: () => void | Promise<void>
+}
+
+interface KeptWork extends Kept {
+  readonly scope: string
+  readonly root: Root
+  readonly work: () => Work
+  isStored: boolean
+}
+
+/** A cursor that has moved since the last commit. */
+interface MovedCursor {
+  readonly entry: string
+  readonly position: Position
+}
+
+/** The journal of one worker. */
+export class Recorder implements Journal {
+  readonly #commits: Commits
+  readonly #now: () => number
+  readonly #cursors: Map<string, Position>
+  readonly #taken: Map<string, number>
+  readonly #found: Map<string, FoundWork[]>
+  readonly #kept = new Map<string, KeptWork>()
+  readonly #fresh = new Set<KeptWork>()
+  #moved = new Map<string, MovedCursor>()
+  /** The entries of each request's domain and of each root of none, to be removed with it. */
+  readonly #scopes = new Map<string, Set<string>>()
+  readonly #expiring: { readonly until: number; readonly entry: string }[] = []
+  #checkpoints: ReadonlyMap<number, Checkpoint> = new Map()
+  /** Where each sink stood when its last write had ended, since the last commit. */
+  #marks = new Map<Checkpoint, unknown>()
+  #worker: RecordedWorker | undefined
+
+  constructor(found: Found, commits: Commits, now: () => number) {
+    this.#commits = commits
+    this.#now = now
+    this.#cursors = new Map(found.cursors)
+    this.#taken = new Map(found.taken)
+    this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
+    for (const [entry, until] of found.taken) this.#expiring.push({ until, entry })
+    for (const entry of found.over) commits.remove(entry)
+    commits.contribute(() => this.#contribute())
+  }
+
+  attach(worker: RecordedWorker, checkpoints: ReadonlyMap<number, Checkpoint>): void {
+    this.#worker = worker
+    this.#checkpoints = checkpoints
+  }
+
+  cursor(domain: string | undefined, node: number): Position | undefined {
+    return domain === undefined ? undefined : this.#cursors.get(cursorEntry(domain, node))
+  }
+
+  hasHandled(node: number, root: Root, position: Position): boolean {
+    const name = this.#working.visitorName(root)
+    return name !== undefined && this.#taken.has(takenEntry(name, node, position))
+  }
+
+  handled(node: number, root: Root, position: Position): void {
+    const checkpoint = this.#checkpoints.get(node)
+    if (checkpoint !== undefined) this.#marks.set(checkpoint, checkpoint.mark())
+    const domain = root.domain?.id
+    if (domain !== undefined) return this.#moveCursor(domain, node, position)
+    const name = this.#working.visitorName(root)
+    if (name === undefined) return // it ends with this process, and cannot come again
+    const until = this.#untilOf(root)
+    const entry = takenEntry(name, node, position)
+    this.#taken.set(entry, until)
+    this.#expiring.push({ until, entry })
+    this.#commits.set(entry, String(until))
+  }
+
+  replay(subtree: Subtree, position: Position): void {
+    const scope = this.#scopeOf(subtree.root)
+    const found = scope === undefined ? undefined : this.#found.get(scope)
+    if (scope === undefined || found === undefined) return
+    const claimed: FoundWork[] = []
+    const left: FoundWork[] = []
+    let above: FoundWork | undefined
+    for (const item of found) {
+      if (!isWithin(item.position, position)) left.push(item)
+      else if (above !== undefined && isWithin(item.position, above.position)) left.push(item)
+      else {
+        claimed.push(item)
+        if (item.work.kind !== 'sent') above = item
+      }
+    }
+    if (claimed.length === 0) return
+    this.#found.set(scope, left)
+    for (const { work, position: at } of claimed) this.#doAgain(work, subtree, at)
+  }
+
+  keepTask({ run, route, payload, position, subtree: { root } }: Task): Kept | undefined {
+    const { emitter, type } = route
+    if (this.#working.keepsOutput[emitter] !== true) return undefined
+    return this.#keep(root, position, () => ({
+      kind: 'task',
+      node: run.index,
+      emitter,
+      type,
+      payload: keepPayload(payload),
+    }))
+  }
+
+  keepList({ run, root, position, messages }: KeptList): Kept | undefined {
+    return this.#keep(root, position, () => ({
+      kind: 'list',
+      node: run.index,
+      messages: messages.filter(isMessage).map(keepMessage),
+    }))
+  }
+
+  /** A message is on its way to another slot. @returns undefined unless it came of something recorded here */
+  keepSent(
+    slot: SlotId,
+    { from, edge }: { readonly from: number; readonly edge: number },
+    message: SentMessage,
+  ): Kept | undefined {
+    if (this.#working.keepsOutput[from] !== true) return undefined
+    const { payload, root, position } = message
+    return this.#keep(root, position, () => ({ kind: 'sent', slot, edge, payload: keepPayload(payload) }))
+  }
+
+  done(kept: Kept, root: Root): void {
+    const current = this.#kept.get(kept.entry)
+    if (current !== kept || root.failure !== undefined) return
+    this.#kept.delete(kept.entry)
+    this.#fresh.delete(current)
+    if (current.isStored) this.#forget(current.scope, kept.entry)
+  }
+
+  whenKept(call: () => void): void {
+    this.#commits.leave(call)
+  }
+
+  /** Nothing of a domain is left anywhere. */
+  domainEnded(domain: string): void {
+    if (parseDomainId(domain)?.entry.kind === 'source') return
+    this.#found.delete(domain)
+    for (const entry of this.#scopes.get(domain) ?? []) {
+      this.#cursors.delete(entry)
+      this.#moved.delete(entry)
+      this.#forgetKept(entry)
+      this.#commits.remove(entry)
+    }
+    this.#scopes.delete(domain)
+  }
+
+  get #working(): RecordedWorker {
+    if (this.#worker === undefined) throw new RangeError('the recorder has no worker yet')
+    return this.#worker
+  }
+
+  /** Until when messages of a root may come again. */
+  #untilOf({ deadline }: Root): number {
+    return deadline === undefined ? this.#now() + noDeadlineMs : deadline + graceMs
+  }
+
+  #scopeOf(root: Root): string | undefined {
+    return root.domain?.id ?? this.#working.visitorName(root)
+  }
+
+  #moveCursor(domain: string, node: number, position: Position): void {
+    const entry = cursorEntry(domain, node)
+    this.#cursors.set(entry, position)
+    this.#moved.set(entry, { entry, position })
+    this.#own(domain, entry)
+    this.#commits.flushSoon()
+  }
+
+  #keep(root: Root, position: Position, work: () => Work): KeptWork | undefined {
+    const scope = this.#scopeOf(root)
+    if (scope === undefined) return undefined
+    const entry = workEntry(scope, position)
+    const former = this.#kept.get(entry)
+    if (former !== undefined) this.#fresh.delete(former)
+    const kept: KeptWork = { entry, scope, root, work, isStored: former?.isStored ?? this.#takeFound(scope, entry) }
+    this.#kept.set(entry, kept)
+    this.#fresh.add(kept)
+    return kept
+  }
+
+  /** What an earlier process has kept at a position is made anew. @returns whether there was something */
+  #takeFound(scope: string, entry: string): boolean {
+    const found = this.#found.get(scope)
+    const index = found?.findIndex((item) => item.entry === entry) ?? -1
+    if (index >= 0) found?.splice(index, 1)
+    return index >= 0
+  }
+
+  #contribute(): readonly Promise<LedgerWrite>[] {
+    for (const { entry, position } of this.#moved.values()) this.#commits.set(entry, positionText(position))
+    this.#moved = new Map()
+    for (const kept of this.#fresh) this.#store(kept)
+    this.#fresh.clear()
+    this.#expire()
+    const marks = [...this.#marks]
+    this.#marks = new Map()
+    return marks.map(async ([{ name, flush }, mark]) => {
+      await flush()
+      return { entry: noteEntry(`sink:${name}`), text: JSON.stringify(mark) }
+    })
+  }
+
+  #store(kept: KeptWork): void {
+    let text: string
+    try {
+      text = JSON.stringify(kept.work())
+    } catch (thrown) {
+      kept.root.fail(MillraceError.from(thrown, 'PAYLOAD_INVALID', 'a message cannot be kept, because JSON cannot carry it'))
+      return
+    }
+    kept.isStored = true
+    this.#own(kept.scope, kept.entry)
+    if (kept.root.domain === undefined)
+      this.#expiring.push({ until: this.#untilOf(kept.root), entry: kept.entry })
+    this.#commits.set(kept.entry, text)
+  }
+
+  #own(scope: string, entry: string): void {
+    const entries = this.#scopes.get(scope)
+    if (entries === undefined) this.#scopes.set(scope, new Set([entry]))
+    else entries.add(entry)
+  }
+
+  #forget(scope: string, entry: string): void {
+    const entries = this.#scopes.get(scope)
+    entries?.delete(entry)
+    if (entries?.size === 0) this.#scopes.delete(scope)
+    this.#commits.remove(entry)
+  }
+
+  #forgetKept(entry: string): void {
+    const kept = this.#kept.get(entry)
+    if (kept !== undefined) this.#fresh.delete(kept)
+    this.#kept.delete(entry)
+  }
+
+  /** What can come no more need not be known any longer. */
+  #expire(): void {
+    const now = this.#now()
+    for (let first = this.#expiring[0]; first !== undefined && first.until <= now; first = this.#expiring[0]) {
+      this.#expiring.shift()
+      const { entry } = first
+      const wasTaken = this.#taken.delete(entry)
+      const kept = this.#kept.get(entry)
+      if (kept !== undefined) {
+        this.#forgetKept(entry)
+        this.#forget(kept.scope, entry)
+      } else if (wasTaken) this.#commits.remove(entry)
+    }
+  }
+
+  #doAgain(work: Work, subtree: Subtree, position: Position): void {
+    const worker = this.#working
+    if (work.kind === 'sent')
+      return worker.peer(work.slot)?.send(work.edge, payloadOf(work.payload), subtree, { position, cause: undefined })
+    const node = worker.run(work.node)
+    if (node === undefined) return
+    if (work.kind === 'task') {
+      const route = worker.routeFrom(work.emitter, work.type)
+      return worker.runner.wait(node, route, payloadOf(work.payload), subtree, position)
+    }
+    const messages = work.messages.flatMap((message) => this.#messageOf(message) ?? [])
+    worker.runner.sendList(node, messages, subtree, position)
+  }
+
+  #messageOf({ type, to, payload }: KeptMessage): Message | undefined {
+    return this.#working.messageType(type)?.of(payloadOf(payload), to === undefined ? {} : { to })
+  }
+}
+
+/** A message on its way, as it is kept. */
+export interface SentMessage {
+  readonly payload: unknown
+  readonly root: Root
+  readonly position: Position
+}
+
+function keepMessage({ type, to, payload }: Message): KeptMessage {
+  return { type: type.name, ...(to === undefined ? {} : { to }), payload: keepPayload(payload) }
+}
+
+function byPosition(first: FoundWork, second: FoundWork): number {
+  return comparePositions(first.position, second.position)
+}
+
+/** Whether a position is another, or comes of it. */
+function isWithin(position: Position, other: Position): boolean {
+  return other.every((part, index) => position[index] === part)
+}
