@@ -46,7 +46,9 @@ export class MemoryDisk {
 
   /** What is left in the ledgers that is about work that is not done. */
   get work(): readonly string[] {
-    return [...this.#ledgers.values()].flatMap((ledger) => [...ledger.keys()].filter((entry) => entry.startsWith('work')))
+    return [...this.#ledgers.values()].flatMap((ledger) =>
+      [...ledger.keys()].filter((entry) => entry.startsWith('work')),
+    )
   }
 
   #soon<Value>(happen: () => Value): Promise<Value> {

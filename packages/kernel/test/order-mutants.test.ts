@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { Link, LinkListener, MarkRecord, Plan, Transport } from '@millrace/contracts'
+import { Commits } from '../src/ledger/commits.js'
+import { Recorder } from '../src/ledger/recorder.js'
 import { CrossingRoots } from '../src/mesh/crossing-roots.js'
 import { ExpectedRepeats } from '../src/mesh/expected-repeats.js'
 import { Mesh } from '../src/mesh/mesh.js'
@@ -103,5 +105,38 @@ describe('the test of order', () => {
     jest.spyOn(Mesh.prototype, 'vacate').mockReturnValue(undefined)
     jest.spyOn(CrossingRoots.prototype, 'inDomain').mockReturnValue(false)
     expect(await firstMistake({ ...noFaults, moves: 6 })).toMatch(/^seed /u)
+  }, 600_000)
+})
+
+describe('the test of order where workers record what they do', () => {
+  const durable = { ...noFaults, crashes: 6, durable: true }
+
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it('ORDER-01 REDIS-02 fails when something leaves before what it came of is kept', async () => {
+    jest.spyOn(Commits.prototype, 'leave').mockImplementation((call) => call())
+    expect(await firstMistake(durable)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 fails when state is kept and how far its node has come is not', async () => {
+    jest.spyOn(Recorder.prototype, 'cursor').mockReturnValue(undefined)
+    expect(await firstMistake(durable)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 fails when messages on their way are not kept', async () => {
+    jest.spyOn(Recorder.prototype, 'keepSent').mockReturnValue(undefined)
+    expect(await firstMistake(durable)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 fails when messages that wait in a worker are not kept', async () => {
+    jest.spyOn(Recorder.prototype, 'keepTask').mockReturnValue(undefined)
+    expect(await firstMistake(durable)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 fails when the rest of a list is not kept', async () => {
+    jest.spyOn(Recorder.prototype, 'keepList').mockReturnValue(undefined)
+    expect(await firstMistake(durable)).toMatch(/^seed /u)
   }, 600_000)
 })

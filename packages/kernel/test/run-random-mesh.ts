@@ -168,14 +168,17 @@ class RandomWorkers {
       }
     }
     for (const { mesh } of this.#workers.values()) mesh.giveUp()
-    if (this.#faults.durable === true) this.#lookIntoState()
+    if (this.#faults.durable === true) {
+      this.#lookIntoState()
+      await this.#keepAll()
+    }
     const living = [...this.#workers.values()]
     const counters = [...living, ...this.#gone].map(({ mesh }) => mesh.counters())
     return {
       seen: this.#seen,
       ended: source.ended && this.#moving === undefined,
       failure: source.failure,
-      left: source.inFlight.length + living.reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
+      left: source.inFlight.length + living.reduce((sum, { mesh }) => sum + mesh.remaining(), 0) + this.#leftOnDisk,
       crashes: this.#crashes,
       moves: this.#moves,
       cuts: this.#cuts,
@@ -184,11 +187,28 @@ class RandomWorkers {
     }
   }
 
+  /** What is done is removed with the next commit; there is none after this. */
+  async #keepAll(): Promise<void> {
+    let isSettled = false
+    void Promise.all([...this.#workers.values()].map(({ ledger }) => ledger?.settled())).then(() => {
+      isSettled = true
+    })
+    for (let quiet = 0; quiet < deadQuiet && !isSettled; quiet++) {
+      await turn()
+      if (this.#waits.length > 0) this.#waits.letOneGo()
+    }
+  }
+
   /** What an ordered node has handled is what its state says. */
   #lookIntoState(): void {
     this.#plan.graph.nodes.forEach(({ ordered, kind, name }, node) => {
       if (ordered && kind === 'handler') this.#seen[node]?.push(...seenIn(this.#disk, name))
     })
+  }
+
+  /** Who has died may have left what was done already, which nobody asks for again. */
+  get #leftOnDisk(): number {
+    return this.#crashes === 0 ? this.#disk.work.length : 0
   }
 
   get #isKept(): boolean {
@@ -205,7 +225,8 @@ class RandomWorkers {
     const events = createEventEmitter()
     const ledger = this.#ledgerOf(slot)
     const last = this.#nodes.length - 1
-    const file = new CutFile(ledger?.found('sink:file'), this.#seen[last] ?? [])
+    const file = new CutFile(groupOf[last] === group ? (this.#seen[last] ?? []) : [])
+    if (ledger !== undefined) file.cut(ledger.found('sink:file'))
     const mesh = new Mesh({
       plan: this.#plan,
       run: 'random',
@@ -427,9 +448,12 @@ class CutFile {
   readonly #lines: string[]
   #isOpen = true
 
-  constructor(kept: unknown, lines: string[]) {
+  constructor(lines: string[]) {
     this.#lines = lines
-    lines.length = typeof kept === 'number' ? kept : lines.length
+  }
+
+  cut(kept: unknown): void {
+    this.#lines.length = typeof kept === 'number' ? kept : 0
   }
 
   get length(): number {

@@ -2,7 +2,8 @@
  * Records what the nodes of a worker do in the ledger of its slot.
  *
  * K1  What is not done yet of something recorded is kept when a turn ends, under its position: a later process, which gets the
- *     recorded message again, does that in its place. Whatever is made anew at a position takes the place of what was kept there.
+ *     recorded message again, does that in its place. Whatever is made anew at a position takes the place of what was kept
+ *     there, and it is kept until every copy is done.
  * K2  Of work that is kept above other work only the former is done again, for the rest comes of it.
  * K3  A domain's entries are removed with it, except a source's: a run that goes on later needs them.
  */
@@ -26,15 +27,7 @@ import type { Runner } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import type { Task } from '../runner/task.js'
 import type { Commits } from './commits.js'
-import {
-  cursorEntry,
-  type KeptMessage,
-  noteEntry,
-  positionText,
-  takenEntry,
-  type Work,
-  workEntry,
-} from './entries.js'
+import { cursorEntry, type KeptMessage, noteEntry, positionText, takenEntry, type Work, workEntry } from './entries.js'
 import type { Found, FoundWork } from './found.js'
 import { keepPayload, payloadOf } from './payload-text.js'
 
@@ -69,8 +62,10 @@ export interface Checkpoint {
 interface KeptWork extends Kept {
   readonly scope: string
   readonly root: Root
-  readonly work: () => Work
+  work: () => Work
   isStored: boolean
+  /** How many copies of it are not done: a repeat may be there beside the first. */
+  copies: number
 }
 
 /** A cursor that has moved since the last commit. */
@@ -188,11 +183,10 @@ export class Recorder implements Journal {
   }
 
   done(kept: Kept, root: Root): void {
-    const current = this.#kept.get(kept.entry)
-    if (current !== kept || root.failure !== undefined) return
-    this.#kept.delete(kept.entry)
-    this.#fresh.delete(current)
-    if (current.isStored) this.#forget(current.scope, kept.entry)
+    const work = this.#kept.get(kept.entry)
+    if (work !== kept || root.failure !== undefined || --work.copies > 0) return
+    this.#forgetKept(kept.entry)
+    if (work.isStored) this.#forget(work.scope, kept.entry)
   }
 
   whenKept(call: () => void): void {
@@ -238,10 +232,13 @@ export class Recorder implements Journal {
     const scope = this.#scopeOf(root)
     if (scope === undefined) return undefined
     const entry = workEntry(scope, position)
-    const former = this.#kept.get(entry)
-    if (former !== undefined) this.#fresh.delete(former)
-    const kept: KeptWork = { entry, scope, root, work, isStored: former?.isStored ?? this.#takeFound(scope, entry) }
-    this.#kept.set(entry, kept)
+    let kept = this.#kept.get(entry)
+    if (kept === undefined) {
+      kept = { entry, scope, root, work, isStored: this.#takeFound(scope, entry), copies: 0 }
+      this.#kept.set(entry, kept)
+    }
+    kept.work = work
+    kept.copies++
     this.#fresh.add(kept)
     return kept
   }
@@ -273,13 +270,14 @@ export class Recorder implements Journal {
     try {
       text = JSON.stringify(kept.work())
     } catch (thrown) {
-      kept.root.fail(MillraceError.from(thrown, 'PAYLOAD_INVALID', 'a message cannot be kept, because JSON cannot carry it'))
+      kept.root.fail(
+        MillraceError.from(thrown, 'PAYLOAD_INVALID', 'a message cannot be kept, because JSON cannot carry it'),
+      )
       return
     }
     kept.isStored = true
     this.#own(kept.scope, kept.entry)
-    if (kept.root.domain === undefined)
-      this.#expiring.push({ until: this.#untilOf(kept.root), entry: kept.entry })
+    if (kept.root.domain === undefined) this.#expiring.push({ until: this.#untilOf(kept.root), entry: kept.entry })
     this.#commits.set(kept.entry, text)
   }
 

@@ -25,8 +25,8 @@ import {
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
-import type { Checkpoint } from '../ledger/recorder.js'
 import type { Ledger } from '../ledger/ledger.js'
+import type { Checkpoint } from '../ledger/recorder.js'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'

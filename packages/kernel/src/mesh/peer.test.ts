@@ -62,7 +62,7 @@ describe('Peer', () => {
         return 'here#1.1:'
       },
       beganHere: () => true,
-    outbox: undefined,
+      outbox: undefined,
       giveUp: ({ payload }: Sent) => deadLetter && deadLetters.push(payload) > 0,
       sentAgain: (_slot, count) => void again.push(count),
     })

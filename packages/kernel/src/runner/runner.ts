@@ -223,7 +223,14 @@ export class Runner {
     if (root.failure !== undefined) return
     const { domain } = root
     if (run.ordered && domain !== undefined) {
-      if (run.journal !== undefined || domain.heldCount > 0 || domain.tied(run) || run.active > 0 || run.queue.length > 0 || depth > deepestStack)
+      if (
+        run.journal !== undefined ||
+        domain.heldCount > 0 ||
+        domain.tied(run) ||
+        run.active > 0 ||
+        run.queue.length > 0 ||
+        depth > deepestStack
+      )
         return domain.wait(this.#waiting(route, run, payload, subtree, depth))
     } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
       run.queue.push(this.#waiting(route, run, payload, subtree, depth))

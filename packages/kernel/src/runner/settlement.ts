@@ -49,7 +49,8 @@ export class Settlement implements Work {
 
   #take(root: Task['subtree']['root']): void {
     const task = this.#task
-    if (this.#outcome?.kind === 'resolved') this.#runner.takeSettled(task, this.#outcome.result, this.#span, this.#state)
+    if (this.#outcome?.kind === 'resolved')
+      this.#runner.takeSettled(task, this.#outcome.result, this.#span, this.#state)
     else
       this.#runner.handlerFailed(task.run, this.#outcome?.thrown, {
         route: task.route,

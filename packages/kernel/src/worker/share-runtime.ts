@@ -84,7 +84,19 @@ export function shareRuntime({
   container.bind(transportToken, carrier)
   const transport = container.get(transportToken)
   const clock = (): number => performance.now()
-  const mesh = new Mesh({ plan, place, run, peers, transport, events, maxInFlight, tracing, clock, now: Date.now, ledger })
+  const mesh = new Mesh({
+    plan,
+    place,
+    run,
+    peers,
+    transport,
+    events,
+    maxInFlight,
+    tracing,
+    clock,
+    now: Date.now,
+    ledger,
+  })
   const routing = createRoutingService({
     graph,
     groupOf: plan.groupOf,
