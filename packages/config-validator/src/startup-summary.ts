@@ -146,11 +146,11 @@ function groupSummaries(plan: Plan, platform: PlatformConfig): readonly GroupSum
 function restartSummary(
   plan: Plan,
   index: number,
-  { process_groups }: PlatformConfig,
+  { process_groups, kv }: PlatformConfig,
 ): Pick<GroupSummary, 'restart' | 'restartConfigured'> {
   const configured = process_groups.find(({ name }) => name === plan.groups[index]?.name)?.restart.policy
   if (plan.profile === 'memory' || configured === undefined) return { restart: null }
-  const restart = restartOfGroup(plan, index, configured)
+  const restart = restartOfGroup(plan, index, configured, kv.backend)
   return restart === configured ? { restart } : { restart, restartConfigured: configured }
 }
 

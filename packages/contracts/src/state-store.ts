@@ -18,6 +18,8 @@ export interface StateStore {
    * @throws MillraceError BACKEND_UNAVAILABLE
    */
   load(space: string, keys: readonly string[]): readonly unknown[] | Promise<readonly unknown[]>
+  /** Some keys will be loaded soon: a store that has to fetch them may begin. */
+  expect?(space: string, keys: readonly string[]): void
   /**
    * Applies all writes or none; of two for the same key the later counts.
    *

@@ -118,6 +118,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     transport: container.get<Transport>(transportToken),
     store: createMemoryStateStore(),
     notes: undefined,
+    ledger: undefined,
     events,
     checks,
     clock: () => performance.now(),

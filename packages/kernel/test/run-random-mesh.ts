@@ -248,7 +248,7 @@ class RandomWorkers {
       transport,
       store: ledger?.state ?? createMemoryStateStore(),
       journal: ledger?.journal,
-      checkpoints: ledger && new Map([[last, { name: 'file', mark: () => file.length, flush: () => undefined }]]),
+      checkpoints: ledger && new Map([[last, { name: 'file', take: async () => file.length }]]),
       events,
       clock: this.#clock,
       tracing: undefined,

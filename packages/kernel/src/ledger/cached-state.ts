@@ -23,6 +23,8 @@ export class CachedState implements StateStore {
   /** By space and key; the one that was used last comes last. */
   readonly #known = new Map<string, Known>()
   readonly #reading = new Map<string, Promise<void>>()
+  /** What is asked for in this turn, by space: one question for each. */
+  #asked: { readonly keys: Map<string, string[]>; readonly send: Promise<void> } | undefined
 
   constructor(store: DurableStore, commits: Commits, most: number = mostRemembered) {
     this.#store = store
@@ -58,21 +60,31 @@ export class CachedState implements StateStore {
     return Promise.all(missing.map((key) => this.#reading.get(nameOf(space, key))))
   }
 
+  /** Everything that is asked for until the code that runs now has returned is one question. */
   #ask(space: string, keys: readonly string[]): void {
-    const read = Promise.resolve(this.#store.load(space, keys)).then(
-      (values) => {
-        keys.forEach((key, index) => {
-          const name = nameOf(space, key)
-          this.#reading.delete(name)
-          if (!this.#known.has(name)) this.#remember(name, { value: values[index], flush: 0 })
-        })
-      },
-      (thrown: unknown) => {
-        for (const key of keys) this.#reading.delete(nameOf(space, key))
-        throw thrown
-      },
-    )
-    for (const key of keys) this.#reading.set(nameOf(space, key), read)
+    this.#asked ??= { keys: new Map(), send: Promise.resolve().then(() => this.#send()) }
+    const asked = this.#asked.keys.get(space)
+    if (asked === undefined) this.#asked.keys.set(space, [...keys])
+    else asked.push(...keys)
+    for (const key of keys) this.#reading.set(nameOf(space, key), this.#asked.send)
+  }
+
+  async #send(): Promise<void> {
+    const asked = this.#asked?.keys ?? new Map<string, string[]>()
+    this.#asked = undefined
+    await Promise.all([...asked].map(([space, keys]) => this.#readNow(space, keys)))
+  }
+
+  async #readNow(space: string, keys: readonly string[]): Promise<void> {
+    try {
+      const values = await this.#store.load(space, keys)
+      keys.forEach((key, index) => {
+        const name = nameOf(space, key)
+        if (!this.#known.has(name)) this.#remember(name, { value: values[index], flush: 0 })
+      })
+    } finally {
+      for (const key of keys) this.#reading.delete(nameOf(space, key))
+    }
   }
 
   #values(space: string, keys: readonly string[]): readonly unknown[] {

@@ -1,7 +1,7 @@
 import { type DurableStore, type LedgerWrite, MillraceError, type StateWrite } from '@millrace/contracts'
 
 /** Adds what it has to say to a commit that is about to begin; what is not known yet comes by promises. */
-export type Contribute = () => readonly Promise<LedgerWrite>[]
+export type Contribute = () => readonly Promise<readonly LedgerWrite[]>[]
 
 /** What is committed together, and what leaves after it. */
 interface Batch {
@@ -122,7 +122,7 @@ export class Commits {
         const contributed = this.#contributors.flatMap((contribute) => contribute())
         const { writes, entries, leaving } = this.#take()
         const flush = this.#next++
-        if (contributed.length > 0) entries.push(...(await Promise.all(contributed)))
+        if (contributed.length > 0) entries.push(...(await Promise.all(contributed)).flat())
         if (writes.length > 0 || entries.length > 0) await this.#store.commit(writes, entries)
         this.#kept = flush
         for (const call of leaving) call()

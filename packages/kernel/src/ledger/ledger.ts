@@ -4,6 +4,7 @@ import { Commits } from './commits.js'
 import { noteEntry, runEntry } from './entries.js'
 import { sortFound } from './found.js'
 import { GatedLink } from './gated-link.js'
+import type { Notes } from './notes.js'
 import { Recorder } from './recorder.js'
 
 /** What a ledger is made of. */
@@ -20,7 +21,7 @@ export interface LedgerParts {
 }
 
 /** What one worker leaves to whoever comes after it: its state, what its nodes have done, and where its sources and sinks stand. */
-export class Ledger {
+export class Ledger implements Notes {
   readonly commits: Commits
   readonly state: CachedState
   readonly journal: Recorder
@@ -40,12 +41,10 @@ export class Ledger {
     return new GatedLink(link, this.commits)
   }
 
-  /** What was noted under a name before this process began; undefined for nothing. */
   found(name: string): unknown {
     return this.#notes.get(name)
   }
 
-  /** Notes where something goes on; kept with whatever is committed next. */
   note(name: string, value: unknown): void {
     this.commits.set(noteEntry(name), JSON.stringify(value))
   }

@@ -26,10 +26,12 @@ import type { Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import type { Task } from '../runner/task.js'
+import type { SinkCheckpoint } from '../runtime/sinks.js'
 import type { Commits } from './commits.js'
 import { cursorEntry, type KeptMessage, noteEntry, positionText, takenEntry, type Work, workEntry } from './entries.js'
 import type { Found, FoundWork } from './found.js'
 import { keepPayload, payloadOf } from './payload-text.js'
+import { RecordedSink } from './recorded-sink.js'
 
 /** How long a message is known to have been handled, beyond its deadline and where it has none, in milliseconds. */
 const graceMs = 5000
@@ -48,15 +50,6 @@ export interface RecordedWorker {
   peer(slot: SlotId): Peer | undefined
   /** The name of a root that entered elsewhere; undefined for one that entered here. */
   visitorName(root: Root): string | undefined
-}
-
-/** A sink that says where it stands. */
-export interface Checkpoint {
-  readonly name: string
-  /** Where it stands when a write has ended. */
-  readonly mark: () => unknown
-  /** Hands over what it still holds of what was written before. */
-  readonly flush: () => void | Promise<void>
 }
 
 interface KeptWork extends Kept {
@@ -87,9 +80,8 @@ export class Recorder implements Journal {
   /** The entries of each request's domain and of each root of none, to be removed with it. */
   readonly #scopes = new Map<string, Set<string>>()
   readonly #expiring: { readonly until: number; readonly entry: string }[] = []
-  #checkpoints: ReadonlyMap<number, Checkpoint> = new Map()
-  /** Where each sink stood when its last write had ended, since the last commit. */
-  #marks = new Map<Checkpoint, unknown>()
+  /** By node index. */
+  #sinks: ReadonlyMap<number, RecordedSink> = new Map()
   #worker: RecordedWorker | undefined
 
   constructor(found: Found, commits: Commits, now: () => number) {
@@ -103,9 +95,10 @@ export class Recorder implements Journal {
     commits.contribute(() => this.#contribute())
   }
 
-  attach(worker: RecordedWorker, checkpoints: ReadonlyMap<number, Checkpoint>): void {
+  /** @param checkpoints of the sinks that say where they stand, by node index */
+  attach(worker: RecordedWorker, checkpoints: ReadonlyMap<number, SinkCheckpoint>): void {
     this.#worker = worker
-    this.#checkpoints = checkpoints
+    this.#sinks = new Map([...checkpoints].map(([node, checkpoint]) => [node, new RecordedSink(checkpoint)]))
   }
 
   cursor(domain: string | undefined, node: number): Position | undefined {
@@ -118,10 +111,11 @@ export class Recorder implements Journal {
   }
 
   handled(node: number, root: Root, position: Position): void {
-    const checkpoint = this.#checkpoints.get(node)
-    if (checkpoint !== undefined) this.#marks.set(checkpoint, checkpoint.mark())
     const domain = root.domain?.id
-    if (domain !== undefined) return this.#moveCursor(domain, node, position)
+    const sink = this.#sinks.get(node)
+    if (sink !== undefined) this.#wrote(sink, domain && cursorEntry(domain, node), position)
+    else if (domain !== undefined) this.#moveCursor(domain, node, position)
+    if (domain !== undefined) return
     const name = this.#working.visitorName(root)
     if (name === undefined) return // it ends with this process, and cannot come again
     const until = this.#untilOf(root)
@@ -129,6 +123,10 @@ export class Recorder implements Journal {
     this.#taken.set(entry, until)
     this.#expiring.push({ until, entry })
     this.#commits.set(entry, String(until))
+  }
+
+  ended(node: number): void {
+    this.#sinks.get(node)?.ended()
   }
 
   replay(subtree: Subtree, position: Position): void {
@@ -220,6 +218,12 @@ export class Recorder implements Journal {
     return root.domain?.id ?? this.#working.visitorName(root)
   }
 
+  #wrote(sink: RecordedSink, cursor: string | undefined, position: Position): void {
+    if (cursor !== undefined) this.#cursors.set(cursor, position)
+    sink.wrote(cursor, position)
+    this.#commits.flushSoon()
+  }
+
   #moveCursor(domain: string, node: number, position: Position): void {
     const entry = cursorEntry(domain, node)
     this.#cursors.set(entry, position)
@@ -251,18 +255,13 @@ export class Recorder implements Journal {
     return index >= 0
   }
 
-  #contribute(): readonly Promise<LedgerWrite>[] {
+  #contribute(): readonly Promise<readonly LedgerWrite[]>[] {
     for (const { entry, position } of this.#moved.values()) this.#commits.set(entry, positionText(position))
     this.#moved = new Map()
     for (const kept of this.#fresh) this.#store(kept)
     this.#fresh.clear()
     this.#expire()
-    const marks = [...this.#marks]
-    this.#marks = new Map()
-    return marks.map(async ([{ name, flush }, mark]) => {
-      await flush()
-      return { entry: noteEntry(`sink:${name}`), text: JSON.stringify(mark) }
-    })
+    return [...this.#sinks].flatMap(([node, sink]) => sink.take((this.#working.run(node)?.active ?? 0) > 0) ?? [])
   }
 
   #store(kept: KeptWork): void {

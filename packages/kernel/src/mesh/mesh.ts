@@ -26,12 +26,12 @@ import {
 } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
 import type { Ledger } from '../ledger/ledger.js'
-import type { Checkpoint } from '../ledger/recorder.js'
 import type { Domain } from '../runner/domain.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
+import type { SinkCheckpoint } from '../runtime/sinks.js'
 import { admittedEnvelopes } from './admitted-envelopes.js'
 import { Arrival } from './arrival.js'
 import { chooseSlot, entryChoice } from './choose-slot.js'
@@ -92,7 +92,7 @@ export interface MeshEngine {
   /** For each node, whether what it emits comes of something recorded here. */
   readonly keepsOutput: readonly boolean[]
   /** The sinks here that say where they stand, by node. */
-  readonly checkpoints: ReadonlyMap<number, Checkpoint>
+  readonly checkpoints: ReadonlyMap<number, SinkCheckpoint>
   /** The route of a type that a node emits. */
   routeFrom(emitter: number, type: number): Route
   /** The message type of a name; undefined where no node knows it. */

@@ -33,6 +33,8 @@ export interface Journal {
   hasHandled(node: number, root: Root, position: Position): boolean
   /** The handler of a recorded node has ended; its state is written, and all that it returned is sent or kept. */
   handled(node: number, root: Root, position: Position): void
+  /** An asynchronous call of a recorded node's handler has ended, and the next has not begun. */
+  ended(node: number): void
   /** Sends again what came of a message that a recorded node has handled before; that becomes a part of the subtree. */
   replay(subtree: Subtree, position: Position): void
   /** A message waits at a node of this worker. @returns undefined unless it came of something recorded here */

@@ -98,6 +98,11 @@ export class NodeRun implements Work {
     return type === undefined ? undefined : this.#routes.find((route) => route.messageType.name === type.name)
   }
 
+  /** A message waits: what it will need is read ahead. */
+  expect(payload: unknown): void {
+    if (this.stateful) this.invocation.state?.expect(payload)
+  }
+
   run(): void {
     this.scheduled = false
     while (this.active < this.places) {

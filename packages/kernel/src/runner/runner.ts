@@ -97,6 +97,7 @@ export class Runner {
     const task = new Task(run, route, payload, subtree, { position, cause, since: this.#parts.clock() })
     const { domain } = subtree.root
     task.hold = this.hold(run, subtree.root, position)
+    run.expect(payload)
     if (run.ordered && domain !== undefined) return domain.wait(task)
     run.queue.push(task)
     if (run.active < run.places) this.loop.schedule(run)
@@ -119,6 +120,7 @@ export class Runner {
     const task = new Task(run, route, payload, subtree, { position, cause: undefined, since: this.#parts.clock() })
     task.hold = this.hold(run, subtree.root, position)
     task.kept = this.#parts.journal?.keepTask(task)
+    run.expect(payload)
     subtree.add()
     if (run.ordered && subtree.root.domain !== undefined) return subtree.root.domain.wait(task)
     run.queue.push(task)
@@ -362,7 +364,7 @@ export class Runner {
     if (!isMessage(result) && !Array.isArray(result) && pullOf(result) !== undefined)
       return this.#takeOther(route, run, payload, result, subtree, depth, span)
     span?.end()
-    state?.commit()
+    void state?.commit() // to what is recorded with the rest
     const messages = listOf(result)
     const { root } = subtree
     const position = this.position(depth)
@@ -439,6 +441,7 @@ export class Runner {
     })
     task.hold = this.hold(run, subtree.root, task.position)
     task.kept = this.#parts.journal?.keepTask(task)
+    run.expect(payload)
     subtree.add()
     return task
   }

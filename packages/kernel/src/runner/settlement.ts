@@ -43,6 +43,7 @@ export class Settlement implements Work {
     if (root.failure === undefined) this.#take(root)
     else this.#span?.end(root.failure)
     this.#runner.endTask(task)
+    task.run.journal?.ended(task.run.index)
     task.run.free()
     task.subtree.partDone()
   }

@@ -40,6 +40,11 @@ export class StateSession {
     return waits === undefined ? undefined : Promise.all(waits).then(() => undefined)
   }
 
+  /** A payload waits for its turn: what its keys name is read ahead, where the store can. */
+  expect(payload: unknown): void {
+    if (this.#store.expect !== undefined) for (const entries of this.#entries) entries.expect(this.#store, payload)
+  }
+
   /** Commits what the handler wrote; a promise only where the store needs one. */
   commit(): void | Promise<void> {
     const writes: StateWrite[] = []
@@ -69,6 +74,16 @@ class StateEntries implements StateView<unknown> {
     const loaded = store.load(this.#space, this.#keys)
     if (loaded instanceof Promise) return loaded.then((values) => this.#begin(values))
     this.#begin(loaded)
+  }
+
+  expect(store: StateStore, payload: unknown): void {
+    let keys: readonly string[]
+    try {
+      keys = this.#keysOf(payload)
+    } catch {
+      return // it is thrown again when the message has its turn
+    }
+    store.expect?.(this.#space, keys)
   }
 
   takeWrites(writes: StateWrite[]): void {

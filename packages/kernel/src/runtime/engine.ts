@@ -15,7 +15,6 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
-import type { Checkpoint } from '../ledger/recorder.js'
 import type { Mesh, MeshEngine, UndeliverableMessage } from '../mesh/mesh.js'
 import {
   type PayloadCheck,
@@ -33,6 +32,7 @@ import type { Route, Target } from '../runner/route.js'
 import { type FailedMessage, Runner } from '../runner/runner.js'
 import { StateSession } from '../runner/state-session.js'
 import { afterRecorded, type Reach, reach } from './reach.js'
+import type { SinkCheckpoint } from './sinks.js'
 
 /** What has a place in the graph. */
 export type PlacedDefinition = NodeDefinition | SourceDefinition | SinkDefinition
@@ -63,7 +63,7 @@ export interface EngineParts {
   /** Records what is done here; undefined where nothing outlives the process. */
   readonly journal?: Journal | undefined
   /** The sinks that say where they stand, by node index. */
-  readonly checkpoints?: ReadonlyMap<number, Checkpoint> | undefined
+  readonly checkpoints?: ReadonlyMap<number, SinkCheckpoint> | undefined
   /** @returns the id of the letter; undefined where there are none */
   readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => string | undefined
 }
@@ -155,7 +155,7 @@ export class Engine implements MeshEngine {
     return this.#keepsOutput
   }
 
-  get checkpoints(): ReadonlyMap<number, Checkpoint> {
+  get checkpoints(): ReadonlyMap<number, SinkCheckpoint> {
     return this.#parts.checkpoints ?? new Map()
   }
 

@@ -157,7 +157,7 @@ export class InlineRuntime implements Runtime {
 
   /** Everything has been written: lets the sinks that are here finish. @throws MillraceError the first failure */
   completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
-    this.#completing ??= this.#atWork.sinks.complete()
+    this.#completing ??= this.#completeOnce(this.#atWork)
     return this.#completing
   }
 
@@ -389,6 +389,12 @@ export class InlineRuntime implements Runtime {
     if (!(await within(this.#gracefulMs, sources.ended))) sources.giveUp()
   }
 
+  /** What the sinks were given is kept before they are done, so that whoever goes on after a crash finds them as they are. */
+  async #completeOnce({ sinks }: Working): Promise<Readonly<Record<string, SinkReport>>> {
+    await this.#parts.ledger?.settled()
+    return sinks.complete()
+  }
+
   /** Sinks that are being completed are not closed before they are done; whoever runs hears of their failure. */
   async #completed(): Promise<void> {
     await this.#completing?.catch(() => undefined)
@@ -419,6 +425,7 @@ export class InlineRuntime implements Runtime {
     this.#parts.events.emit('runtime.stopping')
     const reason = shuttingDown('the runtime stopped before this was done')
     await this.#web?.close()
+    await this.#parts.ledger?.settled()
     await working.close(reason)
     await this.#parts.share?.mesh.close(reason)
     await this.#closeParts()

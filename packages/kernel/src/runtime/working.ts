@@ -1,20 +1,21 @@
 import { resolve } from 'node:path'
 import type { Container } from '@millrace/container'
-import type {
-  EventEmitter,
-  Injections,
-  Json,
+import {
+  type EventEmitter,
+  type Injections,
+  type Json,
   MillraceError,
-  Progress,
-  SinkWriter,
-  SourceDefinition,
-  StateStore,
-  Telemetry,
-  Tracing,
-  Transport,
+  type Progress,
+  type SinkWriter,
+  type SourceDefinition,
+  type StateStore,
+  type Telemetry,
+  type Tracing,
+  type Transport,
 } from '@millrace/contracts'
 import { createReplyWaiters, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { RoutingService } from '@millrace/routing'
+import type { Ledger } from '../ledger/ledger.js'
 import type { Notes } from '../ledger/notes.js'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
@@ -43,6 +44,8 @@ export interface RuntimeParts {
   readonly store: StateStore
   /** What a later process of this slot goes on from; undefined where nothing outlives this one. */
   readonly notes: Notes | undefined
+  /** Records what is done here, for a later process of this slot; undefined where nothing outlives this one. */
+  readonly ledger: Ledger | undefined
   readonly events: EventEmitter
   /** This process's share of the graph and its links to the others; undefined where everything is here. */
   readonly share: { readonly mesh: Mesh; readonly place: Place } | undefined
@@ -97,6 +100,8 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   const engine: Engine = new Engine({
     ...engineParts(parts),
     writers: sinks.writers,
+    journal: parts.ledger?.journal,
+    checkpoints: parts.ledger && sinks.checkpoints,
     request: (caller, type, payload, options) => requests.request(type, payload, options, caller),
     deadLetter: (node, error, message) => deadLetters?.write(node, error, message),
   })
@@ -199,8 +204,21 @@ function sinksToOpen(
     const log = nodeLogger(events, name, () => undefined)
     const resume = keptOfSink(notes, name)
     const context = { config: preflight.slices[name], signal, log, resume, ...injected(container, inject) }
-    return [{ node, name, open: () => replaceSink?.(name) ?? definition.open(context as never) }] // the context is made for this sink
+    const open = async () => {
+      const writer = await (replaceSink?.(name) ?? definition.open(context as never)) // the context is made for this sink
+      if ((share?.place.incarnation ?? 1) > 1 && writer.checkpoint === undefined) throw cannotGoOn(name)
+      return writer
+    }
+    return [{ node, name, open }]
   })
+}
+
+function cannotGoOn(name: string): MillraceError {
+  return new MillraceError(
+    'STATE_WOULD_BE_LOST',
+    `sink '${name}' does not say where it stands, so that a new worker cannot go on where the one before it ended; give its writer a checkpoint(), or its group restart.policy: never`,
+    { facts: { node: name } },
+  )
 }
 
 function pumps(parts: RuntimeParts, engine: Engine, inFlight: InFlight, sources: Sources): readonly NamedPump[] {

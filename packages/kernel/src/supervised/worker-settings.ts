@@ -26,7 +26,7 @@ export function workerSettings(
       maxMemoryMb: group.max_memory_mb,
       whyNotReplaced: whyNotReplaced(name),
       restart: {
-        policy: restartOfGroup(plan, index, restart.policy),
+        policy: restartOfGroup(plan, index, restart.policy, config.runtime.platform.kv.backend),
         maxRestarts: restart.max_restarts,
         periodMs: restart.period_seconds * 1000,
         backoffMs: restart.backoff_ms,

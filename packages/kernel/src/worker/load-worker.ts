@@ -21,6 +21,7 @@ import { openTelemetry } from '../telemetry/open-telemetry.js'
 import { isCounted, logsAll, records, servesMetrics } from '../telemetry/telemetry-settings.js'
 import { errorAnswer } from './error-answer.js'
 import { MetricsPage } from './metrics-page.js'
+import { openLedger } from './open-ledger.js'
 import { openTransport } from './open-transport.js'
 import { SampleReports } from './sample-reports.js'
 import { type Share, shareRuntime } from './share-runtime.js'
@@ -52,16 +53,18 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
   const owner = { scenario: config.scenario.name, group, slot, incarnation, run }
   const telemetry = records(config) ? await openTelemetry(preflight, owner, events, undefined) : undefined
   const page = new MetricsPage(voice)
+  const place = { slot, group: metadata.group, incarnation }
+  const ledger = await openLedger(preflight, { place, run, resumes: metadata.resume, events })
   const { runtime, mesh, connect } = shareRuntime({
     preflight,
     transport,
     events,
     run,
-    place: { slot, group: metadata.group, incarnation },
+    place,
     peers: metadata.peers,
-    store: createMemoryStateStore(),
-    notes: undefined,
-    ledger: undefined,
+    store: ledger?.state ?? createMemoryStateStore(),
+    notes: ledger,
+    ledger,
     checks: metadata.checks,
     tracing: telemetry?.tracing,
     telemetry,

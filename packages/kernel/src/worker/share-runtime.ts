@@ -10,8 +10,8 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
-import type { Notes } from '../ledger/notes.js'
 import type { Ledger } from '../ledger/ledger.js'
+import type { Notes } from '../ledger/notes.js'
 import { Mesh } from '../mesh/mesh.js'
 import type { Place } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
@@ -110,6 +110,7 @@ export function shareRuntime({
     container,
     store,
     notes,
+    ledger,
     checks,
     replaceSink,
     web,

@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { sourceFlags } from '@millrace/from-source'
+import { type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
+import { createRuntime } from '../src/create-runtime.js'
+import type { Runtime } from '../src/runtime/runtime.js'
+import { Deposit, Receipt } from './fixtures/till/nodes.js'
+
+const config = fileURLToPath(new URL('fixtures/till/app.yml', import.meta.url))
+
+const deposit = (runtime: Runtime, account: string, cents: number) =>
+  runtime.request(Deposit, { account, cents }, { expect: Receipt, timeoutMs: 120_000 })
+
+/** How many deposits are made, and how many go to each account. */
+const deposits = 400
+const accounts = 20
+
+redisTests(describe)('workers whose state is in Redis', () => {
+  let redis: RedisServer
+  let runtime: Runtime
+
+  const start = async (): Promise<Runtime> => {
+    const platform = { redis: { url: redis.url, key_prefix: 'till' } }
+    const started = await createRuntime({ config, workerFlags: sourceFlags, overlay: { runtime: { platform } } })
+    await started.start()
+    return started
+  }
+
+  /** Makes deposits, and calls back when a part of them is booked. */
+  const depositAll = async (cents: number, disturb: (done: number) => void) => {
+    let done = 0
+    return Promise.all(
+      Array.from({ length: deposits }, async (_, index) => {
+        const receipt = await deposit(runtime, `a${index % accounts}`, cents)
+        disturb(++done)
+        return receipt
+      }),
+    )
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
+    runtime = await start()
+  })
+
+  afterAll(async () => {
+    await runtime.stop()
+    await redis.stop()
+  })
+
+  it('REDIS-02 PROC-03 the worker with the state is killed under requests: each is answered, and booked once', async () => {
+    const killed = new Set<number>()
+    const kill = (done: number) => {
+      if (done % 100 !== 1) return
+      const pid = runtime.workers().find(({ group }) => group === 'back')?.pid
+      if (pid === undefined) return
+      killed.add(pid)
+      process.kill(pid, 'SIGKILL')
+    }
+    const receipts = await depositAll(5, kill)
+    expect(killed.size).toBeGreaterThan(1)
+    expect(receipts.map(({ entries }) => entries).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: deposits }, (_, index) => index + 1),
+    )
+    for (let account = 0; account < accounts; account++) {
+      const of = receipts.filter((receipt) => receipt.account === `a${account}`).map(({ balance }) => balance)
+      expect(of.sort((a, b) => a - b)).toEqual(of.map((_, index) => (index + 1) * 5))
+    }
+  })
+
+  it('REDIS-02 what was booked is there when the application is started again', async () => {
+    await runtime.stop()
+    runtime = await start()
+    const { balance, entries } = await deposit(runtime, 'a0', 0)
+    expect({ balance, entries }).toEqual({ balance: (deposits / accounts) * 5, entries: deposits + 1 })
+  })
+
+  it('REDIS-01 Redis is killed and started again under requests: each is answered, and booked once', async () => {
+    const before = (await deposit(runtime, 'count', 0)).entries
+    let restarted: Promise<unknown> | undefined
+    const receipts = await depositAll(1, (done) => {
+      if (done === 50) restarted = redis.kill().then(() => redis.restart())
+    })
+    await restarted
+    expect(restarted).toBeDefined()
+    expect(receipts.map(({ entries }) => entries).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: deposits }, (_, index) => before + index + 1),
+    )
+  })
+})
