@@ -79,6 +79,8 @@ export class Recorder implements Journal {
   #moved = new Map<string, MovedCursor>()
   /** The entries of each request's domain and of each root of none, to be removed with it. */
   readonly #scopes = new Map<string, Set<string>>()
+  /** Until when what was found of roots of no domain may be asked for; they all have ended by then. */
+  readonly #foundUntil: number
   readonly #expiring: { readonly until: number; readonly entry: string }[] = []
   /** By node index. */
   #sinks: ReadonlyMap<number, RecordedSink> = new Map()
@@ -90,6 +92,7 @@ export class Recorder implements Journal {
     this.#cursors = new Map(found.cursors)
     this.#taken = new Map(found.taken)
     this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
+    this.#foundUntil = now() + noDeadlineMs
     for (const [entry, until] of found.taken) this.#expiring.push({ until, entry })
     for (const entry of found.over) commits.remove(entry)
     commits.contribute(() => this.#contribute())
@@ -302,6 +305,7 @@ export class Recorder implements Journal {
   /** What can come no more need not be known any longer. */
   #expire(): void {
     const now = this.#now()
+    if (now > this.#foundUntil) this.#forgetFound()
     for (let first = this.#expiring[0]; first !== undefined && first.until <= now; first = this.#expiring[0]) {
       this.#expiring.shift()
       const { entry } = first
@@ -311,6 +315,14 @@ export class Recorder implements Journal {
         this.#forgetKept(entry)
         this.#forget(kept.scope, entry)
       } else if (wasTaken) this.#commits.remove(entry)
+    }
+  }
+
+  #forgetFound(): void {
+    for (const [scope, found] of this.#found) {
+      if (parseDomainId(scope) !== undefined) continue
+      this.#found.delete(scope)
+      for (const { entry } of found) this.#commits.remove(entry)
     }
   }
 

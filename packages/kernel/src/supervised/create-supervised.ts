@@ -62,7 +62,11 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
     web,
     resume,
     openRun: keepsRuns(options, run),
-    workers: workerSettings(plan, config, (group) => whyNotReloaded(plan, group)?.message),
+    workers: workerSettings(
+      plan,
+      config,
+      (group) => whyNotReloaded(plan, group, config.runtime.platform.kv.backend)?.message,
+    ),
     app: origins.includes(embeddingSlot)
       ? await appShare(options, {
           run,

@@ -287,7 +287,8 @@ export class SupervisedRuntime implements Runtime {
 
   async reload(group: string): Promise<readonly WorkerSnapshot[]> {
     const settings = this.#parts.workers.filter((worker) => worker.group === group)
-    const reason = whyNotReloaded(this.plan, group)
+    const { kv } = this.#parts.preflight.config.runtime.platform
+    const reason = whyNotReloaded(this.plan, group, kv.backend)
     if (reason !== undefined) throw reason
     // One after the other: the others carry the load.
     for (const { slot } of settings) await this.#supervisor.replace(slot, 'reload')
