@@ -57,7 +57,7 @@ redisTests(describe)('inspectServer', () => {
     [{ appendonly: 'yes', appendfsync: 'always' }, undefined],
     [
       { appendonly: 'yes' },
-      'may lose what it has confirmed: with appendfsync everysec, up to two seconds of commits are lost when its machine fails; set appendfsync always',
+      'may lose what it has confirmed: with appendfsync everysec, up to two seconds of commits are lost when it is killed or its machine fails; set appendfsync always',
     ],
     [
       { appendonly: 'yes', appendfsync: 'no' },

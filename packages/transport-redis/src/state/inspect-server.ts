@@ -44,9 +44,11 @@ function lossOnFailure({ appendonly, appendfsync }: RedisServerFacts): string | 
   if (appendonly === undefined || appendfsync === undefined)
     return 'it does not tell its appendonly and appendfsync, so this is not known; appendonly yes and appendfsync always lose nothing'
   if (appendfsync === 'always') return undefined
-  const span =
-    appendfsync === 'everysec' ? 'up to two seconds of commits are' : 'what its system has not written yet is'
-  return `with appendfsync ${appendfsync}, ${span} lost when its machine fails; set appendfsync always`
+  const loss =
+    appendfsync === 'everysec'
+      ? 'up to two seconds of commits are lost when it is killed or its machine fails'
+      : 'what its system has not written yet is lost when its machine fails'
+  return `with appendfsync ${appendfsync}, ${loss}; set appendfsync always`
 }
 
 function lossByEviction({ maxmemory, maxmemoryPolicy }: RedisServerFacts): string | undefined {
