@@ -4,6 +4,7 @@ import {
   type EventEmitter,
   type HandlerContext,
   type SinkWriter,
+  type StateStore,
   type Token,
   type Transport,
 } from '@millrace/contracts'
@@ -14,6 +15,7 @@ import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
 import { InlineRuntime, ownSlot } from './runtime/inline-runtime.js'
 import type { Runtime } from './runtime/runtime.js'
+import { type OwnerOfState, stateOfOne } from './runtime/state-of-one.js'
 import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
 import { newRunName } from './supervised/supervised-runtime.js'
 import { consoleSource } from './telemetry/console-source.js'
@@ -116,7 +118,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     routing: routingOf(checked, events),
     container,
     transport: container.get<Transport>(transportToken),
-    store: createMemoryStateStore(),
+    store: stateStore(checked, { slot: owner.slot, run: owner.run, events }),
     notes: undefined,
     ledger: undefined,
     events,
@@ -132,6 +134,11 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     web: servesWeb(checked, options) ? { socket: undefined } : undefined,
   })
   return runtime
+}
+
+function stateStore(checked: Preflight, owner: OwnerOfState): StateStore {
+  const isInRedis = checked.config.runtime.platform.kv.backend === 'redis'
+  return isInRedis ? stateOfOne(checked, owner) : createMemoryStateStore()
 }
 
 function servesWeb({ config }: Preflight, { web = true }: RuntimeOptions): boolean {

@@ -15,6 +15,24 @@ const deposit = (runtime: Runtime, account: string, cents: number) =>
 const deposits = 400
 const accounts = 20
 
+redisTests(describe)('an application in one process whose state is in Redis', () => {
+  it('REDIS-02 what was booked is there when it is started again, and each request is booked once', async () => {
+    const redis = await startRedis()
+    const config = fileURLToPath(new URL('fixtures/till/inline.yml', import.meta.url))
+    const platform = { redis: { url: redis.url, key_prefix: 'inline' } }
+    const booked: number[] = []
+    for (let run = 0; run < 2; run++) {
+      const runtime = await createRuntime({ config, overlay: { runtime: { platform } } })
+      await runtime.start()
+      const receipts = await Promise.all(Array.from({ length: 50 }, () => deposit(runtime, 'one', 2)))
+      booked.push(...receipts.map(({ balance }) => balance))
+      await runtime.stop()
+    }
+    await redis.stop()
+    expect(booked.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => (index + 1) * 2))
+  })
+})
+
 redisTests(describe)('workers whose state is in Redis', () => {
   let redis: RedisServer
   let runtime: Runtime

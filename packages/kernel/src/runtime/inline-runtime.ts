@@ -30,6 +30,7 @@ import { linkOf } from '../telemetry/oversight.js'
 import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'
 import { within } from './deadline.js'
+import { LateStore } from './late-store.js'
 import type { RequestOptions, Requests, StreamOptions } from './requests.js'
 import type { RetryEnd, RetryOptions } from './retry.js'
 import { RetryLedger } from './retry-ledger.js'
@@ -303,13 +304,14 @@ export class InlineRuntime implements Runtime {
   }
 
   async #prepareOnce(): Promise<void> {
-    const { events, container, share } = this.#parts
+    const { events, container, share, store } = this.#parts
     if (this.#phase.name !== 'created') throw this.#refusal()
     this.#phase = { name: 'starting' }
     events.emit('runtime.starting')
     let working: Working | undefined
     try {
       await this.#parts.oversight?.start()
+      if (store instanceof LateStore) await store.open()
       await container.start()
       working = await openWorking(this.#parts)
       this.#tellOpened()

@@ -1,0 +1,34 @@
+import { MillraceError, type StateStore, type StateWrite } from '@millrace/contracts'
+
+/** A store that is opened when the runtime starts: whoever makes a runtime has started nothing. */
+export class LateStore implements StateStore {
+  readonly #open: () => Promise<StateStore>
+  #store: StateStore | undefined
+
+  constructor(open: () => Promise<StateStore>) {
+    this.#open = open
+  }
+
+  /** @throws MillraceError BACKEND_UNAVAILABLE, FENCED */
+  async open(): Promise<void> {
+    this.#store = await this.#open()
+  }
+
+  load(space: string, keys: readonly string[]): readonly unknown[] | Promise<readonly unknown[]> {
+    return this.#opened.load(space, keys)
+  }
+
+  commit(writes: readonly StateWrite[]): void | Promise<void> {
+    return this.#opened.commit(writes)
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.close()
+    this.#store = undefined
+  }
+
+  get #opened(): StateStore {
+    if (this.#store === undefined) throw new MillraceError('DI_CLOSED', 'the state store is not open')
+    return this.#store
+  }
+}

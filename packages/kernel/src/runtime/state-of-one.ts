@@ -1,0 +1,41 @@
+import type { EventEmitter, StateStore } from '@millrace/contracts'
+import type { Preflight } from '../preflight/preflight.js'
+import { openRun } from '../supervised/open-run.js'
+import { redisRuns } from '../supervised/redis-runs.js'
+import { LateStore } from './late-store.js'
+
+/** Whose state it is. */
+export interface OwnerOfState {
+  readonly slot: string
+  /** Names the run. */
+  readonly run: string
+  readonly events: EventEmitter
+}
+
+/**
+ * The state of an application that runs in one process, in Redis: what a handler has written is kept before anything that it
+ * returned is sent. Where sources feed the application it begins with nothing, also when the run is resumed, since a run in one
+ * process begins at the first line then.
+ */
+export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfState): LateStore {
+  const { config, nodes, plan } = preflight
+  const { redis } = config.runtime.platform
+  // Whoever commits after the lease was lost is refused, and that is what its root fails with.
+  const lost = (): void => undefined
+  return new LateStore(async (): Promise<StateStore> => {
+    const { createRedisStore, redisSettings } = await import('@millrace/transport-redis')
+    const isFed = nodes.some(({ kind }) => kind === 'source')
+    const kept = await redisRuns({ redis, run, events, lost })
+    const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
+    const settings = redisSettings(redis, process.env)
+    const store = await createRedisStore({ settings, slot, run, incarnation: 1, events, lost })
+    return {
+      load: (space, keys) => store.load(space, keys),
+      commit: (writes) => store.commit(writes),
+      close: async () => {
+        await store.close()
+        await open.close()
+      },
+    }
+  })
+}
