@@ -167,6 +167,7 @@ export class Inbox {
     if (there === 1 || this.#phase !== 'open') return
     this.#reader.startOver()
     this.#tell('it has forgotten what it held')
+    if (this.#away === 0) this.#tellBack()
     this.#owner.gone()
   }
 
@@ -180,7 +181,7 @@ export class Inbox {
     this.#away--
     if (this.#phase === 'open' && this.#away === 0) {
       clearTimeout(this.#patience)
-      this.#settings.events.emit('backend.back', { backend: 'redis' })
+      this.#tellBack()
     }
     begin()
   }
@@ -197,6 +198,10 @@ export class Inbox {
     if (this.#away === 0 || this.#phase === 'closed') return
     this.#settings.events.emit('backend.lost', { backend: 'redis', reason: why, code: 'BACKEND_UNAVAILABLE' })
     this.#owner.gone()
+  }
+
+  #tellBack(): void {
+    this.#settings.events.emit('backend.back', { backend: 'redis' })
   }
 
   #tell(reason: string): void {
