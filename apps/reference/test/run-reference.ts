@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sourceFlags } from '@millrace/from-source'
-import { decideAll, type Scenario, splitLines } from '../oracle/oracle.mjs'
+import { decideAll, type Scenario, splitLines, type Windows } from '../oracle/oracle.mjs'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -26,7 +26,13 @@ export interface Running {
 
 /** Starts the real command as a process of its own; standard input is a pipe. */
 export function startReference(...args: readonly string[]): Running {
-  return watched(spawn(process.execPath, [...nodeArgs, ...args], { cwd: repository, stdio: 'pipe' }))
+  return startReferenceWith({}, ...args)
+}
+
+/** Does the same with some more variables in its environment. */
+export function startReferenceWith(variables: Readonly<Record<string, string>>, ...args: readonly string[]): Running {
+  const env = { ...process.env, ...variables }
+  return watched(spawn(process.execPath, [...nodeArgs, ...args], { cwd: repository, stdio: 'pipe', env }))
 }
 
 /** Runs the real command to its end. */
@@ -62,7 +68,21 @@ export function kept(part: string): string {
 
 /** What the oracle answers to a file, as one text. */
 export function expectedOutput(inputPath: string, scenario: Scenario): string {
-  return [...decideAll(splitLines([readFileSync(inputPath)]), scenario)].map(({ text }) => `${text}\n`).join('')
+  return expectedOf(inputPath, scenario).output
+}
+
+/** The same, with the sums that are left at the end. */
+export function expectedOf(
+  inputPath: string,
+  scenario: Scenario,
+): { readonly output: string; readonly windows: Windows } {
+  const decisions = decideAll(splitLines([readFileSync(inputPath)]), scenario)
+  let output = ''
+  for (;;) {
+    const step = decisions.next()
+    if (step.done === true) return { output, windows: step.value }
+    output += `${step.value.text}\n`
+  }
 }
 
 function withoutEvents(text: string): string {

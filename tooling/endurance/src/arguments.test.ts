@@ -19,8 +19,8 @@ describe('enduranceArguments', () => {
   })
 
   it.each([
-    [['kill'], 'one trial at a time: kills, batches, soak, scrape'],
-    [['kills', 'soak'], 'one trial at a time: kills, batches, soak, scrape'],
+    [['kill'], 'one trial at a time: kills, batches, redis, soak, scrape'],
+    [['kills', 'soak'], 'one trial at a time: kills, batches, redis, soak, scrape'],
     [['kills', '--rounds', '0'], '--rounds must be a whole number from 1 on (got "0")'],
     [['batches', '--lines', '1e6'], '--lines must be a whole number from 1000 on (got "1e6")'],
     [['scrape', '--seconds', '4'], '--seconds must be a whole number from 5 on (got "4")'],

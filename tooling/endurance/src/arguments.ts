@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** What can be run. */
-export const trials = ['kills', 'batches', 'soak', 'scrape'] as const
+export const trials = ['kills', 'batches', 'redis', 'soak', 'scrape'] as const
 
 /** One of {@link trials}. */
 export type Trial = (typeof trials)[number]
@@ -38,6 +38,8 @@ Trials:
             with --redeliver 0 what it held fails with WORKER_CRASHED within a second, with 1 every request has its result
   batches   runs of the reference application with four groups of processes, --lines each: a worker of features dies and
             the output is the same; each tenth time the worker with the state, and --resume makes it the same
+  redis     runs of the reference application with its state in a Redis of its own (redis-server), --lines each: a worker, the
+            one that reads, the command or Redis dies; what ends is resumed; output and the sums in Redis are the same
   soak      mixed load for --minutes, with a kill every 20 seconds: memory and handles stay level, nothing hangs
   scrape    load for --seconds, with a kill every three seconds, while a Prometheus server (Debian: prometheus) scrapes: it
             finds the target up, no counter goes backwards, its sums are what the load has counted, restarts are the kills;
@@ -45,7 +47,7 @@ Trials:
 
   --rounds N       how often (100)
   --redeliver N    how often what a dead worker held is sent again, in kills (1)
-  --lines N        of a batch run (100000)
+  --lines N        of a run of batches and redis (100000)
   --minutes N      of a soak (60)
   --seconds N      of load while Prometheus scrapes (60)
   --seed N         of everything random (1)

@@ -2,6 +2,7 @@ import { type EnduranceArguments, enduranceArguments, help } from './arguments.j
 import { runBatchKills } from './batch-kills.js'
 import { runKillRounds } from './kill-rounds.js'
 import { seededRandom } from './random.js'
+import { runRedisRounds } from './redis-rounds.js'
 import { runScrape } from './scrape.js'
 import { runSoak } from './soak.js'
 
@@ -30,6 +31,8 @@ function run({ trial, rounds, redeliver, lines, minutes, seconds, seed }: Endura
       return runKillRounds({ ...common, rounds, redeliver })
     case 'batches':
       return runBatchKills({ ...common, rounds, lines })
+    case 'redis':
+      return runRedisRounds({ ...common, rounds, lines })
     case 'soak':
       return runSoak({ ...common, minutes })
     case 'scrape':

@@ -29,7 +29,7 @@ describe('commandLine', () => {
     [['serv'], "CONFIG_INVALID: 'serv' is no command: use run, serve, parity or generate. See pnpm reference --help\n"],
     [
       ['run', '--scenario', 'baseline', '--input', '-', '--output', 'x', '--profile', 'udp'],
-      'CONFIG_INVALID: --profile must be one of memory, tcp_local, tcp_local_partitioned, zeromq_local, redis (got "udp"). See pnpm reference --help\n',
+      'CONFIG_INVALID: --profile must be one of memory, tcp_local, tcp_local_durable, tcp_local_partitioned, zeromq_local, redis (got "udp"). See pnpm reference --help\n',
     ],
   ])('%j is refused with what to do', async (args, stderr) => {
     expect(await said(...args)).toEqual({ code: 2, stdout: '', stderr })

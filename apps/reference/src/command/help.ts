@@ -13,11 +13,13 @@ run answers each line of the input that is not blank with one line of output, in
   --output     NDJSON; - for standard output. Until the end of the run the lines are in FILE.part
   --profile    where the graph runs: memory (default), everything in one process; tcp_local, four groups of processes;
                zeromq_local, the same four over ZeroMQ; redis, the same four over the Redis that MILLRACE_REFERENCE_REDIS
-               names; tcp_local_partitioned, the baseline with its state divided by id and by customer
-  --workers    how many workers each group has that the profile gives several: in tcp_local, zeromq_local
-               and redis those of features
+               names; tcp_local_partitioned, the baseline with its state divided by id and by customer;
+               tcp_local_durable, tcp_local with its state in that Redis
+  --workers    how many workers each group has that the profile gives several: in tcp_local, tcp_local_durable,
+               zeromq_local and redis those of features
   --hash-rounds  hash each id so often, to give the features something to do: 2000 take about a millisecond
-  --resume     go on where an interrupted run has stopped: what FILE.part holds is compared, not written again
+  --resume     go on where an interrupted run has stopped: what FILE.part holds is compared, not written again; with
+               state in Redis it is read and written on from there
   --json       print the summary as JSON on standard output
   --quiet      no progress and no summary
 

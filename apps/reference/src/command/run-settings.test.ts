@@ -58,7 +58,7 @@ describe('runSettings', () => {
     [['--scenario', 'Baseline'], '--scenario must be one of baseline, experiment (got "Baseline")'],
     [
       [...complete, '--profile', 'udp'],
-      '--profile must be one of memory, tcp_local, tcp_local_partitioned, zeromq_local, redis (got "udp")',
+      '--profile must be one of memory, tcp_local, tcp_local_durable, tcp_local_partitioned, zeromq_local, redis (got "udp")',
     ],
     [['--scenario', 'baseline'], '--input is missing: name a file, or give --input - for standard input'],
     [

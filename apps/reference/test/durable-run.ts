@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { startReferenceWith } from './run-reference.js'
+import { waitForBytes } from './wait-for-bytes.js'
+
+/** The worker processes of a run, in the order of their start. */
+export const durableWorkers = ['ingress', 'features#1', 'features#2', 'policy', 'egress'] as const
+
+/** One of {@link durableWorkers}. */
+export type DurableWorker = (typeof durableWorkers)[number]
+
+/** On what a run works. */
+export interface DurableRun {
+  readonly scenario: 'baseline' | 'experiment'
+  /** Of the Redis server. */
+  readonly url: string
+  readonly input: string
+  readonly output: string
+}
+
+/** Starts a run whose state is in Redis. */
+export function startDurable({ scenario, url, input, output }: DurableRun, ...args: readonly string[]) {
+  const files = ['--input', input, '--output', output] as const
+  const running = startReferenceWith(
+    { MILLRACE_REFERENCE_REDIS: url },
+    ...['run', '--scenario', scenario, '--profile', 'tcp_local_durable', '--quiet', ...files, ...args],
+  )
+  running.child.stdin.end()
+  return running
+}
+
+/** Waits until a run has written so many bytes. @returns the pids of its workers in the order of their start */
+export async function whenWritten(
+  { child }: ReturnType<typeof startDurable>,
+  output: string,
+  bytes: number,
+): Promise<readonly number[]> {
+  await waitForBytes(`${output}.part`, bytes)
+  return childrenOf(child.pid)
+}
+
+/** Kills a worker of a run when it has written so many bytes. */
+export async function killWorker(
+  running: ReturnType<typeof startDurable>,
+  worker: DurableWorker,
+  output: string,
+  bytes: number,
+): Promise<void> {
+  const pid = (await whenWritten(running, output, bytes))[durableWorkers.indexOf(worker)]
+  if (pid === undefined) throw new Error(`the run has no worker ${worker} to kill`)
+  process.kill(pid, 'SIGKILL')
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+}
