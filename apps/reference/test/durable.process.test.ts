@@ -10,7 +10,7 @@ import { writeGenerated } from './write-generated.js'
 
 const folder = temporaryFolder()
 const input = join(folder, 'in')
-writeGenerated(input, { seed: 17, lines: 8000 })
+writeGenerated(input, { seed: 17, lines: 5000 })
 const expected = expectedOf(input, 'experiment')
 const third = Math.floor(expected.output.length / 3)
 const quietEnd = { code: 0, signal: null, stdout: '', stderr: '' }

@@ -27,13 +27,13 @@ redisTests(describe)('a run that is kept in Redis', () => {
   }
 
   /** Makes a runtime whose keys begin with a prefix; its source waits after its last number, or ends. */
-  async function make(prefix: string, { resume = false, waits = false } = {}): Promise<Made> {
+  async function make(prefix: string, { resume = false, waits = false, runtime: more = {} } = {}): Promise<Made> {
     const runtime = await createRuntime({
       config,
       resume,
       workerFlags: sourceFlags,
       overlay: {
-        runtime: { platform: { redis: { url: server.url, key_prefix: prefix } } },
+        runtime: { ...more, platform: { redis: { url: server.url, key_prefix: prefix } } },
         adapters: { numbers: { waits } },
       },
     })
@@ -74,6 +74,11 @@ redisTests(describe)('a run that is kept in Redis', () => {
     )
     expect(named('worker.starting')).toBe(0)
   }, 60_000)
+
+  it('RESUME-01 a run whose sinks take what comes is not resumed', async () => {
+    const made = make('completion', { resume: true, runtime: { ordering: { sink_mode: 'completion' } } })
+    await expect(made).rejects.toThrow('CONFIG_INVALID: a run cannot be resumed with runtime.ordering.sink_mode')
+  })
 
   it('RESUME-01 an application that runs is neither run again beside that, nor forgotten', async () => {
     const { runtime, events } = await make('twice', { waits: true })

@@ -144,9 +144,11 @@ async function disturbed(run: DurableRun, { strike, code }: Fault, sizes: readon
     const least = sizeOf(`${run.output}.part`) + 1 // the part of the interrupted run must have grown
     const running = startDurable(run, ...(ended === undefined ? [] : ['--resume']))
     if (ended !== undefined) resumed++
-    await strike(running, run, Math.max(size, least))
+    const missed = await strike(running, run, Math.max(size, least)).then(() => undefined, String)
+    if (missed !== undefined) running.child.kill('SIGTERM')
     ended = await running.ended
-    if (ended.code !== code) wrong.push(exit(ended))
+    if (missed !== undefined) wrong.push(`${missed}, and ${exit(ended)}`)
+    else if (ended.code !== code) wrong.push(exit(ended))
   }
   if (ended?.code !== 0) {
     resumed++

@@ -98,10 +98,19 @@ function keepsRuns({ preflight, events, resume }: SupervisedOptions, run: string
   const { kv, redis } = config.runtime.platform
   if (kv.backend !== 'redis') return undefined
   const isFed = nodes.some(({ kind }) => kind === 'source')
+  if (resume && isFed && config.runtime.ordering.sink_mode === 'completion') throw withoutOrder()
   return async (lost) => {
     const kept = await redisRuns({ redis, run, events, lost })
     return openRun({ kept, isFed, resume, events, planHash: plan.hash })
   }
+}
+
+/** What has been done of a run is known by the numbers of its roots, which count only where they are taken in their order. */
+function withoutOrder(): MillraceError {
+  return new MillraceError(
+    'CONFIG_INVALID',
+    'a run cannot be resumed with runtime.ordering.sink_mode: completion, because nothing says then what has been done of it; take source_seq, or run anew',
+  )
 }
 
 /** The slot that serves the web; undefined where nothing is to be served. */
