@@ -148,18 +148,9 @@ describe('What only the machine can tell', () => {
   it('asks for the variables of Redis only where Redis is used', async () => {
     const redis = '    redis: { password_env: NO_SUCH }'
     const base = 'version: 1\nscenario: { name: shop }\nruntime:\n  platform:\n'
-    const workers =
-      '    bootstrap: { mode: process_supervisor }\n    execution_ipc: {}\n    process_groups: [{ name: all, stages: [one] }]\n'
     expect(await folder.refusalOf(`${base}${redis}\n`)).toBe('sound')
-    expect(await folder.refusalOf(`${base}${redis}\n    kv: { backend: redis }\n${workers}`)).toBe(
+    expect(await folder.refusalOf(`${base}${redis}\n    kv: { backend: redis }\n`)).toBe(
       'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:5:28 runtime.platform.redis.password_env names an environment variable that is not set; set it',
-    )
-  })
-
-  it('refuses to keep state in Redis where there are no workers', async () => {
-    const kept = 'version: 1\nscenario: { name: shop }\nruntime: { platform: { kv: { backend: redis } } }\n'
-    expect(await folder.refusalOf(kept)).toContain(
-      'runtime.platform.kv.backend keeps what worker processes do, and there are none while runtime.platform.bootstrap.mode is inline; set that to process_supervisor, or the backend to memory',
     )
   })
 })

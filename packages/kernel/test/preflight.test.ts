@@ -92,12 +92,7 @@ describe('preflight', () => {
       '@millrace/supervisor',
       'process_supervisor',
     ],
-    [
-      'a Redis state store',
-      { bootstrap: { mode: 'process_supervisor' }, execution_ipc: {}, kv: { backend: 'redis' } },
-      '@millrace/transport-redis',
-      'kv.backend redis',
-    ],
+    ['a Redis state store', { kv: { backend: 'redis' } }, '@millrace/transport-redis', 'kv.backend redis'],
   ])('says which package %s need, and how to install it', async (_what, platform, name, what) => {
     const groups = 'execution_ipc' in platform ? { process_groups: [{ name: 'all', nodes: ['price'] }] } : {}
     const missing = preflight({

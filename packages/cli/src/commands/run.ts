@@ -76,11 +76,12 @@ function refuseIdle({ plan: { graph } }: Runtime): void {
 
 /** Nothing of an interrupted run would be there. */
 function refuseForgetful({ summary }: Runtime): void {
-  if (summary.stateBackend !== 'memory') return
-  throw new MillraceError(
-    'CONFIG_INVALID',
-    'there is nothing to resume, because state in memory ends with its process; set runtime.platform.kv.backend: redis, or run anew',
-  )
+  const why =
+    summary.stateBackend === 'memory'
+      ? 'state in memory ends with its process; set runtime.platform.kv.backend: redis, or run anew'
+      : 'a run in one process begins at its beginning; set runtime.platform.bootstrap.mode: process_supervisor, or run anew'
+  if (summary.stateBackend === 'memory' || summary.mode === 'inline')
+    throw new MillraceError('CONFIG_INVALID', `there is nothing to resume, because ${why}`)
 }
 
 function checksOf({ values, io }: Invocation): CheckOptions {

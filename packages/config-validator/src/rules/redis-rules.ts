@@ -21,15 +21,5 @@ const oneUrl: Rule = function* (config): Iterable<Mistake> {
   yield { path: [...redis, 'url_env'], message: 'stands beside url; keep one of them', atKey: true }
 }
 
-const storeNeedsWorkers: Rule = function* (config): Iterable<Mistake> {
-  const { kv, bootstrap } = config.runtime?.platform ?? {}
-  if (kv?.backend !== 'redis' || bootstrap?.mode !== 'inline') return
-  yield {
-    path: ['runtime', 'platform', 'kv', 'backend'],
-    message:
-      'keeps what worker processes do, and there are none while runtime.platform.bootstrap.mode is inline; set that to process_supervisor, or the backend to memory',
-  }
-}
-
 /** Rules about the Redis server. */
-export const redisRules: readonly Rule[] = [urlHoldsNoPassword, oneUrl, storeNeedsWorkers]
+export const redisRules: readonly Rule[] = [urlHoldsNoPassword, oneUrl]
