@@ -43,7 +43,7 @@ redisTests(describe)('openRedis', () => {
   it('says that nobody listens', async () => {
     const server = await start()
     await server.kill()
-    await expect(open({ url: server.url }, 300)).rejects.toThrow(
+    await expect(open({ url: server.url }, 2000)).rejects.toThrow(
       `BACKEND_UNAVAILABLE: Redis at ${server.url} cannot be used, because nobody listens there (ECONNREFUSED); see whether it runs, and whether runtime.platform.redis leads there`,
     )
   })

@@ -31,6 +31,7 @@ export interface OpenRedisOptions {
 export async function openRedis(settings: RedisSettings, options: OpenRedisOptions = {}): Promise<RedisClient> {
   const { deadlineMs = 5000, signal } = options
   const until = performance.now() + deadlineMs
+  let earlier: RedisTrouble | undefined
   for (let attempt = 0; ; attempt++) {
     const connection = connectionOf(settings, options)
     try {
@@ -39,7 +40,9 @@ export async function openRedis(settings: RedisSettings, options: OpenRedisOptio
       if (connection.client.isOpen) connection.client.destroy()
       signal?.throwIfAborted()
       if (isMillraceError(thrown)) throw thrown
-      const trouble = thrown === late ? silence(settings, deadlineMs) : redisTrouble(thrown)
+      // The last attempt may end with the deadline, and then the one before it says more.
+      const trouble = thrown === late ? (earlier ?? silence(settings, deadlineMs)) : redisTrouble(thrown)
+      earlier = trouble
       const pauseMs = backoffMs(attempt)
       if (!trouble.passes || performance.now() + pauseMs >= until) throw redisUnavailable(settings, trouble, thrown)
       await pause(pauseMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
