@@ -16,6 +16,10 @@ describe('benchArguments', () => {
     })
   })
 
+  it('fills in the lines of the bench itself', () => {
+    expect(benchArguments(['backend'], [{ ...runner, name: 'backend', lines: 20_000 }])?.lines).toBe(20_000)
+  })
+
   it('takes what was given', () => {
     const args = ['runner', '--rounds', '3', '--lines', '1000', '--only', 'memory', '--json', 'out.json']
     expect(benchArguments(args, [runner])).toEqual({

@@ -13,7 +13,7 @@ export interface BenchArguments {
 
 const options = {
   rounds: { type: 'string', default: '5' },
-  lines: { type: 'string', default: '1000000' },
+  lines: { type: 'string' },
   only: { type: 'string', multiple: true },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -36,7 +36,7 @@ export function benchArguments(args: readonly string[], benches: readonly Bench[
     bench,
     parts: partsOf(bench, values.only ?? []),
     rounds: wholeNumber('--rounds', values.rounds),
-    lines: wholeNumber('--lines', values.lines),
+    lines: values.lines === undefined ? (bench.lines ?? 1_000_000) : wholeNumber('--lines', values.lines),
     json: values.json,
   }
 }
@@ -55,8 +55,8 @@ export function helpText(benches: readonly Bench[]): string {
     'Compare ratios: absolute figures belong to the machine and to the moment.',
     '',
     '  --rounds N   rounds that count (5)',
-    '  --lines N    lines of the reference job (1000000); memory is measured with three times as many, too, and what a',
-    '               worker gains with 6000 at most',
+    '  --lines N    lines of the reference job (1000000, backend 20000); memory is measured with three times as many, too,',
+    '               and what a worker gains with 6000 at most',
     '  --only PART  measure only this part; may be given several times',
     '  --json FILE  where the results go (a new file in tooling/bench/results)',
     '',

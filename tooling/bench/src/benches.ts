@@ -1,3 +1,4 @@
+import { backend } from './backend.js'
 import type { Bench } from './harness/bench.js'
 import { hop } from './hop.js'
 import { pipeline } from './pipeline.js'
@@ -6,4 +7,4 @@ import { telemetry } from './telemetry.js'
 import { web } from './web.js'
 
 /** Everything that `pnpm bench` can measure. */
-export const benches: readonly Bench[] = [runner, hop, pipeline, web, telemetry]
+export const benches: readonly Bench[] = [runner, hop, pipeline, web, telemetry, backend]

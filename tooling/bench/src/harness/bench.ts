@@ -65,6 +65,8 @@ export interface BenchPart {
 export interface Bench {
   readonly name: string
   readonly about: string
+  /** Lines of the reference job where nothing is said. @default 1_000_000 */
+  readonly lines?: number
   readonly parts: readonly BenchPart[]
 }
 

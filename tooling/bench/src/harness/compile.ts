@@ -14,6 +14,8 @@ const requireForLibraries =
 /** What only a configuration could ask for: the dependencies of some of them cannot be put into one file. */
 const page = '@millrace/console'
 const optional = ['@millrace/web-fastify', '@millrace/observability', page]
+/** Finds its binary by where its own files are. */
+const native = ['zeromq']
 /** What the web server imports only for interfaces that nobody measures. */
 const webOptional = ['graphql', 'graphql-yoga']
 
@@ -46,7 +48,7 @@ export async function compile(name: string): Promise<string> {
     outExtension: () => ({ js: '.mjs' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = optional
+      options.external = [...optional, ...native]
     },
   })
   return join(folder, `${name}.mjs`)
@@ -88,7 +90,7 @@ export async function compileApplication({
     outExtension: () => ({ js: '.js' }),
     esbuildOptions: (options) => {
       options.conditions = ['@millrace/source']
-      options.external = opensWeb ? [...webOptional, page] : optional
+      options.external = [...(opensWeb ? [...webOptional, page] : optional), ...native]
       options.alias = Object.fromEntries(
         Object.entries(replaced).map(([from, program]) => [from, join(source, `${program}.ts`)]),
       )

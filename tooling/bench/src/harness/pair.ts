@@ -18,6 +18,8 @@ export interface PairProgram extends Pick<CompanionProgram, 'cwd' | 'flags'> {
   readonly side: string
   /** What the side is told when it is opened. @default nothing */
   readonly settings?: string
+  /** The URL of the Redis that the side uses, whose time on processors counts too; such a side has settings. @default none */
+  readonly redis?: string
 }
 
 /**
@@ -25,8 +27,8 @@ export interface PairProgram extends Pick<CompanionProgram, 'cwd' | 'flags'> {
  *
  * @throws Error when the asking process ends, or says nothing in time
  */
-export async function openPair({ driver, side, settings, ...where }: PairProgram): Promise<Pair> {
-  const args = [pathToFileURL(side).href, ...(settings === undefined ? [] : [settings])]
+export async function openPair({ driver, side, settings, redis, ...where }: PairProgram): Promise<Pair> {
+  const args = [pathToFileURL(side).href, settings, redis].filter((argument) => argument !== undefined)
   const asking = await startCompanion({ program: driver, args, ...where })
   return {
     measure: async (task) => (await asking.ask(task, 'measured')).measurement as HopMeasurement, // our own driver says it

@@ -20,7 +20,7 @@ export const telemetryHop: BenchPart = {
     const side = join(await compileApplication({ name: 'telemetry-hop', programs, opensWeb: true }), 'hop-millrace.js')
     const where = { driver, side, cwd: benchFolder, flags: ['--conditions=@millrace/source'] }
     const results = await telemetryRounds({ what: 'hop', rounds, progress }, async (telemetry) => {
-      const pair = await openPair({ ...where, settings: JSON.stringify(telemetry) })
+      const pair = await openPair({ ...where, settings: JSON.stringify({ observability: telemetry }) })
       try {
         const echoed = await pair.measure({ kind: 'records', bytes: 200, flight, warmUp, measured })
         return { ...echoed, lost: await pair.lost() }

@@ -1,8 +1,8 @@
 /** The reference job with hashing, in worker processes. Prints how long the lines took, without start and stop. */
 
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from '@millrace/kernel'
+import { childrenMs } from './children-ms.js'
 import type { HashGraphTask, HashMeasurement } from './hash-task.js'
 import { lostIn } from './lost.js'
 import { report, taskOf } from './measure.js'
@@ -44,15 +44,3 @@ report({
   cpuMs: (user + system) / 1000 + childrenMs(),
   lost: lostIn(await runtime.metrics()),
 } satisfies HashMeasurement)
-
-/** Time on processors of the children that have ended, as Linux counts it: the 16th and 17th field, in hundredths. 0 elsewhere. */
-function childrenMs(): number {
-  try {
-    const fields = readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-    return (Number(fields[13]) + Number(fields[14])) * 10
-  } catch {
-    return 0
-  }
-}

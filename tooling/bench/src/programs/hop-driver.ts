@@ -1,5 +1,7 @@
-/** Drives the asking half of a pair: its module is the only argument, tasks and measurements are messages of the parent. */
+/** Drives the asking half of a pair: its module, its settings and its Redis are the arguments, tasks and measurements are messages of the parent. */
+import { execFileSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
+import { redisCpuMs } from '../harness/redis-cpu.js'
 import { hopPayload } from './hop-payload.js'
 import type { HopLength, HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
 
@@ -17,13 +19,22 @@ async function measure(side: HopSide, task: HopTask): Promise<HopMeasurement> {
   const payload = hopPayload(task)
   await prove(side, payload)
   await fly(side, payload, task.flight, task.warmUp)
-  const [cpu, answererCpuMs] = [process.cpuUsage(), await side.answererCpuMs()]
+  const others = async (): Promise<number> => redisMs() + (await side.answererCpuMs())
+  const othersBefore = await others()
+  const cpu = process.cpuUsage()
   const flown = await fly(side, payload, task.flight, task.measured)
   const { user, system } = process.cpuUsage(cpu)
-  const answererMs = (await side.answererCpuMs()) - answererCpuMs
+  const othersMs = (await others()) - othersBefore
   // All that were begun have cost time on processors; only those answered in time count for the rate.
-  const cpuMs = (((user + system) / 1000 + answererMs) * flown.units) / flown.begun
+  const cpuMs = (((user + system) / 1000 + othersMs) * flown.units) / flown.begun
   return { units: flown.units, wallMs: flown.wallMs, cpuMs, ...percentiles(flown.latencies) }
+}
+
+/** What the Redis of the side has used, which waits while it is asked. */
+function redisMs(): number {
+  const [, , , , url] = process.argv
+  if (url === undefined) return 0
+  return redisCpuMs(execFileSync('redis-cli', ['-u', url, 'INFO', 'cpu'], { encoding: 'utf8' }))
 }
 
 /** One echo must be what was sent, so that everybody does the same work. */

@@ -1,4 +1,5 @@
 /** The whole public path: a runtime that supervises one worker, a request with a promise and a deadline for each echo. */
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from '@millrace/kernel'
 import { Answer, AnswerBytes, Ask, AskBytes, AskUsage, Usage } from './hop-nodes.js'
@@ -8,15 +9,16 @@ import { lostIn } from './lost.js'
 
 const timeoutMs = 60_000
 
-/** Starts the worker. @param telemetry `runtime.observability`, as JSON */
-export async function open(telemetry = '{}'): Promise<HopSide> {
+/** Starts the worker. @param settings a layer over `runtime`, as JSON */
+export async function open(settings = '{}'): Promise<HopSide> {
+  // For carriers that want one of their own.
+  process.env.MILLRACE_BENCH_SECRET = randomBytes(32).toString('hex')
   const app = await createRuntime({
     config: {
       version: 1,
       scenario: { name: 'hop' },
       runtime: {
         discovery_modules: [fileURLToPath(new URL('./hop-nodes.js', import.meta.url))],
-        observability: JSON.parse(telemetry),
         // As many large payloads as are in flight must be admitted.
         max_in_flight_bytes: 536_870_912,
         platform: {
@@ -26,6 +28,7 @@ export async function open(telemetry = '{}'): Promise<HopSide> {
         },
       },
     },
+    overlay: { runtime: JSON.parse(settings) },
   })
   await app.start()
   return {
