@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { startReferenceWith } from './run-reference.js'
 import { waitForBytes } from './wait-for-bytes.js'
@@ -8,8 +9,12 @@ export const durableWorkers = ['ingress', 'features#1', 'features#2', 'policy', 
 /** One of {@link durableWorkers}. */
 export type DurableWorker = (typeof durableWorkers)[number]
 
+/** The profiles whose state is in Redis: messages go over Redis too, or over TCP. */
+export type DurableProfile = 'redis' | 'tcp_local_durable'
+
 /** On what a run works. */
 export interface DurableRun {
+  readonly profile: DurableProfile
   readonly scenario: 'baseline' | 'experiment'
   /** Of the Redis server. */
   readonly url: string
@@ -17,12 +22,15 @@ export interface DurableRun {
   readonly output: string
 }
 
+/** What signs messages over Redis, in all runs of this process. */
+const secret = randomBytes(32).toString('hex')
+
 /** Starts a run whose state is in Redis. */
-export function startDurable({ scenario, url, input, output }: DurableRun, ...args: readonly string[]) {
+export function startDurable({ profile, scenario, url, input, output }: DurableRun, ...args: readonly string[]) {
   const files = ['--input', input, '--output', output] as const
   const running = startReferenceWith(
-    { MILLRACE_REFERENCE_REDIS: url },
-    ...['run', '--scenario', scenario, '--profile', 'tcp_local_durable', '--quiet', ...files, ...args],
+    { MILLRACE_REFERENCE_REDIS: url, MILLRACE_REFERENCE_SECRET: secret },
+    ...['run', '--scenario', scenario, '--profile', profile, '--quiet', ...files, ...args],
   )
   running.child.stdin.end()
   return running

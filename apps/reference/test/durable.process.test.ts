@@ -21,7 +21,7 @@ redisTests(describe)('reference run with its state in Redis', () => {
 
   beforeAll(async () => {
     server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
-    run = { scenario: 'experiment', url: server.url, input, output: '' }
+    run = { profile: 'redis', scenario: 'experiment', url: server.url, input, output: '' }
   })
 
   afterAll(async () => {
@@ -39,6 +39,14 @@ redisTests(describe)('reference run with its state in Redis', () => {
   it('PARITY-01 writes what the oracle does, and leaves its sums in Redis', async () => {
     const to = at('plain')
     expect(await startDurable(to).ended).toEqual(quietEnd)
+    await expectRight(to)
+  }, 300_000)
+
+  it('PARITY-01 REDIS-02 does so over TCP too, though the worker with the state is killed', async () => {
+    const to: DurableRun = { ...at('over-tcp'), profile: 'tcp_local_durable' }
+    const running = startDurable(to)
+    await killWorker(running, 'policy', to.output, third)
+    expect(await running.ended).toEqual(quietEnd)
     await expectRight(to)
   }, 300_000)
 

@@ -69,11 +69,12 @@ export async function runRedisRounds(settings: RedisRoundsSettings): Promise<Red
   try {
     writeGenerated(input, { seed: 1, lines })
     const expected = expectedOf(input, 'experiment')
-    const run: DurableRun = { scenario: 'experiment', url: server.url, input, output }
     for (let round = 0; round < rounds; round++) {
       const fault = faults[round % faults.length]
       const sums = fault && tally.get(fault.name)
       if (fault === undefined || sums === undefined) throw new RangeError('there is no fault')
+      const profile = round % 2 === 0 ? 'redis' : 'tcp_local_durable' // the faults are odd in number: each meets both
+      const run: DurableRun = { profile, scenario: 'experiment', url: server.url, input, output }
       const beginMs = performance.now()
       const twice = Math.floor(round / faults.length) % 2 === 1
       const sizes = [0, ...(twice ? [1] : [])].map(() => 1 + Math.floor(random() * latest * expected.output.length))
@@ -90,7 +91,7 @@ export async function runRedisRounds(settings: RedisRoundsSettings): Promise<Red
       sums.mostSeconds = Math.max(sums.mostSeconds, seconds)
       mistakes.push(...wrong.map((what) => `round ${round + 1}, ${fault.name}: ${what}`))
       progress(
-        `redis ${round + 1}: ${fault.name} at ${sizes.join(' and ')} of ${expected.output.length} bytes of output, resumed ${resumed} times, ${wrong.length === 0 ? 'output and sums identical' : `WRONG: ${wrong.join('; ')}`}, ${seconds} s`,
+        `redis ${round + 1}: ${profile}, ${fault.name} at ${sizes.join(' and ')} of ${expected.output.length} bytes of output, resumed ${resumed} times, ${wrong.length === 0 ? 'output and sums identical' : `WRONG: ${wrong.join('; ')}`}, ${seconds} s`,
       )
       for (const file of [output, `${output}.part`]) rmSync(file, { force: true })
     }
