@@ -119,7 +119,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         trace,
       })
       this.#visiting.add(origin, number, root)
-      if (this.#gone.size > 0) this.#endIfOriginGone(root)
+      if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
     } else this.alsoFrom(session, root)
     return root
   }
@@ -153,7 +153,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
     this.#gone.set(slot, { incarnation, error })
     for (const visit of this.#visiting.values())
-      if (originOf(visit.origin) === slot && incarnationOf(visit.origin) === incarnation) visit.failedElsewhere(error)
+      if (originOf(visit.origin) === slot && incarnationOf(visit.origin) === incarnation) giveUp(visit, error)
   }
 
   /** Resolves when nothing of other origins is here. */
@@ -164,7 +164,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** Gives up everything of other origins. */
   close(error: MillraceError): void {
-    for (const visit of this.#visiting.values()) visit.failedElsewhere(error)
+    for (const visit of this.#visiting.values()) giveUp(visit, error)
   }
 
   /** From now on nobody hears of what fails here. */
@@ -220,10 +220,22 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return { kind: 'fail', origin, root: number, code, facts: { worker: this.#parts.place.slot, ...facts } }
   }
 
-  #endIfOriginGone(root: VisitingRoot): void {
+  /** @param domain the name of its order domain; one whose origin is gone is not begun again */
+  #endIfOriginGone(root: VisitingRoot, domain: string | undefined): void {
     const gone = this.#gone.get(originOf(root.origin))
-    if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation) root.failedElsewhere(gone.error)
+    if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation)
+      if (domain === undefined) root.failedElsewhere(gone.error)
+      else root.fail(gone.error)
   }
+}
+
+/**
+ * Ends a root that nobody waits for. Where it belongs to the run of a source, those who sent it are told before the
+ * acknowledgement of what is dropped here: they would take it for done, and a run that goes on later would miss it.
+ */
+function giveUp(visit: VisitingRoot, error: MillraceError): void {
+  if (visit.domain !== undefined && visit.domain.offset === undefined) visit.fail(error)
+  else visit.failedElsewhere(error)
 }
 
 /** Whether every envelope of a root came over the link that its replies go by. */
