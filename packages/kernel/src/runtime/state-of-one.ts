@@ -22,12 +22,13 @@ export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfS
   const { redis } = config.runtime.platform
   // Whoever commits after the lease was lost is refused, and that is what its root fails with.
   const lost = (): void => undefined
+  const env = { ...process.env }
   return new LateStore(async (): Promise<StateStore> => {
     const { createRedisStore, redisSettings } = await import('@millrace/transport-redis')
     const isFed = nodes.some(({ kind }) => kind === 'source')
-    const kept = await redisRuns({ redis, run, events, lost })
+    const kept = await redisRuns({ redis, env, run, events, lost })
     const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
-    const settings = redisSettings(redis, process.env)
+    const settings = redisSettings(redis, env)
     const store = await createRedisStore({ settings, slot, run, incarnation: 1, events, lost })
     return {
       load: (space, keys) => store.load(space, keys),

@@ -97,10 +97,11 @@ function keepsRuns({ preflight, events, resume }: SupervisedOptions, run: string
   const { config, nodes, plan } = preflight
   const { kv, redis } = config.runtime.platform
   if (kv.backend !== 'redis') return undefined
+  const env = { ...process.env } // as it is now, which is what workers get too
   const isFed = nodes.some(({ kind }) => kind === 'source')
   if (resume && isFed && config.runtime.ordering.sink_mode === 'completion') throw withoutOrder()
   return async (lost) => {
-    const kept = await redisRuns({ redis, run, events, lost })
+    const kept = await redisRuns({ redis, env, run, events, lost })
     return openRun({ kept, isFed, resume, events, planHash: plan.hash })
   }
 }

@@ -5,6 +5,8 @@ import { type KeptRuns, runSlot } from './open-run.js'
 /** What the runs of an application in Redis are opened with. */
 export interface RedisRunsParts {
   readonly redis: RedisConfig
+  /** The environment that the configuration names variables of. */
+  readonly env: NodeJS.ProcessEnv
   /** Names this run. */
   readonly run: string
   readonly events: EventEmitter
@@ -13,9 +15,9 @@ export interface RedisRunsParts {
 }
 
 /** The runs of an application whose state is in Redis. @throws MillraceError CONFIG_INVALID */
-export async function redisRuns({ redis, run, events, lost }: RedisRunsParts): Promise<KeptRuns> {
+export async function redisRuns({ redis, env, run, events, lost }: RedisRunsParts): Promise<KeptRuns> {
   const { createRedisStore, forgetApplication, redisSettings } = await import('@millrace/transport-redis')
-  const settings = redisSettings(redis, process.env)
+  const settings = redisSettings(redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
   return {
     open: () => createRedisStore({ settings, slot: runSlot, run, incarnation: 1, events, lost }),
