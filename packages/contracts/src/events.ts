@@ -73,6 +73,10 @@ export const eventList = {
     says: 'Envelopes were sent again to a slot whose worker died or whose link was lost: `worker`, `count`.',
   },
   'web.listening': { level: 'info', says: 'The web server takes connections: `url`.' },
+  'backend.may_lose': {
+    level: 'warn',
+    says: 'A backend is not set to keep all that it confirms, so a failure of it can undo what has been done: `backend`, `reason`.',
+  },
   'backend.lost': {
     level: 'warn',
     says: 'The connection to a backend such as Redis is lost, and is made again: `backend`, `reason`.',

@@ -56,6 +56,17 @@ redisTests(describe)('a run that is kept in Redis', () => {
     expect(named('run.nothing_kept')).toBe(1)
   }, 60_000)
 
+  it('says once that Redis may lose what it has confirmed, where it is set so', async () => {
+    const { runtime, events } = await make('losses')
+    await runtime.run()
+    const told = events.filter(({ name }) => name === 'backend.may_lose').map(({ level, facts }) => [level, facts])
+    expect(told).toEqual([['warn', { backend: 'redis', reason: expect.stringContaining('set appendonly yes') }]])
+    server.cli('CONFIG', 'SET', 'appendonly', 'yes', 'appendfsync', 'always')
+    const kept = await make('no-losses')
+    await kept.runtime.run()
+    expect(kept.named('backend.may_lose')).toBe(0)
+  }, 60_000)
+
   it('RESUME-01 a new run begins with nothing, whatever the one before it has left', async () => {
     await interrupt('anew')
     server.cli('SET', '{anew}:state:left:all', '1')

@@ -1,5 +1,6 @@
 import type { RedisConfig } from '@millrace/config-validator'
 import type { EventEmitter, MillraceError } from '@millrace/contracts'
+import type { RedisSettings } from '@millrace/transport-redis'
 import { type KeptRuns, runSlot } from './open-run.js'
 
 /** What the runs of an application in Redis are opened with. */
@@ -16,11 +17,31 @@ export interface RedisRunsParts {
 
 /** The runs of an application whose state is in Redis. @throws MillraceError CONFIG_INVALID */
 export async function redisRuns({ redis, env, run, events, lost }: RedisRunsParts): Promise<KeptRuns> {
-  const { createRedisStore, forgetApplication, redisSettings } = await import('@millrace/transport-redis')
+  const redisPackage = await import('@millrace/transport-redis')
+  const { createRedisStore, forgetApplication, redisSettings } = redisPackage
   const settings = redisSettings(redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
   return {
-    open: () => createRedisStore({ settings, slot: runSlot, run, incarnation: 1, events, lost }),
+    open: async () => {
+      const store = await createRedisStore({ settings, slot: runSlot, run, incarnation: 1, events, lost })
+      await tellOfLosses(redisPackage, settings, events)
+      return store
+    },
     forget: () => forgetApplication(settings),
+  }
+}
+
+/** Says once, where it is so, that Redis may lose what it has confirmed. */
+async function tellOfLosses(
+  { durabilityLine, inspectServer, openRedis }: typeof import('@millrace/transport-redis'),
+  settings: RedisSettings,
+  events: EventEmitter,
+): Promise<void> {
+  const client = await openRedis(settings)
+  try {
+    const reason = durabilityLine(settings.url, await inspectServer(client))
+    if (reason !== undefined) events.emit('backend.may_lose', { backend: 'redis', reason })
+  } finally {
+    client.destroy()
   }
 }
