@@ -5,11 +5,12 @@ import { Recorder } from '../src/ledger/recorder.js'
 import { CrossingRoots } from '../src/mesh/crossing-roots.js'
 import { ExpectedRepeats } from '../src/mesh/expected-repeats.js'
 import { Mesh } from '../src/mesh/mesh.js'
-import { noMoreRoots } from '../src/runner/domain.js'
+import { Domain, noMoreRoots } from '../src/runner/domain.js'
 import { Gate } from '../src/runner/gate.js'
 import { runSeed } from './order-mistakes.js'
 import type { Carrier } from './random-carrier.js'
-import { type MeshFaults, noFaults, runRandomMesh } from './run-random-mesh.js'
+import { type MeshFaults, noFaults } from './random-world.js'
+import { runRandomMesh } from './run-random-mesh.js'
 
 /** A mutant must be found within so many seeds; most need fewer than twenty. */
 const patience = 2000
@@ -110,6 +111,7 @@ describe('the test of order', () => {
 
 describe('the test of order where workers record what they do', () => {
   const durable = { ...noFaults, crashes: 6, durable: true }
+  const resumed = { ...noFaults, crashes: 4, cuts: 3, interruptions: 3, durable: true }
 
   afterEach(() => {
     jest.restoreAllMocks()
@@ -138,5 +140,15 @@ describe('the test of order where workers record what they do', () => {
   it('ORDER-01 REDIS-02 fails when the rest of a list is not kept', async () => {
     jest.spyOn(Recorder.prototype, 'keepList').mockReturnValue(undefined)
     expect(await firstMistake(durable)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 RESUME-01 fails when what has passed its gate is handled although a root before it has failed', async () => {
+    jest.spyOn(Domain.prototype, 'takesBack').mockReturnValue(false)
+    expect(await firstMistake(resumed, 420)).toMatch(/^seed /u)
+  }, 600_000)
+
+  it('ORDER-01 REDIS-02 RESUME-01 fails when what a sink has written of a root that has failed does not count', async () => {
+    jest.spyOn(Recorder.prototype, 'outlived').mockReturnValue(undefined)
+    expect(await firstMistake(resumed)).toMatch(/^seed /u)
   }, 600_000)
 })

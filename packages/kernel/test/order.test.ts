@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { type RunCase, runSeed } from './order-mistakes.js'
+import { noFaults } from './random-world.js'
 import { type RandomRun, runRandomGraph } from './run-random-graph.js'
-import { noFaults, type RandomMeshRun, runRandomMesh } from './run-random-mesh.js'
+import { type RandomMeshRun, runRandomMesh } from './run-random-mesh.js'
 
 /** How many seeds are run; each is a graph, its handlers and the order in which they go on. */
 const seeds = Number(process.env.ROUNDS ?? 1) * 200
@@ -104,7 +105,28 @@ describe('order of messages across workers that record what they do', () => {
   }, 2_400_000)
 })
 
-type Count = 'crashes' | 'moves' | 'cuts' | 'redelivered' | 'repeats'
+describe('order of messages in runs that are resumed', () => {
+  it('ORDER-01 REDIS-02 RESUME-01 the same holds when a run ends before its end and others go on with it, whatever has ended it', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, interruptions: 3, durable: true }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'interruptions', ['repeats'])
+  }, 2_400_000)
+
+  it('ORDER-01 REDIS-02 RESUME-01 LINK-01 the same holds when workers die too and links are lost', async () => {
+    const { mistakes, runs } = await runAll(
+      (testCase, seed) =>
+        runRandomMesh(testCase, seed, { ...noFaults, crashes: 4, cuts: 3, interruptions: 3, durable: true }),
+      true,
+    )
+    expect(mistakes).toEqual([])
+    expectFaults(runs, 'interruptions', ['redelivered', 'repeats'])
+  }, 2_400_000)
+})
+
+type Count = 'crashes' | 'moves' | 'cuts' | 'interruptions' | 'redelivered' | 'repeats'
 
 /** A fault that hit nothing proves nothing. */
 function expectFaults(runs: readonly RandomMeshRun[], fault: Count, effects: readonly Count[]): void {

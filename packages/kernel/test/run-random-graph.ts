@@ -6,6 +6,7 @@ import {
   type NodeDefinition,
   type Position,
   type SinkWriter,
+  type SourceContext,
   type SourceDefinition,
 } from '@millrace/contracts'
 import { createRoutingService } from '@millrace/routing'
@@ -145,7 +146,7 @@ export function definitionOf(
     return {
       ...common,
       kind: 'source',
-      read: () => rootsOf(testCase, common.emits[0] ?? missing()),
+      read: (reading: Reading) => rootsOf(testCase, common.emits[0] ?? missing(), reading),
     } as unknown as SourceDefinition // as defineSource makes it
   return {
     ...common,
@@ -159,9 +160,15 @@ export function definitionOf(
   } as unknown as NodeDefinition // as defineNode makes it
 }
 
-function* rootsOf(testCase: RandomCase, type: MessageType) {
-  for (let seq = 0; seq < testCase.roots; seq += 5)
-    yield Array.from({ length: Math.min(5, testCase.roots - seq) }, (_, index) => type.of({ at: [seq + index, 0] }))
+/** How the source is told where to begin, and says where it stands. */
+export type Reading = Partial<Pick<SourceContext, 'mark' | 'resume'>>
+
+function* rootsOf(testCase: RandomCase, type: MessageType, { mark, resume = 0 }: Reading) {
+  for (let seq = Number(resume); seq < testCase.roots; seq += 5) {
+    const length = Math.min(5, testCase.roots - seq)
+    mark?.(seq + length)
+    yield Array.from({ length }, (_, index) => type.of({ at: [seq + index, 0] }))
+  }
 }
 
 function handlerOf(testCase: RandomCase, node: number, types: readonly MessageType[], waits: Waits, seen: string[]) {

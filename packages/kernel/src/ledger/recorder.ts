@@ -3,7 +3,8 @@
  *
  * K1  What is not done yet of something recorded is kept when a turn ends, under its position: a later process, which gets the
  *     recorded message again, does that in its place. Whatever is made anew at a position takes the place of what was kept
- *     there, and it is kept until every copy is done.
+ *     there, and it is kept until every copy is done. A message that its node has handled is not kept any more: what is kept at
+ *     its position is what came of it.
  * K2  Of work that is kept above other work only the former is done again, for the rest comes of it.
  * K3  A domain's entries are removed with it, except a source's: a run that goes on later needs them.
  */
@@ -128,6 +129,10 @@ export class Recorder implements Journal {
     this.#commits.set(entry, String(until))
   }
 
+  outlived(node: number, root: Root, position: Position): void {
+    if (this.#sinks.has(node)) this.handled(node, root, position)
+  }
+
   ended(node: number): void {
     this.#sinks.get(node)?.ended()
   }
@@ -154,7 +159,7 @@ export class Recorder implements Journal {
 
   keepTask({ run, route, payload, position, subtree: { root } }: Task): Kept | undefined {
     const { emitter, type } = route
-    if (this.#working.keepsOutput[emitter] !== true) return undefined
+    if (this.#working.keepsOutput[emitter] !== true || this.#isHandled(run, root, position)) return undefined
     return this.#keep(root, position, () => ({
       kind: 'task',
       node: run.index,
@@ -215,6 +220,14 @@ export class Recorder implements Journal {
   /** Until when messages of a root may come again. */
   #untilOf({ deadline }: Root): number {
     return deadline === undefined ? this.#now() + noDeadlineMs : deadline + graceMs
+  }
+
+  /** Whether a message has come again to a recorded node that has handled it. */
+  #isHandled({ journal, index }: NodeRun, root: Root, position: Position): boolean {
+    if (journal === undefined) return false
+    if (root.domain === undefined) return this.hasHandled(index, root, position)
+    const cursor = this.cursor(root.domain.id, index)
+    return cursor !== undefined && comparePositions(position, cursor) <= 0
   }
 
   #scopeOf(root: Root): string | undefined {

@@ -31,7 +31,7 @@ export function chooseSlot<Slot extends Loaded>(
   if (choose === 'single' || peers.length === 1) return () => only
   const leastLoaded = byLoad(peers, only)
   return (payload, position, domain) =>
-    domain === undefined || (choose === 'load' && domain.offset === undefined)
+    domain === undefined || (choose === 'load' && domain.isRun)
       ? leastLoaded(payload, position, domain)
       : (peers[numberOf(position, domain) % peers.length] ?? only)
 }

@@ -30,7 +30,7 @@ import type { LinkSession } from './link-session.js'
 import type { MeshEngine } from './mesh.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
-import { failedElsewhere, workerGone } from './remote-errors.js'
+import { failedElsewhere, linkLost, workerGone } from './remote-errors.js'
 import { incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
 import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
@@ -109,7 +109,10 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   /** The root of an envelope that a peer sent: it is here while one of its envelopes is. */
   visit(session: LinkSession, envelope: EnvelopeRecord): Root {
     const own = this.own(envelope)
-    if (own !== undefined) return own
+    if (own !== undefined) {
+      if (own.failure !== undefined && isOfRun(own)) session.link.send(this.#failRecord(own, own.failure))
+      return own
+    }
     const { origin, root: number, domain, remainingMs, trace } = envelope
     let root = this.#visiting.get(origin, number)
     if (root === undefined) {
@@ -119,7 +122,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         trace,
       })
       this.#visiting.add(origin, number, root)
-      if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
+      if (origin === this.#waited || origin === this.#unwaited) endOver(root, domain, linkLost(session.peer.slot))
+      else if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
     } else this.alsoFrom(session, root)
     return root
   }
@@ -146,7 +150,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** A peer says that nobody wants a root any more. */
   cancelled({ origin, root, code }: CancelRecord): void {
-    this.#visiting.get(origin, root)?.failedElsewhere(failedElsewhere(code, {}))
+    const visit = this.#visiting.get(origin, root)
+    if (visit !== undefined) giveUp(visit, failedElsewhere(code, {}))
   }
 
   /** The process that roots entered at is gone: nobody waits for them. */
@@ -174,7 +179,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   failed(root: Root, error: MillraceError): void {
     if (this.#silent) return
-    if (root instanceof VisitingRoot && !root.sendersKnow) this.#tellSenders(root, error)
+    if (!(root instanceof VisitingRoot)) this.#tellAll(root, error)
+    else if (!root.sendersKnow) this.#tellSenders(root, error)
     const cancel: CancelRecord = { kind: 'cancel', origin: root.origin ?? '', root: root.number, code: error.code }
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)
   }
@@ -216,17 +222,28 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     for (const { link } of root.senders) link.send(record)
   }
 
-  #failRecord({ origin, number }: VisitingRoot, { code, facts }: MillraceError): FailRecord {
+  /** What comes back here of a source's root that has failed is dropped, and whoever sent it must not take it for done. */
+  #tellAll(root: Root, error: MillraceError): void {
+    if (!isOfRun(root)) return
+    const record = this.#failRecord(root, error)
+    for (const peer of this.#parts.peers.values()) peer.linkFor(undefined)?.send(record)
+  }
+
+  #failRecord({ origin = '', number }: Root, { code, facts }: MillraceError): FailRecord {
     return { kind: 'fail', origin, root: number, code, facts: { worker: this.#parts.place.slot, ...facts } }
   }
 
-  /** @param domain the name of its order domain; one whose origin is gone is not begun again */
+  /** @param domain the name of its order domain */
   #endIfOriginGone(root: VisitingRoot, domain: string | undefined): void {
     const gone = this.#gone.get(originOf(root.origin))
-    if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation)
-      if (domain === undefined) root.failedElsewhere(gone.error)
-      else root.fail(gone.error)
+    if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation) endOver(root, domain, gone.error)
   }
+}
+
+/** Ends a root of which nothing is left where it entered. @param domain the name of its order domain, which is not begun again */
+function endOver(root: VisitingRoot, domain: string | undefined, error: MillraceError): void {
+  if (domain === undefined) root.failedElsewhere(error)
+  else root.fail(error)
 }
 
 /**
@@ -234,8 +251,12 @@ export class CrossingRoots implements RootCrossing, HomeWay {
  * acknowledgement of what is dropped here: they would take it for done, and a run that goes on later would miss it.
  */
 function giveUp(visit: VisitingRoot, error: MillraceError): void {
-  if (visit.domain !== undefined && visit.domain.offset === undefined) visit.fail(error)
+  if (isOfRun(visit)) visit.fail(error)
   else visit.failedElsewhere(error)
+}
+
+function isOfRun({ domain }: Root): boolean {
+  return domain?.isRun === true
 }
 
 /** Whether every envelope of a root came over the link that its replies go by. */

@@ -187,7 +187,7 @@ export class Domains {
     const id = domain.id ?? ''
     this.#ties.delete(id)
     domain.ties = undefined
-    if (domain.offset === undefined) domain.failedFrom = 0 // what still waits has lost its origin, and shall not pass (D6)
+    if (domain.isRun) domain.failedFrom = 0 // what still waits has lost its origin, and shall not pass (D6)
     this.#tellEnd(id, shape)
   }
 

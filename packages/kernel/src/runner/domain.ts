@@ -68,6 +68,11 @@ export class Domain {
     this.#dirty = dirty
   }
 
+  /** Whether it is a run of a source, and no stream request. */
+  get isRun(): boolean {
+    return this.offset === undefined
+  }
+
   hold(node: number, position: Position): Hold {
     const hold = new Hold(node, position)
     let heap = this.#held[node]
@@ -111,7 +116,7 @@ export class Domain {
 
   /** A root has failed: what waits of it shall end. */
   rootFailed(seq: number): void {
-    if (this.offset === undefined && seq < this.failedFrom) this.failedFrom = seq
+    if (this.isRun && seq < this.failedFrom) this.failedFrom = seq
     this.touch()
   }
 
@@ -135,6 +140,14 @@ export class Domain {
     for (const gate of this.#gates.values()) if (gate.waiting.length > 0) this.#open(gate, pass)
   }
 
+  /** Whether a task that has passed its gate must not be run, because a root before its own has failed since (D6): it waits again. */
+  takesBack(task: Task): boolean {
+    if (!this.#isBeyondFailure(task)) return false
+    this.#gates.get(task.run)?.waiting.push(task)
+    this.touch() // its own root may fail before it is looked at
+    return true
+  }
+
   touch(): void {
     this.ties?.changed()
     if (this.#isDirty) return
@@ -147,7 +160,7 @@ export class Domain {
     const mark = this.#mark(run)
     for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
       const failed = task.subtree.root.failure !== undefined
-      if (!failed && (isHeldUp(task.position, mark) || (task.position[0] ?? 0) >= this.failedFrom)) return
+      if (!failed && (isHeldUp(task.position, mark) || this.#isBeyondFailure(task))) return
       waiting.pop()
       if (failed) pass(task)
       else if (gate.hasTaken(task.position)) this.#drop(task)
@@ -156,6 +169,10 @@ export class Domain {
         pass(task)
       }
     }
+  }
+
+  #isBeyondFailure({ position, subtree }: Task): boolean {
+    return subtree.root.failure === undefined && (position[0] ?? 0) >= this.failedFrom
   }
 
   /** A repeat goes no further; what came of its first copy in an earlier process may. */

@@ -33,6 +33,8 @@ export interface Journal {
   hasHandled(node: number, root: Root, position: Position): boolean
   /** The handler of a recorded node has ended; its state is written, and all that it returned is sent or kept. */
   handled(node: number, root: Root, position: Position): void
+  /** The handler of a recorded node has returned after its root had failed: a sink has written all the same, and no state is. */
+  outlived(node: number, root: Root, position: Position): void
   /** An asynchronous call of a recorded node's handler has ended, and the next has not begun. */
   ended(node: number): void
   /** Sends again what came of a message that a recorded node has handled before; that becomes a part of the subtree. */

@@ -106,6 +106,7 @@ export class Runner {
   /** Runs a task that has its turn, from within work. */
   runTask(task: Task): void {
     const { run, subtree } = task
+    if (run.ordered && subtree.root.domain?.takesBack(task) === true) return
     this.release(subtree.root, task.hold)
     task.hold = undefined
     this.cause = task.cause

@@ -41,11 +41,18 @@ export class Settlement implements Work {
     this.#runner.release(root, task.hold)
     task.hold = undefined
     if (root.failure === undefined) this.#take(root)
-    else this.#span?.end(root.failure)
+    else this.#leave(root)
     this.#runner.endTask(task)
     task.run.journal?.ended(task.run.index)
     task.run.free()
     task.subtree.partDone()
+  }
+
+  /** The root has failed meanwhile: nothing that the handler returned is sent. */
+  #leave(root: Task['subtree']['root']): void {
+    const { run, position } = this.#task
+    this.#span?.end(root.failure)
+    if (this.#outcome?.kind === 'resolved') run.journal?.outlived(run.index, root, position)
   }
 
   #take(root: Task['subtree']['root']): void {
