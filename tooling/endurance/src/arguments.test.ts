@@ -11,6 +11,7 @@ describe('enduranceArguments', () => {
       seconds: 60,
       redeliver: 1,
       seed: 1,
+      fault: '',
     })
   })
 

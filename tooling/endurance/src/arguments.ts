@@ -15,6 +15,8 @@ export interface EnduranceArguments {
   readonly seconds: number
   readonly redeliver: number
   readonly seed: number
+  /** Of the trial redis: only faults whose name has this in it; empty for all. */
+  readonly fault: string
 }
 
 const options = {
@@ -24,11 +26,13 @@ const options = {
   seconds: { type: 'string', default: '60' },
   redeliver: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
+  fault: { type: 'string', default: '' },
   help: { type: 'boolean', default: false },
 } as const
 
 /** What `pnpm endurance --help` says. */
 export const help = `pnpm endurance TRIAL [--rounds N] [--redeliver 0|1] [--lines N] [--minutes N] [--seconds N] [--seed N]
+               [--fault NAME]
 
 Kills real workers of a running application, again and again, counts what became of the work, and ends with exit code 1
 when anything did that must not.
@@ -51,6 +55,7 @@ Trials:
   --minutes N      of a soak (60)
   --seconds N      of load while Prometheus scrapes (60)
   --seed N         of everything random (1)
+  --fault NAME     in redis, only faults with this in their name, such as ingress; each second round meets it twice
 `
 
 /**
@@ -73,6 +78,7 @@ export function enduranceArguments(args: readonly string[]): EnduranceArguments 
     seconds: whole('--seconds', values.seconds, 5),
     redeliver: whole('--redeliver', values.redeliver, 0),
     seed: whole('--seed', values.seed, 0),
+    fault: values.fault,
   }
 }
 

@@ -19,12 +19,19 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(help)
     return 0
   }
-  const report = await run(asked)
+  const report = await run(asked).catch(refused)
+  if (report === undefined) return 2
   console.log(JSON.stringify(report, undefined, 2))
   return report.mistakes.length === 0 ? 0 : 1
 }
 
-function run({ trial, rounds, redeliver, lines, minutes, seconds, seed }: EnduranceArguments) {
+/** What was asked for cannot be done. */
+function refused(error: unknown): undefined {
+  if (!(error instanceof RangeError)) throw error
+  console.error(error.message)
+}
+
+function run({ trial, rounds, redeliver, lines, minutes, seconds, seed, fault }: EnduranceArguments) {
   const common = { random: seededRandom(seed), progress: (line: string) => console.error(line) }
   switch (trial) {
     case 'kills':
@@ -32,7 +39,7 @@ function run({ trial, rounds, redeliver, lines, minutes, seconds, seed }: Endura
     case 'batches':
       return runBatchKills({ ...common, rounds, lines })
     case 'redis':
-      return runRedisRounds({ ...common, rounds, lines })
+      return runRedisRounds({ ...common, rounds, lines, fault })
     case 'soak':
       return runSoak({ ...common, minutes })
     case 'scrape':

@@ -18,6 +18,8 @@ import { writeGenerated } from '@millrace/reference/test/write-generated.ts'
 export interface RedisRoundsSettings {
   readonly rounds: number
   readonly lines: number
+  /** Only faults whose name has this in it; empty for all. */
+  readonly fault: string
   /** From 0 to less than 1. */
   readonly random: () => number
   readonly progress: (line: string) => void
@@ -64,19 +66,23 @@ export async function runRedisRounds(settings: RedisRoundsSettings): Promise<Red
   const [input, output] = [join(folder, 'in.ndjson'), join(folder, 'out.ndjson')]
   const server = await startRedis({ appendonly: 'yes', appendfsync: 'always' })
   const mistakes: string[] = []
-  const faults = faultsOf(server)
+  const all = faultsOf(server)
+  const faults = all.filter(({ name }) => name.includes(settings.fault))
   const tally = new Map(faults.map(({ name }) => [name, { rounds: 0, resumed: 0, identical: 0, mostSeconds: 0 }]))
   try {
+    if (faults.length === 0)
+      throw new RangeError(`there is no fault '${settings.fault}', only ${all.map(({ name }) => name).join(', ')}`)
     writeGenerated(input, { seed: 1, lines })
     const expected = expectedOf(input, 'experiment')
     for (let round = 0; round < rounds; round++) {
       const fault = faults[round % faults.length]
       const sums = fault && tally.get(fault.name)
-      if (fault === undefined || sums === undefined) throw new RangeError('there is no fault')
-      const profile = round % 2 === 0 ? 'redis' : 'tcp_local_durable' // the faults are odd in number: each meets both
+      if (fault === undefined || sums === undefined) break // there is one
+      const cycle = Math.floor(round / faults.length)
+      const twice = cycle % 2 === 1
+      const profile = (round + Math.floor(cycle / 2)) % 2 === 0 ? 'redis' : 'tcp_local_durable'
       const run: DurableRun = { profile, scenario: 'experiment', url: server.url, input, output }
       const beginMs = performance.now()
-      const twice = Math.floor(round / faults.length) % 2 === 1
       const sizes = [0, ...(twice ? [1] : [])].map(() => 1 + Math.floor(random() * latest * expected.output.length))
       const { resumed, wrong } = await disturbed(
         run,
