@@ -1,7 +1,7 @@
 import type { EventEmitter, StateStore } from '@millrace/contracts'
 import type { Preflight } from '../preflight/preflight.js'
-import { openRun } from '../supervised/open-run.js'
-import { redisRuns } from '../supervised/redis-runs.js'
+import { openRun } from '../runs/open-run.js'
+import { redisRuns } from '../runs/redis-runs.js'
 import { LateStore } from './late-store.js'
 
 /** Whose state it is. */
