@@ -7,6 +7,7 @@ export default {
   // Many tests wait, for processes and deadlines, so there are more files at a time than cores. Jest takes no more than 100% as a
   // share: it reads 150% as 150 files.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  testSequencer: '<rootDir>/tooling/longest-first.mjs',
   // Tests start real processes: what takes a second alone may take many when all cores are busy.
   testTimeout: 60_000,
   testEnvironment: '<rootDir>/tooling/test-environment.mjs',

@@ -58,6 +58,8 @@ const librariesOutside = {
     onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind === 'entry-point' || pluginData === resolving) return undefined
       const found = await resolve(path, { kind, resolveDir, pluginData: resolving })
+      // A library asks for another at run time that nobody has installed.
+      if (found.errors.length > 0 && importer.includes('/node_modules/')) return { path, external: true }
       if (found.errors.length > 0 || found.external || importer.includes('/node_modules/') || ofManyFiles.test(path))
         return found
       return { path: pathToFileURL(found.path).href, external: true }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The names of libraries that are read faster as a part of the bundles, since they consist of dozens or hundreds of files. */
-export const ofManyFiles = /^(?:typebox|ajv|ajv-formats|fast-json-stringify|yaml)(?:\/|$)/u
+export const ofManyFiles = /^(?:typebox|ajv|ajv-formats|fast-json-stringify|yaml|@redis\/client)(?:\/|$)/u
 
 /**
  * The files that get a bundle: all that a process can begin with or a fixture can import.
