@@ -47,15 +47,29 @@ export async function whenWritten(
 }
 
 /** Kills a worker of a run when it has written so many bytes. */
-export async function killWorker(
+export function killWorker(
   running: ReturnType<typeof startDurable>,
   worker: DurableWorker,
   output: string,
   bytes: number,
 ): Promise<void> {
-  const pid = (await whenWritten(running, output, bytes))[durableWorkers.indexOf(worker)]
-  if (pid === undefined) throw new Error(`the run has no worker ${worker} to kill`)
-  process.kill(pid, 'SIGKILL')
+  return killWorkers(running, [worker], output, bytes)
+}
+
+/** Kills workers of a run, one each time that it has written so many bytes more. */
+export async function killWorkers(
+  running: ReturnType<typeof startDurable>,
+  victims: readonly DurableWorker[],
+  output: string,
+  bytes: number,
+): Promise<void> {
+  const pids = await whenWritten(running, output, bytes)
+  for (const [index, worker] of victims.entries()) {
+    const pid = pids[durableWorkers.indexOf(worker)]
+    if (pid === undefined) throw new Error(`the run has no worker ${worker} to kill`)
+    await whenWritten(running, output, (index + 1) * bytes)
+    process.kill(pid, 'SIGKILL')
+  }
 }
 
 function childrenOf(pid: number | undefined): readonly number[] {

@@ -12,7 +12,7 @@ import { writeGenerated } from './write-generated.js'
 const rounds = Number(process.env.ROUNDS ?? 1)
 const folder = temporaryFolder()
 const [input, output] = [join(folder, 'in'), join(folder, 'out')]
-writeGenerated(input, { seed: 21, lines: 5000 * rounds })
+writeGenerated(input, { seed: 21, lines: 2500 * rounds })
 
 const casesOf = (wanted: 'tcp_local' | 'zeromq_local') =>
   variants

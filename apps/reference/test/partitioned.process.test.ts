@@ -13,7 +13,7 @@ import { writeGenerated } from './write-generated.js'
 const rounds = Number(process.env.ROUNDS ?? 1)
 const folder = temporaryFolder()
 const [input, output] = [join(folder, 'in'), join(folder, 'out')]
-writeGenerated(input, { seed: 22, lines: 5000 * rounds })
+writeGenerated(input, { seed: 22, lines: 2500 * rounds })
 
 const cases = variants
   .filter(({ profile }) => profile === 'tcp_local_partitioned')

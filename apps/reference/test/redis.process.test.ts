@@ -17,7 +17,7 @@ const folder = temporaryFolder()
 const [input, long, output] = [join(folder, 'in'), join(folder, 'long'), join(folder, 'out')]
 /** A line of output has at least so many bytes. */
 const shortestLine = 40
-writeGenerated(input, { seed: 29, lines: 5000 * rounds })
+writeGenerated(input, { seed: 29, lines: 2000 * rounds })
 
 const casesOf = (slow: boolean) =>
   variants
@@ -50,7 +50,7 @@ redisTests(describe)('the reference application over Redis', () => {
   it.each(scenarios)(
     'REDIS-01 %s: Redis is killed and started again in the middle, twice, and nothing shows it',
     async (scenario) => {
-      const lines = 20_000 * rounds
+      const lines = 8000 * rounds
       writeGenerated(long, { seed: 31, lines })
       const said: string[] = []
       const done = runVariant(twoForFeatures, scenario, {

@@ -29,7 +29,7 @@ async function shop(observability: object = {}): Promise<Started> {
       { name: 'pricing', nodes: ['price'] },
       { name: 'out', nodes: ['lines'] },
     ],
-    adapters: { orders: { count: 1_000_000, pauseMs: 1 }, lines: {} },
+    adapters: { orders: { count: 1_000_000, pauseMs: 5 }, lines: {} },
     observability,
   })
   running = startMillrace(['run', config, '--log-level', 'info', '--log-json'], { env })
