@@ -115,10 +115,10 @@ describe('order of messages in runs that are resumed', () => {
     expectFaults(runs, 'interruptions', ['repeats'])
   }, 2_400_000)
 
-  it('ORDER-01 REDIS-02 RESUME-01 LINK-01 the same holds when workers die too and links are lost', async () => {
+  it('ORDER-01 REDIS-02 RESUME-01 HANDOFF-05 LINK-01 the same holds when workers die too, links are lost, and workers that record nothing are replaced while they work', async () => {
     const { mistakes, runs } = await runAll(
       (testCase, seed) =>
-        runRandomMesh(testCase, seed, { ...noFaults, crashes: 4, cuts: 3, interruptions: 3, durable: true }),
+        runRandomMesh(testCase, seed, { crashes: 4, moves: 3, cuts: 3, interruptions: 3, durable: true }),
       true,
     )
     expect(mistakes).toEqual([])

@@ -179,7 +179,7 @@ export class RandomWorkers {
     const { graph, groupOf, hops } = plan
     const transport = this.#carrier.of({ slot, incarnation })
     const events = createEventEmitter()
-    const ledger = this.#ledgerOf(slot)
+    const ledger = this.#ledgerOf(slot, group)
     const last = nodes.length - 1
     const file = new CutFile(groupOf[last] === group ? (seen[last] ?? []) : [])
     if (ledger !== undefined) file.cut(keptOfSink(ledger, 'file'))
@@ -230,9 +230,10 @@ export class RandomWorkers {
   }
 
   /** What it has seen is kept in the state of each ordered node, and in the file of the sink. */
-  #ledgerOf(slot: SlotId): Ledger | undefined {
-    const { isDurable, disk, faults } = this.#world
-    if (!isDurable) return undefined
+  #ledgerOf(slot: SlotId, group: number): Ledger | undefined {
+    const { isDurable, disk, faults, plan } = this.#world
+    const isRecorded = plan.groups[group]?.nodes.some((node) => node === 0 || plan.graph.nodes[node]?.ordered)
+    if (!isDurable || isRecorded !== true) return undefined
     const store = disk.open(slot)
     const failed = (error: MillraceError): void => {
       if (error.code !== 'FENCED') throw error
@@ -305,11 +306,11 @@ export class RandomWorkers {
     faults[world.chance.pick(faults.length)]?.()
   }
 
-  /** Any worker whose group holds no source, and nothing ordered that is not recorded. */
-  #anyWorker(): Worker | undefined {
+  /** Any worker whose group holds no source, and nothing ordered unless that may be. */
+  #anyWorker(isOrderedToo: boolean): Worker | undefined {
     const { groups, graph } = this.#plan
     const slots = groups.flatMap(({ nodes, slots }) =>
-      nodes.some((node) => node === 0 || (!this.#world.isDurable && graph.nodes[node]?.ordered)) ? [] : slots,
+      nodes.some((node) => node === 0 || (!isOrderedToo && graph.nodes[node]?.ordered)) ? [] : slots,
     )
     const workers = slots.flatMap((slot) => this.#workers.get(slot) ?? [])
     return workers[this.#world.chance.pick(workers.length)]
@@ -317,7 +318,7 @@ export class RandomWorkers {
 
   /** Kills a worker; its replacement comes after a while. */
   #crash(): void {
-    const worker = this.#anyWorker()
+    const worker = this.#anyWorker(this.#world.isDurable)
     if (worker === undefined) return
     const { slot, group, incarnation } = worker
     this.#world.happened.crashes++
@@ -342,7 +343,7 @@ export class RandomWorkers {
     const source = this.#source
     const withSource = crashes + cuts === 0 && source?.hasMoved === false && this.#world.chance.pick(4) === 0
     if (withSource) source.hasMoved = true
-    const old = withSource ? source.worker : this.#anyWorker()
+    const old = withSource ? source.worker : this.#anyWorker(false)
     if (old === undefined) return
     const moving = { old, retires: false }
     this.#moving = moving
@@ -353,7 +354,7 @@ export class RandomWorkers {
   async #moveTo(moving: Moving): Promise<void> {
     const { old } = moving
     const { slot, group, incarnation } = old
-    if (this.#workers.get(slot) === old) {
+    if (!this.#isStopping && this.#workers.get(slot) === old) {
       this.#world.happened.moves++
       moving.retires = true
       const next = await this.#spawn(slot, group, incarnation + 1)
@@ -406,6 +407,8 @@ export class RandomWorkers {
   /** Stops every process in its time, or kills it at once. */
   #stopAll(isKilled: () => boolean): void {
     this.#isStopping = true
+    if (this.#moving?.retires === true && this.#workers.get(this.#moving.old.slot) !== this.#moving.old)
+      this.#end(this.#moving.old)
     for (const worker of [...this.#workers.values()])
       if (isKilled()) this.#leave(worker)
       else this.#world.waits.add(() => void this.#stop(worker))
