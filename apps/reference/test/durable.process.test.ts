@@ -87,6 +87,7 @@ redisTests(describe)('reference run with its state in Redis', () => {
     const running = startDurable(to)
     await killWorker(running, 'ingress', to.output, third)
     expect((await running.ended).code).toBe(4)
+    expect(server.cli('--scan', '--pattern', '*lease*')).toBe('') // nobody has to wait for the dead one's
     expect(await startDurable(to, '--resume').ended).toEqual(quietEnd)
     await expectRight(to)
   }, 300_000)

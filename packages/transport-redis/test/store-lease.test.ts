@@ -98,6 +98,15 @@ redisTests(describe)('the lease of a slot', () => {
     )
   })
 
+  it('of a process that was killed is given back by who knows that it is dead, and no lease of another run', async () => {
+    const server = await world.start()
+    const supervisor = await world.open(server.url, { slot: '@run#1', runSlots: ['policy#1', 'egress#1', 'none#1'] })
+    await world.open(server.url, { leaseMs: 60_000 })
+    await world.open(server.url, { slot: 'egress#1', run: 'another', leaseMs: 60_000 })
+    await supervisor.close()
+    expect(server.cli('KEYS', '{test}:lease:*')).toBe('{test}:lease:egress#1')
+  })
+
   it('is given back when the store is closed', async () => {
     const server = await world.start()
     const first = await world.open(server.url, { leaseMs: 60_000 })

@@ -1,5 +1,5 @@
 import type { RedisConfig } from '@millrace/config-validator'
-import type { EventEmitter, MillraceError } from '@millrace/contracts'
+import type { EventEmitter, MillraceError, SlotId } from '@millrace/contracts'
 import type { RedisSettings } from '@millrace/transport-redis'
 import { type KeptRuns, runSlot } from './open-run.js'
 
@@ -10,20 +10,30 @@ export interface RedisRunsParts {
   readonly env: NodeJS.ProcessEnv
   /** Names this run. */
   readonly run: string
+  /** The slots of its workers, which have all ended when it is closed. */
+  readonly slots: readonly SlotId[]
   readonly events: EventEmitter
   /** Hears when this process has lost the run, or Redis. */
   readonly lost: (error: MillraceError) => void
 }
 
 /** The runs of an application whose state is in Redis. @throws MillraceError CONFIG_INVALID */
-export async function redisRuns({ redis, env, run, events, lost }: RedisRunsParts): Promise<KeptRuns> {
+export async function redisRuns({ redis, env, run, slots, events, lost }: RedisRunsParts): Promise<KeptRuns> {
   const redisPackage = await import('@millrace/transport-redis')
   const { createRedisStore, forgetApplication, redisSettings } = redisPackage
   const settings = redisSettings(redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
   return {
     open: async () => {
-      const store = await createRedisStore({ settings, slot: runSlot, run, incarnation: 1, events, lost })
+      const store = await createRedisStore({
+        settings,
+        slot: runSlot,
+        run,
+        incarnation: 1,
+        runSlots: slots,
+        events,
+        lost,
+      })
       await tellOfLosses(redisPackage, settings, events)
       return store
     },

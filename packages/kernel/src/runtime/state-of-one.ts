@@ -26,7 +26,7 @@ export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfS
   return new LateStore(async (): Promise<StateStore> => {
     const { createRedisStore, redisSettings } = await import('@millrace/transport-redis')
     const isFed = nodes.some(({ kind }) => kind === 'source')
-    const kept = await redisRuns({ redis, env, run, events, lost })
+    const kept = await redisRuns({ redis, env, run, slots: [], events, lost })
     const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
     const settings = redisSettings(redis, env)
     const store = await createRedisStore({ settings, slot, run, incarnation: 1, events, lost })

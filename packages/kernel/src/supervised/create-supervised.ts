@@ -100,8 +100,9 @@ function keepsRuns({ preflight, events, resume }: SupervisedOptions, run: string
   const env = { ...process.env } // as it is now, which is what workers get too
   const isFed = nodes.some(({ kind }) => kind === 'source')
   if (resume && isFed && config.runtime.ordering.sink_mode === 'completion') throw withoutOrder()
+  const slots = plan.groups.flatMap((group) => group.slots)
   return async (lost) => {
-    const kept = await redisRuns({ redis, env, run, events, lost })
+    const kept = await redisRuns({ redis, env, run, slots, events, lost })
     return openRun({ kept, isFed, resume, events, planHash: plan.hash })
   }
 }

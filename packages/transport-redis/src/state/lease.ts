@@ -61,15 +61,23 @@ export async function takeLease(connection: KeptConnection, keys: StoreKeys, cla
   }
 }
 
-/** Gives a lease back, so that the next one need not wait until it expires; without an effect on one of somebody else. */
+/**
+ * Gives a lease back, so that the next one need not wait until it expires; without an effect on one of somebody else.
+ *
+ * @param runSlots other slots of the run, whose processes are dead
+ */
 export async function releaseLease(
   connection: KeptConnection,
   keys: StoreKeys,
-  { slot, token }: LeaseClaim,
+  { slot, token, run }: LeaseClaim,
+  runSlots: readonly string[],
 ): Promise<void> {
   const { client } = connection
   if (client === undefined) return
-  const released = client.eval(releaseScript, { keys: [keys.lease(slot)], arguments: [token] })
+  const released = client.eval(releaseScript, {
+    keys: [slot, ...runSlots].map((one) => keys.lease(one)),
+    arguments: [token, run],
+  })
   const over = new AbortController()
   // Where it cannot be given back, it expires.
   await Promise.race([released, pause(releaseMs, undefined, { signal: over.signal })]).catch(() => undefined)
@@ -102,7 +110,10 @@ redis.call('PEXPIRE', KEYS[1], leaseMs)
 return { 'taken' }
 `
 
-/** KEYS: lease. ARGV: token. */
+/** KEYS: lease, leases of dead processes. ARGV: token, run. */
 const releaseScript = `
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+for dead = 2, #KEYS do
+  if redis.call('HGET', KEYS[dead], 'run') == ARGV[2] then redis.call('DEL', KEYS[dead]) end
+end
 `

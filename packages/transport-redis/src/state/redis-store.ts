@@ -19,6 +19,13 @@ export interface RedisStoreOptions {
   readonly run: string
   /** Which process of the slot this is, in its run; a later one takes over from an earlier one at once. */
   readonly incarnation: number
+  /**
+   * Other slots of the run, whose processes are dead when this store is closed: their leases are given back with its own, so that
+   * the next run need not wait until they expire.
+   *
+   * @default []
+   */
+  readonly runSlots?: readonly string[]
   /** How long it has its slot without renewing its lease, in milliseconds. @default 10_000 */
   readonly leaseMs?: number
   /** How long it goes on trying while Redis is away, in milliseconds. @default 30_000 */
@@ -64,7 +71,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
 
   async function close(): Promise<void> {
     await queue.drain()
-    await releaseLease(connection, keys, claim)
+    await releaseLease(connection, keys, claim, options.runSlots ?? [])
     connection.end(closedError(slot))
   }
 
