@@ -34,6 +34,13 @@ redisTests(describe)('openRedis', () => {
     expect(server.cli('CLIENT', 'LIST')).toContain('name=a_test')
   })
 
+  it('makes the commands of the client once for all connections, whatever they are called', async () => {
+    const { url } = await start()
+    const [one, other] = [await open({ url }), await openRedis({ url, keyPrefix: 'test' }, { name: 'another' })]
+    clients.push(other)
+    expect(other.get).toBe(one.get)
+  })
+
   it('logs in', async () => {
     const server = await start({ requirepass: 'hunter2 "hunter2"' })
     const client = await open({ url: server.url, password: 'hunter2 "hunter2"' })

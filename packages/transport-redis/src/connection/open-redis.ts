@@ -60,7 +60,8 @@ function connectionOf(settings: RedisSettings, options: OpenRedisOptions): Conne
   const { name = 'millrace', reconnect = true, events } = options
   const { username, password } = settings
   let phase: 'opening' | 'ready' | 'lost' = 'opening'
-  const client: RedisClient = createClient({
+  // The client makes its hundreds of commands anew for all that has other options than the one before it; copies share theirs.
+  const client: RedisClient = createClient().duplicate({
     url: settings.url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
