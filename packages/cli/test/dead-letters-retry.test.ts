@@ -33,7 +33,7 @@ class Shop {
         { name: 'pricing', nodes: ['price'], workers: 2, redeliver: 3, restart: { policy: 'on_failure' } },
         { name: 'out', nodes: ['lines'] },
       ],
-      adapters: { orders: { count: 1_000_000, pauseMs: 10 }, lines: { path: join(this.folder.path, 'out.txt') } },
+      adapters: { orders: { count: 1_000_000, pauseMs: 20 }, lines: { path: join(this.folder.path, 'out.txt') } },
       deadLetters: 'dead.ndjson',
     })
   }

@@ -250,7 +250,7 @@ describe('with a running application whose worker has dead letters', () => {
   let folder: TemporaryFolder
   let config: string
   let run: Started
-  const orders = { count: 1_000_000, pauseMs: 10 }
+  const orders = { count: 1_000_000, pauseMs: 25 }
 
   beforeAll(() => {
     folder = processFolder()
