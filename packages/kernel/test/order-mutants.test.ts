@@ -94,7 +94,7 @@ describe('the test of order', () => {
   }, 600_000)
 
   it('ORDER-01 fails when the slot of a message that something ordered comes after is chosen by load', async () => {
-    expect(await firstMistake({ ...noFaults, crashes: 6, plan: routedByLoad }, 870)).toMatch(/^seed /u)
+    expect(await firstMistake({ ...noFaults, crashes: 6, plan: routedByLoad }, 1980)).toMatch(/^seed /u)
   }, 600_000)
 
   it('ORDER-01 HANDOFF-05 fails when a process that is replaced says what it gives up', async () => {
@@ -144,7 +144,7 @@ describe('the test of order where workers record what they do', () => {
 
   it('ORDER-01 REDIS-02 RESUME-01 fails when what has passed its gate is handled although a root before it has failed', async () => {
     jest.spyOn(Domain.prototype, 'takesBack').mockReturnValue(false)
-    expect(await firstMistake(resumed, 420)).toMatch(/^seed /u)
+    expect(await firstMistake(resumed, 950)).toMatch(/^seed /u)
   }, 600_000)
 
   it('ORDER-01 REDIS-02 RESUME-01 fails when what a sink has written of a root that has failed does not count', async () => {
