@@ -9,7 +9,7 @@ export interface AskOptions {
   /** The longest wait; of a stream, the longest time without progress on either side; in milliseconds. */
   readonly timeoutMs: number
   /** W3C trace id, 32 hex digits. @default a new one */
-  readonly traceId?: string
+  readonly traceId?: string | undefined
   /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
   readonly traceparent?: string | undefined
 }

@@ -15,7 +15,7 @@ export interface ReplyWaitersOptions {
 /** What requests and streams have in common. */
 export interface WaitOptions {
   /** Cancels the wait when it aborts; its reason becomes the `cause` of the error. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Name of the group that does the work, for errors and events. */
   readonly group?: string | undefined
   /**
@@ -28,9 +28,9 @@ export interface WaitOptions {
 /** How long a request waits. */
 export interface RequestOptions extends WaitOptions {
   /** The longest wait, in milliseconds. @default none */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** When the wait ends at the latest, in milliseconds on the clock of the waiters. @default none */
-  readonly deadlineMs?: number
+  readonly deadlineMs?: number | undefined
 }
 
 /** How long a stream waits. */

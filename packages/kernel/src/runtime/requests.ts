@@ -28,7 +28,7 @@ export interface RequestOptions<Expect extends MessageType = MessageType> {
   /** Cancels the request: REPLY_CANCELLED. */
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
-  readonly traceId?: string
+  readonly traceId?: string | undefined
   /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
   readonly traceparent?: string | undefined
   /** Whether the reply may be the JSON text that was made of it, for one who passes it on. @default false */
@@ -44,7 +44,7 @@ export interface StreamOptions<Expect extends MessageType = MessageType> {
   /** Cancels the stream: REPLY_CANCELLED. */
   readonly signal?: AbortSignal
   /** W3C trace id, 32 hex digits. @default a new one */
-  readonly traceId?: string
+  readonly traceId?: string | undefined
   /** W3C traceparent of the caller: the trace goes on from there, recorded or not as it says. @default none */
   readonly traceparent?: string | undefined
   /** Whether items may be the JSON text that was made of them, for one who passes them on. @default false */
@@ -119,7 +119,7 @@ export class Requests implements RootOwner {
     this.#admit()
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      signal: options.signal,
       group: engine.answeringGroup(expect),
       onCancel: (error) => abandon(root, error),
     })
@@ -191,10 +191,14 @@ export class Requests implements RootOwner {
     const { signal } = options
     const onCancel = (error: MillraceError): void => abandon(root, error)
     const group = engine.answeringGroup(expect)
-    const limit = timeoutMs > 0 ? { timeoutMs } : { deadlineMs: Number.NEGATIVE_INFINITY }
-    const { ticket, reply } = waiters.request(
-      signal === undefined ? { ...limit, onCancel, group } : { ...limit, onCancel, group, signal },
-    )
+    const inTime = timeoutMs > 0
+    const { ticket, reply } = waiters.request({
+      timeoutMs: inTime ? timeoutMs : undefined,
+      deadlineMs: inTime ? undefined : Number.NEGATIVE_INFINITY,
+      signal,
+      group,
+      onCancel,
+    })
     if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
     const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)
     root.ticket = ticket
