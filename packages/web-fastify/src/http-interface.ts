@@ -67,7 +67,7 @@ interface Answering {
 /** Answers when the reply is there; a client that goes away before takes its request back. */
 function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, { trace, type, answered }: Answering): void {
   let open = true
-  reply.raw.once('close', () => {
+  reply.raw.on('close', () => {
     if (open) cancel()
     answered()
   })

@@ -13,8 +13,9 @@ const shortText = 2 * deepest
  * @throws MillraceError PAYLOAD_INVALID; its message says why, and nothing of what stands there
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (!isUtf8(bytes)) throw invalid('is not UTF-8')
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  const text = asBuffer(bytes).toString('utf8')
+  // Bytes that are no UTF-8 decode to this letter, as does the letter itself.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid('is not UTF-8')
   return parseJsonText(text)
 }
 
@@ -31,6 +32,10 @@ export function parseJsonText(text: string): unknown {
   if (mayHoldForbiddenKey.test(text) && holdsForbiddenKey(value))
     throw invalid('holds a key __proto__, which is refused')
   return value
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 const mayHoldForbiddenKey = /"(?:_|\\u005[fF]){2}(?:p|\\u0070)/

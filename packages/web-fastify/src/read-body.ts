@@ -17,23 +17,32 @@ export function readBody(
   { maxBytes, timeoutMs }: BodyLimits,
   done: (error: Error | null, bytes?: Buffer) => void,
 ): void {
-  const chunks: Buffer[] = []
+  let chunks: Buffer[] = []
   let length = 0
+  let isOver = false
   const timer = setTimeout(() => end(tooSlow(timeoutMs)), timeoutMs)
+  /** The listeners stay, since to take four away costs more than to leave them; they keep nothing and hear nothing more. */
   function end(error: Error | null): void {
+    if (isOver) return
+    isOver = true
     clearTimeout(timer)
-    from.off('data', take).off('end', complete).off('error', broken).off('close', gone)
-    if (error !== null) from.on('error', () => undefined).resume()
-    done(error, error === null ? (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)) : undefined)
+    const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+    chunks = []
+    if (error === null) return done(null, bytes)
+    from.resume()
+    done(error)
   }
   function take(chunk: Buffer): void {
+    if (isOver) return
     length += chunk.length
     if (length > maxBytes) end(tooLarge(maxBytes))
     else chunks.push(chunk)
   }
   const complete = (): void => end(null)
   const broken = (error: Error): void => end(error)
-  const gone = (): void => end(refusal('PAYLOAD_INVALID', 'the body ended early'))
+  const gone = (): void => {
+    if (!isOver) end(refusal('PAYLOAD_INVALID', 'the body ended early'))
+  }
   from.on('data', take).on('end', complete).on('error', broken).on('close', gone)
 }
 
