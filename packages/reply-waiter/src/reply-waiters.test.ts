@@ -32,6 +32,16 @@ describe('request and reply', () => {
     expect(waiters.waits(first.ticket)).toBe(false)
   })
 
+  it('what is given as undefined is not given', async () => {
+    const { waiters, told } = recorded()
+    const absent = { timeoutMs: undefined, deadlineMs: undefined, signal: undefined, group: undefined }
+    const { ticket, reply } = waiters.request(absent)
+    waiters.reply(ticket, 'first')
+    waiters.reply(ticket, 'second')
+    expect(await reply).toBe('first')
+    expect(told()).toEqual([{ name: 'reply.duplicate', facts: { terminal: 'reply' } }])
+  })
+
   it('HANDOFF-D-01 of two terminals the first wins and duplicate_terminal is 1', async () => {
     const { waiters, told } = recorded()
     const { ticket, reply } = waiters.request({ group: 'pricing' })

@@ -58,7 +58,8 @@ export function requestPayload(
   return (parts) => {
     const rest = base(parts)
     if (typeof rest !== 'object' || rest === null || Array.isArray(rest)) return rest
-    const payload: Record<string, unknown> = { ...rest }
+    // Not spread: what is added to a spread object gives each one a shape of its own. No body that is taken has a key __proto__.
+    const payload: Record<string, unknown> = Object.assign<Record<string, unknown>, object>({}, rest)
     for (const source of sources) {
       const value = fieldValue(source, parts)
       if (value === undefined) delete payload[source.field]
