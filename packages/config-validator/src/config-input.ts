@@ -64,7 +64,7 @@ export interface PlatformInput {
   readonly routing_cache?: RoutingCacheInput
   /** Where the state of nodes lives. */
   readonly kv?: KvInput
-  /** The Redis server, where the transport or the state store is redis. */
+  /** The Redis server, where the transport, the state store or the dead letters are redis. */
   readonly redis?: RedisInput
 }
 
@@ -176,7 +176,7 @@ export interface KvInput {
   readonly backend?: 'memory' | 'redis'
 }
 
-/** The Redis server, where the transport or the state store is redis. */
+/** The Redis server, where the transport, the state store or the dead letters are redis. */
 export interface RedisInput {
   /** Where the server is. A password never stands here; use password_env or url_env. @default redis://127.0.0.1:6379 */
   readonly url?: string
@@ -413,6 +413,10 @@ export interface JsonLinesInput {
 
 /** Where messages go whose node says on_error: dead_letter. */
 export interface DeadLettersInput {
-  /** The NDJSON file they are appended to. */
+  /** What keeps them: a file of this machine, or the server of runtime.platform.redis, which several machines share. @default "file" */
+  readonly backend?: 'file' | 'redis'
+  /** The NDJSON file they are appended to, where backend is file. */
   readonly path?: string
+  /** How many Redis keeps at most. A message that finds no room there fails, and says so. @default 100000 */
+  readonly max_letters?: number
 }

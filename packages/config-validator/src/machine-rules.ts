@@ -32,7 +32,8 @@ const secretIsSound: MachineRule = async (config, machine) => {
 
 const redisVariablesAreSet: MachineRule = async (config, { env }) => {
   const { redis, execution_ipc, kv } = config.runtime?.platform ?? {}
-  if (execution_ipc?.transport !== 'redis' && kv?.backend !== 'redis') return []
+  const users = [execution_ipc?.transport, kv?.backend, config.dead_letters?.backend]
+  if (!users.includes('redis')) return []
   return (['url_env', 'password_env'] as const).flatMap((key) => {
     const name = textIn(redis?.[key])
     if (name === undefined || env[name] !== undefined) return []

@@ -235,7 +235,7 @@ describe('the whole', () => {
       },
       nodes: {},
       adapters: {},
-      dead_letters: {},
+      dead_letters: { backend: 'file', max_letters: 100_000 },
     })
   })
 

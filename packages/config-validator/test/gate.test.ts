@@ -149,8 +149,9 @@ describe('What only the machine can tell', () => {
     const redis = '    redis: { password_env: NO_SUCH }'
     const base = 'version: 1\nscenario: { name: shop }\nruntime:\n  platform:\n'
     expect(await folder.refusalOf(`${base}${redis}\n`)).toBe('sound')
-    expect(await folder.refusalOf(`${base}${redis}\n    kv: { backend: redis }\n`)).toBe(
-      'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:5:28 runtime.platform.redis.password_env names an environment variable that is not set; set it',
-    )
+    const mistake =
+      'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:5:28 runtime.platform.redis.password_env names an environment variable that is not set; set it'
+    expect(await folder.refusalOf(`${base}${redis}\n    kv: { backend: redis }\n`)).toBe(mistake)
+    expect(await folder.refusalOf(`${base}${redis}\ndead_letters: { backend: redis }\n`)).toBe(mistake)
   })
 })

@@ -13,7 +13,8 @@ import { createMemoryStateStore, createMemoryTransport } from '@millrace/transpo
 import { maxPayloadBytes } from './payload/max-payload-bytes.js'
 import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
-import { InlineRuntime, ownSlot } from './runtime/inline-runtime.js'
+import { InlineRuntime } from './runtime/inline-runtime.js'
+import { ownSlot } from './runtime/own-slot.js'
 import type { Runtime } from './runtime/runtime.js'
 import { type OwnerOfState, stateOfOne } from './runtime/state-of-one.js'
 import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
@@ -125,6 +126,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     checks,
     clock: () => performance.now(),
     now: () => Date.now(),
+    env: { ...process.env },
     share: undefined,
     replaceSink: options.replaceSink,
     oversight,

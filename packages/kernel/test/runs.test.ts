@@ -486,7 +486,7 @@ describe('onError', () => {
   it('dead_letter without a file for them is found by preflight', async () => {
     const app = make([numbers(10), finish(odd, { onError: 'dead_letter' }), book({ written: [], ends: [] })])
     await expect(app).rejects.toThrow(
-      "CONFIG_INVALID: dead_letters.path is required: node 'finish' sends what it cannot handle to the dead letters; name a file for them",
+      "CONFIG_INVALID: dead_letters.path is required: node 'finish' sends what it cannot handle to the dead letters; name a file for them, or set dead_letters.backend: redis",
     )
   })
 })

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.js'
+import { deadLetterRules } from './dead-letter-rules.js'
 import { groupRules } from './group-rules.js'
 import { interfaceRules } from './interface-rules.js'
 import { ipcRules } from './ipc-rules.js'
@@ -11,6 +12,7 @@ export const rules: readonly Rule[] = [
   ...ipcRules,
   ...groupRules,
   ...redisRules,
+  ...deadLetterRules,
   ...webRules,
   ...interfaceRules,
   ...observabilityRules,

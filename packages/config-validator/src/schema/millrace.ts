@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { optional, section, settings, text } from './fields.js'
+import { count, oneOf, optional, section, settings, text } from './fields.js'
 import { runtime } from './runtime.js'
 
 const slices = (description: string) => Type.Record(Type.String(), Type.Object({}), { description, default: {} })
@@ -15,6 +15,14 @@ export const millraceSchema: TSchema = section('Millrace', 'The configuration of
     'For a source or sink, by its name, what its own schema asks for; only those named here are active.',
   ),
   dead_letters: settings('Dead letters', 'Where messages go whose node says on_error: dead_letter.', {
-    path: optional(text('The NDJSON file they are appended to.')),
+    backend: oneOf(
+      ['file', 'redis'],
+      'What keeps them: a file of this machine, or the server of runtime.platform.redis, which several machines share.',
+      { default: 'file' },
+    ),
+    path: optional(text('The NDJSON file they are appended to, where backend is file.')),
+    max_letters: count('How many Redis keeps at most. A message that finds no room there fails, and says so.', {
+      default: 100_000,
+    }),
   }),
 })

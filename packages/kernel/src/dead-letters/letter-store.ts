@@ -1,10 +1,10 @@
-import { type DropEnd, dropDeadLetters } from './drop-letters.js'
+import type { DropEnd } from './drop-letters.js'
 import type { DeadLetter } from './letter-line.js'
-import { type LetterBook, lettersOf, readDeadLetter, readDeadLetters } from './read-letters.js'
+import type { LetterBook } from './read-letters.js'
 
 /** Where the dead letters of an application are, for who looks after them. */
 export interface LetterStore {
-  /** Its name for people: a path. */
+  /** Its name for people: a path, or a stream and its server. */
   readonly place: string
   /** @throws MillraceError CONFIG_UNREADABLE, BACKEND_UNAVAILABLE */
   book(): Promise<LetterBook>
@@ -15,18 +15,4 @@ export interface LetterStore {
   /** @throws MillraceError BACKEND_UNAVAILABLE; some of them may be dropped then */
   drop(ids: readonly string[], now: number): Promise<DropEnd>
   close(): Promise<void>
-}
-
-/** The letters in a file. */
-export function fileLetters(path: string): LetterStore {
-  return {
-    place: path,
-    book: async () => readDeadLetters(path),
-    letter: async (id) => readDeadLetter(path, id),
-    async *letters(ids) {
-      yield* lettersOf(path, ids)
-    },
-    drop: async (ids, now) => dropDeadLetters(path, ids, now),
-    close: async () => undefined,
-  }
 }

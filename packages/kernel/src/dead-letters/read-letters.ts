@@ -11,18 +11,19 @@ export interface LetterSummary extends Omit<DeadLetter, 'payload'> {
   readonly size: number
 }
 
-/** A line that is no letter. */
+/** A line of a file, or an entry in Redis, that is no letter. */
 export interface UnreadableLine {
+  /** Where it stands: a file, or a stream. */
   readonly path: string
-  /** From 1. */
-  readonly line: number
+  /** The number of the line, from 1; or what Redis calls the entry. */
+  readonly line: number | string
   /** Whether it is the last and has no end: a process was killed while it wrote, or is writing now. */
   readonly torn: boolean
 }
 
-/** What a dead letter file holds. */
+/** Which dead letters there are. */
 export interface LetterBook {
-  /** Whether there is a file. */
+  /** Whether there is a file; in Redis, nobody can tell. */
   readonly exists: boolean
   /** Those that are not dropped, the newest last. */
   readonly letters: readonly LetterSummary[]
@@ -49,12 +50,21 @@ export function readDeadLetters(path: string): LetterBook {
       if (gone !== undefined) dropped.add(gone)
       if (said.kind === 'unreadable') unreadable.push({ path: file, line, torn: !ended })
       if (said.kind !== 'letter') continue
-      const { payload, ...rest } = said.letter
-      letters.set(rest.id, { ...rest, size: Buffer.byteLength(JSON.stringify(payload) ?? '') })
+      letters.set(said.letter.id, summaryOf(said.letter))
     }
   }
   const left = [...letters.values()].filter(({ id }) => !dropped.has(id))
-  return { exists, letters: left.sort((one, other) => order(one.at, other.at)), unreadable }
+  return { exists, letters: inTheirOrder(left), unreadable }
+}
+
+/** A letter without its payload. */
+export function summaryOf({ payload, ...rest }: DeadLetter): LetterSummary {
+  return { ...rest, size: Buffer.byteLength(JSON.stringify(payload) ?? '') }
+}
+
+/** Letters, the newest last. */
+export function inTheirOrder(letters: readonly LetterSummary[]): readonly LetterSummary[] {
+  return [...letters].sort((one, other) => order(one.at, other.at))
 }
 
 /** The letter of an id, with its payload; undefined where there is none that is not dropped. @throws as `readDeadLetters` */

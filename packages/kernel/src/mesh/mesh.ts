@@ -31,6 +31,7 @@ import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
 import type { RemoteTarget, Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
+import type { Subtree } from '../runner/subtree.js'
 import type { SinkCheckpoint } from '../runtime/sinks.js'
 import { admittedEnvelopes } from './admitted-envelopes.js'
 import { Arrival } from './arrival.js'
@@ -109,6 +110,8 @@ export interface MeshEngine {
 export interface UndeliverableMessage {
   readonly payload: unknown
   readonly root: Root
+  /** What it is a part of. */
+  readonly subtree: Subtree
   readonly position: Position
   readonly error: MillraceError
 }
@@ -464,7 +467,13 @@ export class Mesh implements LinkHearer {
   #giveUp({ edge, payload, subtree, position }: Sent, error: MillraceError): boolean {
     const way = this.#edges.edges[edge]
     if (way === undefined || way.to === outside) return false
-    return this.#working.engine.undeliverable(way.to, way.type, { payload, root: subtree.root, position, error })
+    return this.#working.engine.undeliverable(way.to, way.type, {
+      payload,
+      root: subtree.root,
+      subtree,
+      position,
+      error,
+    })
   }
 
   #arrived(session: LinkSession, record: EnvelopeRecord): void {

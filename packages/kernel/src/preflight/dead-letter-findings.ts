@@ -2,17 +2,17 @@ import type { MillraceConfig } from '@millrace/config-validator'
 import type { PlacedDefinition } from '../runtime/engine.js'
 import type { PreflightFinding } from './preflight-error.js'
 
-/** Nodes that send what they cannot handle to the dead letters, where the configuration names no file for these. */
+/** Nodes that send what they cannot handle to the dead letters, where the configuration names no place for these. */
 export function checkDeadLetters(
   { dead_letters }: MillraceConfig,
   nodes: readonly PlacedDefinition[],
 ): readonly PreflightFinding[] {
-  if (dead_letters.path !== undefined) return []
+  if (dead_letters.path !== undefined || dead_letters.backend === 'redis') return []
   return nodes
     .filter((node) => node.kind === 'node' && node.onError === 'dead_letter')
     .map(({ name }) => ({
       code: 'CONFIG_INVALID',
       path: 'dead_letters.path',
-      message: `is required: node '${name}' sends what it cannot handle to the dead letters; name a file for them`,
+      message: `is required: node '${name}' sends what it cannot handle to the dead letters; name a file for them, or set dead_letters.backend: redis`,
     }))
 }

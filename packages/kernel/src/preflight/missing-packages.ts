@@ -25,7 +25,7 @@ export function missingPackages(config: MillraceConfig, baseDir: string): readon
     }))
 }
 
-function needs({ runtime }: MillraceConfig): readonly Need[] {
+function needs({ runtime, dead_letters }: MillraceConfig): readonly Need[] {
   const { platform, web, observability } = runtime
   const { tracing, metrics, logging } = observability
   const exporters = tracing.exporters.length + metrics.exporters.length + logging.exporters.length
@@ -37,6 +37,7 @@ function needs({ runtime }: MillraceConfig): readonly Need[] {
       ? undefined
       : { what: platform.execution_ipc.transport, package: transports[platform.execution_ipc.transport] },
     platform.kv.backend === 'redis' ? { what: 'kv.backend redis', package: transports.redis } : undefined,
+    dead_letters.backend === 'redis' ? { what: 'dead_letters.backend redis', package: transports.redis } : undefined,
     web.interfaces.length > 0 ? { what: 'runtime.web.interfaces', package: '@millrace/web-fastify' } : undefined,
     exporters > 0 || observability.console
       ? { what: 'runtime.observability', package: '@millrace/observability' }

@@ -196,7 +196,13 @@ export class Emission extends Subtree implements Work {
   #failed(thrown: unknown, depth: number): void {
     const { runner, run, message, span } = this.#parts
     if (message !== undefined)
-      runner.handlerFailed(run, thrown, { ...message, root: this.root, position: runner.position(depth), span })
+      runner.handlerFailed(run, thrown, {
+        ...message,
+        root: this.root,
+        subtree: this,
+        position: runner.position(depth),
+        span,
+      })
     this.#finish(true)
   }
 

@@ -39,6 +39,8 @@ export interface FailedMessage {
   readonly route: Route
   readonly payload: unknown
   readonly root: Root
+  /** What it is a part of. */
+  readonly subtree: Subtree
   readonly position: Position
   /** Of the handler; undefined where nothing is traced. */
   readonly span?: Span | undefined
@@ -279,7 +281,8 @@ export class Runner {
         ? callWithState(invocation, run.handle, payload, journal === undefined)
         : run.handle(payload, invocation.context)
     } catch (thrown) {
-      this.handlerFailed(run, thrown, { route, payload, root: subtree.root, position: this.position(depth), span })
+      const position = this.position(depth)
+      this.handlerFailed(run, thrown, { route, payload, root: subtree.root, subtree, position, span })
       this.cause = cause
       return
     }

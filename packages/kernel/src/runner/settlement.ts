@@ -64,6 +64,7 @@ export class Settlement implements Work {
         route: task.route,
         payload: task.payload,
         root,
+        subtree: task.subtree,
         position: task.position,
         span: this.#span,
       })

@@ -42,7 +42,7 @@ export async function redisRuns({ redis, env, run, slots, events, lost }: RedisR
 }
 
 /** Says once, where it is so, that Redis may lose what it has confirmed. */
-async function tellOfLosses(
+export async function tellOfLosses(
   { durabilityLine, inspectServer, openRedis }: typeof import('@millrace/transport-redis'),
   settings: RedisSettings,
   events: EventEmitter,

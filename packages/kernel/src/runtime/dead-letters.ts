@@ -1,63 +1,48 @@
-import { MillraceError } from '@millrace/contracts'
-import { droppedLine } from '../dead-letters/letter-line.js'
-import { type LineFile, openLineFile } from '../dead-letters/line-file.js'
-import { randomHex } from '../runner/random-hex.js'
+import { resolve } from 'node:path'
+import type { EventEmitter, MillraceError } from '@millrace/contracts'
+import type { Preflight } from '../preflight/preflight.js'
 import type { FailedMessage } from '../runner/runner.js'
-import { reasonOf } from './reason-of.js'
-import { Retry } from './retry.js'
+import { openFileDeadLetters } from './file-dead-letters.js'
+import { openRedisDeadLetters } from './redis-dead-letters.js'
 
 /** Where messages go whose node says `dead_letter`. */
 export interface DeadLetters {
-  /** @returns the id of the letter */
-  write(node: string, error: MillraceError, message: FailedMessage): string
-  /** The message of a letter was handled after all. */
-  drop(id: string): void
-  close(): void
+  /** @throws what keeps it from being written */
+  write(node: string, error: MillraceError, message: FailedMessage): WrittenLetter
+  /** The message of a letter was handled after all. A promise resolves when that is kept. @throws as `write` */
+  drop(id: string): void | Promise<void>
+  /** Resolves when what has been written is kept, or cannot be; undefined where nothing is on its way. */
+  readonly settled: Promise<void> | undefined
+  close(): void | Promise<void>
+}
+
+/** A letter that was written. */
+export interface WrittenLetter {
+  readonly id: string
+  /** Resolves when it is kept, and rejects where it cannot be; undefined where it is kept already. */
+  readonly kept: Promise<void> | undefined
+}
+
+/** What dead letters are opened with. */
+export interface OpenDeadLettersParts {
+  readonly preflight: Preflight
+  /** Who writes: its slot. */
+  readonly slot: string
+  /** Wall time in milliseconds since the epoch. */
+  readonly now: () => number
+  /** The environment that the configuration names variables of. */
+  readonly env: NodeJS.ProcessEnv
+  readonly events: EventEmitter
 }
 
 /**
- * Opens a file that gets one JSON line for each dead letter: `{"id","at","node","code","reason","type","position","trace","payload"}`.
- * Each line is on its way to the disk before the next message is handled: dead letters are rare and must not be lost.
- * `millrace dead-letters` may replace the file meanwhile.
+ * Opens the place for dead letters that the configuration names; undefined where there is none, or no node that needs it.
  *
- * @throws MillraceError BOOT_START_FAILED when the file cannot be opened
+ * @throws MillraceError BOOT_START_FAILED when the file cannot be opened, BACKEND_UNAVAILABLE when Redis cannot be used
  */
-export function openDeadLetters(path: string, now: () => number): DeadLetters {
-  const file = openForAppend(path)
-  return {
-    write(node, error, { route, payload, root, position }) {
-      const retry = root.owner instanceof Retry && root.owner.node === node ? root.owner : undefined
-      const letter = {
-        id: randomHex(8),
-        at: new Date(now()).toISOString(),
-        node,
-        code: error.code,
-        reason: reasonOf(error),
-        type: route.messageType.name,
-        position,
-        trace: root.traceId,
-        ...(retry && { retries: retry.retries + 1, replaces: retry.letter }),
-        payload: payload instanceof Uint8Array ? { base64: Buffer.from(payload).toString('base64') } : payload,
-      }
-      file.append(JSON.stringify(letter))
-      if (retry !== undefined) retry.successor = letter.id
-      return letter.id
-    },
-    drop: (id) => file.append(droppedLine(id, now())),
-    close: () => file.close(),
-  }
-}
-
-function openForAppend(path: string): LineFile {
-  try {
-    return openLineFile(path)
-  } catch (thrown) {
-    throw new MillraceError(
-      'BOOT_START_FAILED',
-      `the dead letter file ${path} cannot be opened for writing; check dead_letters.path`,
-      {
-        cause: thrown,
-      },
-    )
-  }
+export async function openDeadLetters(parts: OpenDeadLettersParts): Promise<DeadLetters | undefined> {
+  const { preflight, now } = parts
+  const { backend, path } = preflight.config.dead_letters
+  if (backend === 'redis') return await openRedisDeadLetters(parts)
+  return path === undefined ? undefined : openFileDeadLetters(resolve(preflight.baseDir, path), now)
 }

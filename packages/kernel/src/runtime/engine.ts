@@ -3,6 +3,7 @@ import {
   type EventEmitter,
   type Graph,
   type HandlerContext,
+  isMillraceError,
   type Logger,
   type MessageType,
   MillraceError,
@@ -31,6 +32,8 @@ import { Root, type RootOwner } from '../runner/root.js'
 import type { Route, Target } from '../runner/route.js'
 import { type FailedMessage, Runner } from '../runner/runner.js'
 import { StateSession } from '../runner/state-session.js'
+import type { Subtree } from '../runner/subtree.js'
+import type { WrittenLetter } from './dead-letters.js'
 import { afterRecorded, type Reach, reach } from './reach.js'
 import type { SinkCheckpoint } from './sinks.js'
 
@@ -64,8 +67,8 @@ export interface EngineParts {
   readonly journal?: Journal | undefined
   /** The sinks that say where they stand, by node index. */
   readonly checkpoints?: ReadonlyMap<number, SinkCheckpoint> | undefined
-  /** @returns the id of the letter; undefined where there are none */
-  readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => string | undefined
+  /** Undefined where there are no dead letters. @throws what keeps it from being written */
+  readonly deadLetter: (node: string, error: MillraceError, message: FailedMessage) => WrittenLetter | undefined
 }
 
 /** A worker's share of the graph. */
@@ -407,14 +410,37 @@ export class Engine implements MeshEngine {
   }
 
   #deadLetter(node: string, error: MillraceError, message: FailedMessage): void {
-    let letter: string | undefined
+    let letter: WrittenLetter | undefined
     try {
       letter = this.#parts.deadLetter(node, error, message)
     } catch (thrown) {
       return message.root.fail(deadLetterLost(node, thrown))
     }
-    this.#counters.deadLettered++
-    this.#parts.events.emit('message.dead_lettered', { ...givenUp(node, error, message), letter: letter ?? null })
+    const isKept = (): void => {
+      this.#counters.deadLettered++
+      this.#parts.events.emit('message.dead_lettered', { ...givenUp(node, error, message), letter: letter?.id ?? null })
+    }
+    if (letter?.kept === undefined) isKept()
+    else
+      this.#awaitLetter(letter.kept, message.subtree, isKept, (thrown) =>
+        message.root.fail(deadLetterLost(node, thrown)),
+      )
+  }
+
+  /** What the message is a part of is not done, here and for whoever sent it, before its letter is kept. */
+  #awaitLetter(kept: Promise<void>, subtree: Subtree, isKept: () => void, isLost: (thrown: unknown) => void): void {
+    const later = (tell: () => void): void =>
+      this.runner.loop.push({
+        run() {
+          tell()
+          subtree.partDone()
+        },
+      })
+    subtree.add()
+    kept.then(
+      () => later(isKept),
+      (thrown: unknown) => later(() => isLost(thrown)),
+    )
   }
 }
 
@@ -428,12 +454,9 @@ function sinkFailure(name: string): NodeFailure {
 
 /** A message that can be neither handled nor kept must not vanish: its root fails. */
 function deadLetterLost(node: string, thrown: unknown): MillraceError {
-  return MillraceError.from(
-    thrown,
-    'NODE_FAILED',
-    `a dead letter of node '${node}' could not be written; free some space, or choose another dead_letters.path`,
-    { node },
-  )
+  const what = `a dead letter of node '${node}' could not be written`
+  const why = isMillraceError(thrown) ? `: ${thrown.message}` : '; free some space, or choose another dead_letters.path'
+  return new MillraceError('NODE_FAILED', what + why, { cause: thrown, facts: { node } })
 }
 
 /** Writes a handler's log lines as events. */

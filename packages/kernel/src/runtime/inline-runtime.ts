@@ -31,6 +31,7 @@ import { openWebServer } from '../web/open-web-server.js'
 import { serverUrl } from '../web/server-url.js'
 import { within } from './deadline.js'
 import { LateStore } from './late-store.js'
+import { ownSlot } from './own-slot.js'
 import type { RequestOptions, Requests, StreamOptions } from './requests.js'
 import type { RetryEnd, RetryOptions } from './retry.js'
 import { RetryLedger } from './retry-ledger.js'
@@ -471,11 +472,6 @@ export class InlineRuntime implements Runtime {
       return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
     return shuttingDown('the runtime accepts nothing new')
   }
-}
-
-/** The slot that a process which runs everything stands for. */
-export function ownSlot({ groups }: Plan): SlotId {
-  return groups[0]?.slots[0] ?? 'app#1'
 }
 
 function shuttingDown(detail: string): MillraceError {

@@ -1,4 +1,11 @@
-import { type EventEmitter, type MessageType, MillraceError, type Position, type Tracing } from '@millrace/contracts'
+import {
+  type EventEmitter,
+  isMillraceError,
+  type MessageType,
+  MillraceError,
+  type Position,
+  type Tracing,
+} from '@millrace/contracts'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { Meters } from '../metrics/meters.js'
 import { estimateBytes } from '../payload/size-limit.js'
@@ -22,7 +29,7 @@ export interface RetriesParts {
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
   /** Drops a letter from where this application keeps them. */
-  readonly drop: (id: string) => void
+  readonly drop: (id: string) => void | Promise<void>
 }
 
 /** How long all that comes of a letter may take where nobody says otherwise, in milliseconds. */
@@ -92,6 +99,10 @@ export class Retries {
     work.run()
   }
 
+  async #drop(id: string): Promise<void> {
+    await this.#parts.drop(id)
+  }
+
   #owner({ id, node, retries }: DeadLetter, resolve: (end: RetryEnd) => void, reject: (error: Error) => void): Retry {
     const { engine, inFlight, meters, events } = this.#parts
     return new Retry({
@@ -107,13 +118,13 @@ export class Retries {
       ended: (root, { successor }) => {
         inFlight.remove(root)
         if (root.failure !== undefined) return
-        try {
-          this.#parts.drop(id)
-          events.emit('message.retried', { node, letter: id, trace: root.traceId })
-          resolve({ letter: successor })
-        } catch (thrown) {
-          reject(stillThere(id, thrown))
-        }
+        this.#drop(id).then(
+          () => {
+            events.emit('message.retried', { node, letter: id, trace: root.traceId })
+            resolve({ letter: successor })
+          },
+          (thrown: unknown) => reject(stillThere(id, thrown)),
+        )
       },
     })
   }
@@ -138,9 +149,10 @@ function late({ id, node }: DeadLetter, timeoutMs: number): MillraceError {
 }
 
 function stillThere(id: string, thrown: unknown): MillraceError {
-  return MillraceError.from(
-    thrown,
+  const why = isMillraceError(thrown) ? ` (${thrown.message})` : ''
+  return new MillraceError(
     'BACKEND_UNAVAILABLE',
-    `dead letter ${id} was sent again and all that came of it is done, but it could not be dropped; drop it before it is sent once more`,
+    `dead letter ${id} was sent again and all that came of it is done, but it could not be dropped${why}; drop it before it is sent once more`,
+    { cause: thrown },
   )
 }

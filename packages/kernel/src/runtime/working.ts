@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Container } from '@millrace/container'
 import {
   type EventEmitter,
@@ -28,6 +27,7 @@ import { Engine, nodeLogger } from './engine.js'
 import { InFlight } from './in-flight.js'
 import { keptOfSink, keptOfSource, noteSource } from './kept-places.js'
 import { LowWater } from './low-water.js'
+import { ownSlot } from './own-slot.js'
 import { Requests } from './requests.js'
 import { Retries } from './retries.js'
 import { type OpenSinks, openSinks, type SinkToOpen } from './sinks.js'
@@ -53,6 +53,8 @@ export interface RuntimeParts {
   readonly clock: () => number
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** The environment that the configuration names variables of. */
+  readonly env: NodeJS.ProcessEnv
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
   /** That of this process, where it is not another's affair; undefined where there is none. */
@@ -91,10 +93,16 @@ export interface Working {
 export async function openWorking(parts: RuntimeParts): Promise<Working> {
   const { preflight, events, clock, now, tracing } = parts
   const writing = new AbortController()
-  const deadLetters = deadLettersOf(preflight, now)
-  const sinks = await openSinks(sinksToOpen(parts, writing.signal), events).catch((thrown: unknown) => {
-    deadLetters?.close()
+  const slot = parts.share?.place.slot ?? ownSlot(preflight.plan)
+  const deadLetters = await openDeadLetters({ preflight, slot, now, env: parts.env, events })
+  const sinks = await openSinks(sinksToOpen(parts, writing.signal), events).catch(async (thrown: unknown) => {
+    await deadLetters?.close()
     throw thrown
+  })
+  parts.ledger?.commits.contribute(() => {
+    // What is kept as done here must not be before its letter is.
+    const letters = deadLetters?.settled
+    return letters === undefined ? [] : [letters.then(() => [])]
   })
   const waiters = createReplyWaiters({ clock, events })
   const engine: Engine = new Engine({
@@ -114,7 +122,7 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     mesh.lateReply = () => requests.late()
     mesh.attach(engine)
   }
-  const drop = (id: string): void => deadLetters?.drop(id)
+  const drop = (id: string) => deadLetters?.drop(id)
   const retries = new Retries({ engine, types: preflight.types, inFlight, events, meters, tracing, now, drop })
   const sources = new Sources(events, meters)
   return {
@@ -129,11 +137,6 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     startSources: () => sources.start(pumps(parts, engine, inFlight, sources)),
     close: (error) => closeWorking({ inFlight, retries, waiters, sinks, sources, deadLetters, writing }, error),
   }
-}
-
-function deadLettersOf({ config, baseDir }: Preflight, now: () => number): DeadLetters | undefined {
-  const { path } = config.dead_letters
-  return path === undefined ? undefined : openDeadLetters(resolve(baseDir, path), now)
 }
 
 interface ToClose {
@@ -156,7 +159,7 @@ async function closeWorking(
   waiters.close(error)
   writing.abort(error)
   await sinks.close()
-  deadLetters?.close()
+  await deadLetters?.close()
 }
 
 function engineParts({

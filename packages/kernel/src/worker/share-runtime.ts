@@ -124,6 +124,7 @@ export function shareRuntime({
     prometheus,
     clock,
     now: Date.now,
+    env: { ...process.env },
   })
   return {
     runtime,

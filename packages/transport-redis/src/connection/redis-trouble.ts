@@ -103,6 +103,11 @@ function passing(why: string): RedisTrouble {
   return { passes: true, why, remedy: 'see whether it runs, and whether runtime.platform.redis leads there' }
 }
 
+/** It does not answer. */
+export function silence(withinMs: number): RedisTrouble {
+  return passing(`it has not answered within ${withinMs} ms`)
+}
+
 function lasting(why: string, remedy: string): RedisTrouble {
   return { passes: false, why, remedy }
 }
