@@ -228,7 +228,7 @@ describe('a command line about dead letters', () => {
     const { code, stderr } = await millrace(['dead-letters', 'list', 'shop.yml'])
     expect([code, stderr]).toEqual([
       2,
-      'CONFIG_INVALID: shop.yml names no file for dead letters; set dead_letters.path, or name the file with --file\n',
+      'CONFIG_INVALID: shop.yml names no place for dead letters; set dead_letters.path or dead_letters.backend: redis, or name a file with --file\n',
     ])
     const missing = await millrace(['dead-letters', 'list', 'none.yml'])
     expect([missing.code, missing.stderr.split(':')[0]]).toEqual([2, 'CONFIG_UNREADABLE'])

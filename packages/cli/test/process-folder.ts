@@ -13,7 +13,7 @@ export function processFolder(): TemporaryFolder {
   const folder = temporaryFolder()
   folder.write('package.json', '{ "type": "module" }')
   folder.write('node_modules/@millrace/.keep', '')
-  for (const name of ['kernel', 'supervisor', 'transport-tcp-secure', 'observability', 'console'])
+  for (const name of ['kernel', 'supervisor', 'transport-tcp-secure', 'transport-redis', 'observability', 'console'])
     symlinkSync(join(packages, name), join(folder.path, 'node_modules/@millrace', name))
   symlinkSync(tsx, join(folder.path, 'node_modules/tsx'))
   return folder
@@ -39,7 +39,8 @@ export interface ProcessApplication {
   readonly ipc?: object
   readonly platform?: object
   readonly observability?: object
-  readonly deadLetters?: string
+  /** A file, or what the configuration says of them. */
+  readonly deadLetters?: string | object
 }
 
 /** Writes a configuration into a folder. @returns its path */
@@ -62,7 +63,7 @@ export function writeApplication(folder: TemporaryFolder, name: string, applicat
         },
       },
       adapters,
-      dead_letters: deadLetters === undefined ? {} : { path: deadLetters },
+      dead_letters: typeof deadLetters === 'string' ? { path: deadLetters } : (deadLetters ?? {}),
     }),
   )
 }

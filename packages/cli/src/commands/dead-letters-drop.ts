@@ -1,6 +1,6 @@
 import type { LetterSummary } from '@millrace/kernel/dead-letters'
 import type { Command, Operands } from '../command-line/command.js'
-import { fileOption, letterOperands, letterPlace } from '../dead-letters/letter-place.js'
+import { fileOption, letterOperands, withLetters } from '../dead-letters/letter-place.js'
 import { lettersInWords, noSuchLetter } from '../dead-letters/letter-table.js'
 import { choiceOptions, letterChoice } from '../dead-letters/which-letters.js'
 import { exitCodes } from '../exit-code.js'
@@ -15,7 +15,7 @@ const operands: Operands = { form: 'ID... [CONFIG...]', least: 0, most: Number.P
 export const dropLetters: Command = {
   name,
   summary: 'removes such messages for good',
-  details: `Takes letters out of the file; the application may run and write others meanwhile, of which none is lost. There is no
+  details: `Takes letters out of the file or Redis; the application may run and write others meanwhile, of which none is lost. There is no
 way back. --all means every letter there is, or those that --node, --code and --since leave. Exit code 1 when there
 was no letter of one of the ids; the others are dropped all the same.`,
   operands,
@@ -33,16 +33,17 @@ was no letter of one of the ids; the others are dropped all the same.`,
     const { ids, files } = letterOperands(invocation.operands)
     const { flags, io } = invocation
     const choose = letterChoice(ids, invocation, Date.now(), name)
-    const { store } = await letterPlace(files, invocation, name)
-    const book = await store.book()
-    const { meant, unknown } = choose(book)
-    const { kept } = await store.drop(idsOf(meant), Date.now())
-    const left = book.letters.length - meant.length
-    for (const id of unknown) io.stderr.write(noSuchLetter(id, store))
+    const { place, meant, unknown, kept, left } = await withLetters(files, invocation, name, async ({ store }) => {
+      const book = await store.book()
+      const chosen = choose(book)
+      const { kept } = await store.drop(idsOf(chosen.meant), Date.now())
+      return { ...chosen, kept, left: book.letters.length - chosen.meant.length, place: store.place }
+    })
+    for (const id of unknown) io.stderr.write(noSuchLetter(id, place))
     if (flags.has('json')) io.stdout.write(`${JSON.stringify({ dropped: idsOf(meant), unknown, left })}\n`)
     io.stderr.write(`dropped ${lettersInWords(meant.length)}, ${left} left\n`)
     if (kept !== undefined)
-      io.stderr.write(printable(`they are marked as dropped and still in ${store.place}, because ${kept}\n`))
+      io.stderr.write(printable(`they are marked as dropped and still in ${place}, because ${kept}\n`))
     return unknown.length === 0 ? exitCodes.done : exitCodes.failed
   },
 }

@@ -1,7 +1,7 @@
 import type { LetterBook } from '@millrace/kernel/dead-letters'
 import type { Command, Invocation, Operands } from '../command-line/command.js'
 import { filterOptions, hasFilter, letterFilter } from '../dead-letters/letter-filters.js'
-import { fileOption, letterPlace } from '../dead-letters/letter-place.js'
+import { fileOption, withLetters } from '../dead-letters/letter-place.js'
 import { letterCounts, lettersInWords, letterTable, unreadableText } from '../dead-letters/letter-table.js'
 import { exitCodes } from '../exit-code.js'
 import { printable } from '../printable.js'
@@ -15,9 +15,9 @@ const name = 'dead-letters list'
 export const listLetters: Command = {
   name,
   summary: 'lists the messages that nodes could not handle',
-  details: `Reads the file that dead_letters.path of the configuration names; the application may run. The newest letter stands
-last. SIZE is that of the payload as JSON; millrace dead-letters show ID shows it. Lines that are no letters are told
-and stay as they are.`,
+  details: `Reads them where dead_letters of the configuration keeps them, in a file or in Redis; the application may run. The newest
+letter stands last. SIZE is that of the payload as JSON; millrace dead-letters show ID shows it. Lines that are no
+letters are told and stay as they are.`,
   operands,
   options: {
     file: fileOption,
@@ -32,15 +32,15 @@ and stay as they are.`,
   async run(invocation) {
     const { operands: files, flags, io } = invocation
     const filter = letterFilter(invocation, Date.now(), name)
-    const { store } = await letterPlace(files, invocation, name)
-    const book = await store.book()
+    const { place, book } = await withLetters(files, invocation, name, async ({ store }) => ({
+      place: store.place,
+      book: await store.book(),
+    }))
     const letters = book.letters.filter(filter)
     io.stderr.write(printable(unreadableText(book)))
     if (flags.has('json')) for (const letter of letters) io.stdout.write(`${printable(JSON.stringify(letter))}\n`)
     else if (letters.length > 0) io.stdout.write(letterTable(letters))
-    io.stderr.write(
-      printable(`${letters.length > 0 ? letterCounts(letters) : noneText(store.place, book, invocation)}\n`),
-    )
+    io.stderr.write(printable(`${letters.length > 0 ? letterCounts(letters) : noneText(place, book, invocation)}\n`))
     return exitCodes.done
   },
 }

@@ -2,7 +2,7 @@ import { findApplication, openControlLine } from '@millrace/kernel/control'
 import type { LetterStore, LetterSummary } from '@millrace/kernel/dead-letters'
 import type { Command, Invocation, Operands } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
-import { fileOption, letterOperands, letterPlace } from '../dead-letters/letter-place.js'
+import { fileOption, letterOperands, withLetters } from '../dead-letters/letter-place.js'
 import { noSuchLetter } from '../dead-letters/letter-table.js'
 import { RetryReport, type RetryResult } from '../dead-letters/retry-report.js'
 import { sendAgain } from '../dead-letters/send-again.js'
@@ -48,12 +48,14 @@ configuration names, or --application.`,
     const { ids, files } = letterOperands(invocation.operands)
     const choose = letterChoice(ids, invocation, Date.now(), name)
     const limits = { inFlight: inFlightOf(invocation), timeoutMs: timeoutOf(invocation) * 1000 }
-    const { store, scenario } = await letterPlace(files, invocation, name)
-    const { meant, unknown } = choose(await store.book())
-    for (const id of unknown) invocation.io.stderr.write(noSuchLetter(id, store))
-    const report = new RetryReport(invocation.io, meant, () => performance.now())
-    const signal = meant.length > 0 ? await sendAll({ store, scenario, meant, report, limits }, invocation) : undefined
-    return await conclude(report, store, unknown, invocation, signal)
+    return await withLetters(files, invocation, name, async ({ store, scenario }) => {
+      const { meant, unknown } = choose(await store.book())
+      for (const id of unknown) invocation.io.stderr.write(noSuchLetter(id, store.place))
+      const report = new RetryReport(invocation.io, meant, () => performance.now())
+      const sending = { store, scenario, meant, report, limits }
+      const signal = meant.length > 0 ? await sendAll(sending, invocation) : undefined
+      return await conclude(report, store, unknown, invocation, signal)
+    })
   },
 }
 
@@ -99,10 +101,9 @@ async function conclude(
   { flags, io }: Invocation,
   signal: StopSignal | undefined,
 ): Promise<number> {
-  // The application has dropped them where it has its own letters; this takes them out of the file.
+  // The application has dropped them where it has its own letters; this takes them out of the file, which may be another.
   const { kept } = await store.drop(report.gone, Date.now())
   const result = report.result(unknown, (await store.book()).letters.length)
-  await store.close()
   if (flags.has('json')) io.stdout.write(`${JSON.stringify(result)}\n`)
   report.sum(result)
   if (kept !== undefined) report.say(`they are marked as dropped and still in ${store.place}, because ${kept}`)

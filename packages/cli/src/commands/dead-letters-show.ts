@@ -2,7 +2,7 @@ import { createRedactor } from '@millrace/contracts'
 import type { DeadLetter } from '@millrace/kernel/dead-letters'
 import type { Command, Operands } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
-import { fileOption, letterOperands, letterPlace } from '../dead-letters/letter-place.js'
+import { fileOption, letterOperands, withLetters } from '../dead-letters/letter-place.js'
 import { noSuchLetter } from '../dead-letters/letter-table.js'
 import { exitCodes } from '../exit-code.js'
 import { printable } from '../printable.js'
@@ -36,10 +36,12 @@ by the name of its field, is [redacted], and bytes are shown by their number, un
     const [id] = ids
     if (id === undefined) throw new UsageError(missing, name)
     if (ids.length > 1) throw new UsageError('name one letter', name)
-    const { store } = await letterPlace(files, invocation, name)
-    const letter = await store.letter(id)
+    const { place, letter } = await withLetters(files, invocation, name, async ({ store }) => ({
+      place: store.place,
+      letter: await store.letter(id),
+    }))
     if (letter === undefined) {
-      io.stderr.write(noSuchLetter(id, store))
+      io.stderr.write(noSuchLetter(id, place))
       return exitCodes.failed
     }
     const shown = flags.has('payload') ? letter : withoutSecrets(letter)

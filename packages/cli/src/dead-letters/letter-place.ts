@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig } from '@millrace/config-validator'
 import { MillraceError } from '@millrace/contracts'
-import { fileLetters, isLetterId, type LetterStore } from '@millrace/kernel/dead-letters'
+import { fileLetters, isLetterId, type LetterStore, openLetters } from '@millrace/kernel/dead-letters'
 import type { Invocation, OptionSpec } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
@@ -33,11 +33,25 @@ export interface LetterPlace {
 }
 
 /**
- * Finds the dead letters: in a file by name, or as the configuration has it.
+ * Finds the dead letters, in a file by name or as the configuration has it, and closes them when what is done with them is over.
  *
- * @throws UsageError, MillraceError CONFIG_INVALID, CONFIG_UNREADABLE, PACKAGE_MISSING
+ * @throws UsageError, MillraceError CONFIG_INVALID, CONFIG_UNREADABLE, PACKAGE_MISSING, BACKEND_UNAVAILABLE, what is thrown there
  */
-export async function letterPlace(
+export async function withLetters<Result>(
+  files: readonly string[],
+  invocation: Invocation,
+  command: string,
+  use: (place: LetterPlace) => Promise<Result>,
+): Promise<Result> {
+  const place = await letterPlace(files, invocation, command)
+  try {
+    return await use(place)
+  } finally {
+    await place.store.close()
+  }
+}
+
+async function letterPlace(
   files: readonly string[],
   { values: { file }, abilities }: Invocation,
   command: string,
@@ -47,11 +61,11 @@ export async function letterPlace(
     throw new UsageError('name the configuration files of the application, or the file itself with --file', command)
   await prepareTypeScript(files, abilities)
   const { config, baseDir } = await loadConfig(files, { checkMachine: false })
-  const { path } = config.dead_letters
-  if (path !== undefined) return { store: fileLetters(resolve(baseDir, path)), scenario: config.scenario.name }
+  const store = await openLetters(config, baseDir, process.env)
+  if (store !== undefined) return { store, scenario: config.scenario.name }
   throw new MillraceError(
     'CONFIG_INVALID',
-    `${files.join(', ')} names no file for dead letters; set dead_letters.path, or name the file with --file`,
+    `${files.join(', ')} names no place for dead letters; set dead_letters.path or dead_letters.backend: redis, or name a file with --file`,
   )
 }
 

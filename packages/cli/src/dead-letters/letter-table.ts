@@ -1,4 +1,4 @@
-import type { LetterBook, LetterStore, LetterSummary } from '@millrace/kernel/dead-letters'
+import type { LetterBook, LetterSummary } from '@millrace/kernel/dead-letters'
 import { printable } from '../printable.js'
 import { table } from '../table.js'
 
@@ -38,7 +38,7 @@ export function lettersInWords(count: number): string {
 }
 
 /** What is to be said where there is no letter of an id, with a line end. */
-export function noSuchLetter(id: string, { place }: LetterStore): string {
+export function noSuchLetter(id: string, place: string): string {
   return printable(`there is no dead letter ${id} in ${place}; millrace dead-letters list shows those there are\n`)
 }
 

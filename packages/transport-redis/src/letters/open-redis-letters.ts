@@ -42,7 +42,7 @@ export async function openRedisLetters(
   { deadlineMs = 5000 }: OpenRedisLettersOptions = {},
 ): Promise<RedisLetters> {
   const keys = letterKeys(settings.keyPrefix)
-  const client = await openRedis(settings, { name: 'millrace:dead-letters', deadlineMs, reconnect: false })
+  const client = await openRedis(settings, { name: 'millrace:dead-letters', deadlineMs })
 
   /** Asks; a server that does not answer is not waited for. */
   async function ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
