@@ -104,6 +104,13 @@ describe('preflight', () => {
     await expect(missing).rejects.toThrow(`${what} needs ${name}; run: npm install ${name}`)
   })
 
+  it('says which package dead letters in Redis need', async () => {
+    const missing = preflight({ nodes: [price], embedded: true, overlay: { dead_letters: { backend: 'redis' } } })
+    await expect(missing).rejects.toThrow(
+      'PACKAGE_MISSING: dead_letters.backend redis needs @millrace/transport-redis; run: npm install @millrace/transport-redis',
+    )
+  })
+
   it('finds schemas that cannot be used, where it is asked to', async () => {
     const Odd = defineMessage('shop.odd', Type.String({ format: 'no-such-format' }))
     const odd = defineNode({ name: 'odd', consumes: Odd, handle: () => undefined })
