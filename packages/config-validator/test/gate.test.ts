@@ -145,17 +145,6 @@ describe('What only the machine can tell', () => {
     )
   })
 
-  it('wants one place for dead letters', async () => {
-    const base = 'version: 1\nscenario: { name: shop }\n'
-    expect(await folder.refusalOf(`${base}dead_letters: { backend: redis, max_letters: 500 }\n`)).toBe('sound')
-    expect(await folder.refusalOf(`${base}dead_letters: { backend: redis, path: dead.ndjson }\n`)).toBe(
-      'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:3:34 dead_letters.path names a file, and backend is redis; keep one of them',
-    )
-    expect(await folder.refusalOf(`${base}dead_letters: { backend: s3, max_letters: 0 }\n`)).toContain(
-      'dead_letters.backend must be one of file, redis (got "s3")',
-    )
-  })
-
   it('asks for the variables of Redis only where Redis is used', async () => {
     const redis = '    redis: { password_env: NO_SUCH }'
     const base = 'version: 1\nscenario: { name: shop }\nruntime:\n  platform:\n'
@@ -164,5 +153,18 @@ describe('What only the machine can tell', () => {
       'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:5:28 runtime.platform.redis.password_env names an environment variable that is not set; set it'
     expect(await folder.refusalOf(`${base}${redis}\n    kv: { backend: redis }\n`)).toBe(mistake)
     expect(await folder.refusalOf(`${base}${redis}\ndead_letters: { backend: redis }\n`)).toBe(mistake)
+  })
+})
+
+describe('Dead letters', () => {
+  it('are kept in one place', async () => {
+    const base = 'version: 1\nscenario: { name: shop }\n'
+    expect(await folder.refusalOf(`${base}dead_letters: { backend: redis, max_letters: 500 }\n`)).toBe('sound')
+    expect(await folder.refusalOf(`${base}dead_letters: { backend: redis, path: dead.ndjson }\n`)).toBe(
+      'CONFIG_INVALID: 1 mistake in app.yml\n  app.yml:3:33 dead_letters.path names a file, and backend is redis; keep one of them',
+    )
+    expect(await folder.refusalOf(`${base}dead_letters: { backend: s3, max_letters: 0 }\n`)).toContain(
+      'dead_letters.backend must be one of file, redis (got "s3")',
+    )
   })
 })
