@@ -1,7 +1,7 @@
 import type { RedisConfig } from '@millrace/config-validator'
 import type { EventEmitter, MillraceError, SlotId } from '@millrace/contracts'
-import type { RedisSettings } from '@millrace/transport-redis'
 import { type KeptRuns, runSlot } from './open-run.js'
+import { tellOfLosses } from './tell-of-losses.js'
 
 /** What the runs of an application in Redis are opened with. */
 export interface RedisRunsParts {
@@ -38,20 +38,5 @@ export async function redisRuns({ redis, env, run, slots, events, lost }: RedisR
       return store
     },
     forget: () => forgetApplication(settings),
-  }
-}
-
-/** Says once, where it is so, that Redis may lose what it has confirmed. */
-export async function tellOfLosses(
-  { durabilityLine, inspectServer, openRedis }: typeof import('@millrace/transport-redis'),
-  settings: RedisSettings,
-  events: EventEmitter,
-): Promise<void> {
-  const client = await openRedis(settings)
-  try {
-    const reason = durabilityLine(settings.url, await inspectServer(client))
-    if (reason !== undefined) events.emit('backend.may_lose', { backend: 'redis', reason })
-  } finally {
-    client.destroy()
   }
 }

@@ -1,6 +1,6 @@
 import { importRedis } from '../dead-letters/import-redis.js'
 import type { Preflight } from '../preflight/preflight.js'
-import { tellOfLosses } from '../supervised/redis-runs.js'
+import { tellOfLosses } from '../runs/tell-of-losses.js'
 import type { DeadLetters, OpenDeadLettersParts } from './dead-letters.js'
 import { newLetter } from './new-letter.js'
 
