@@ -15,9 +15,9 @@ const operands: Operands = { form: 'ID... [CONFIG...]', least: 0, most: Number.P
 export const dropLetters: Command = {
   name,
   summary: 'removes such messages for good',
-  details: `Takes letters out of the file or Redis; the application may run and write others meanwhile, of which none is lost. There is no
-way back. --all means every letter there is, or those that --node, --code and --since leave. Exit code 1 when there
-was no letter of one of the ids; the others are dropped all the same.`,
+  details: `Takes letters out of the file, or out of Redis; the application may run and write others meanwhile, of which none is
+lost. There is no way back. --all means every letter there is, or those that --node, --code and --since leave. Exit
+code 1 when there was no letter of one of the ids; the others are dropped all the same.`,
   operands,
   options: {
     file: fileOption,

@@ -15,9 +15,9 @@ const name = 'dead-letters list'
 export const listLetters: Command = {
   name,
   summary: 'lists the messages that nodes could not handle',
-  details: `Reads them where dead_letters of the configuration keeps them, in a file or in Redis; the application may run. The newest
-letter stands last. SIZE is that of the payload as JSON; millrace dead-letters show ID shows it. Lines that are no
-letters are told and stay as they are.`,
+  details: `Reads them where dead_letters of the configuration keeps them, in a file or in Redis; the application may run. The
+newest letter stands last. SIZE is that of the payload as JSON; millrace dead-letters show ID shows it. Lines that are
+no letters are told and stay as they are.`,
   operands,
   options: {
     file: fileOption,
