@@ -221,10 +221,10 @@ redisTests(describe)('dead letters in Redis', () => {
 redisTests(describe)('whoever looks after dead letters in Redis', () => {
   it('hears within a deadline that it does not answer', async () => {
     const server = await world.start()
-    const letters = await openRedisLetters({ url: server.url, keyPrefix }, { deadlineMs: 300 })
+    const letters = await openRedisLetters({ url: server.url, keyPrefix }, { deadlineMs: 2000 })
     server.pause()
     await expect(letters.text(letter(1).id)).rejects.toThrow(
-      `BACKEND_UNAVAILABLE: Redis at ${server.url} cannot be used, because it has not answered within 300 ms; see whether it runs`,
+      `BACKEND_UNAVAILABLE: Redis at ${server.url} cannot be used, because it has not answered within 2000 ms; see whether it runs`,
     )
     server.resume()
   })
