@@ -93,6 +93,11 @@ export class Stage {
     this.#said.push({ where, bytes: Buffer.from(text) })
   }
 
+  /** Resolves when something has come out where the programs send it that holds a text. */
+  received(where: string, text: string): Promise<void> {
+    return inTime(`${text} in ${where}`, this.#onlooker.received(where, text))
+  }
+
   /**
    * What was said although it must not be; and where nothing was said, although something must be.
    *

@@ -11,6 +11,7 @@ const scrapeMs = 5000
 /** Receives what an application sends by OTLP, and asks for its metrics again and again. */
 export class Onlooker {
   readonly #received: Shown[] = []
+  readonly #looks = new Set<() => void>()
   readonly #receiver: Server
   readonly #port: number
   readonly #end = new AbortController()
@@ -53,6 +54,18 @@ export class Onlooker {
     return this.#received
   }
 
+  /** Resolves when something has come that holds a text. */
+  async received(where: string, text: string): Promise<void> {
+    const isThere = (): boolean => this.#received.some((one) => one.where === where && one.bytes.includes(text))
+    if (isThere()) return
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (isThere()) resolve()
+      }
+      this.#looks.add(look)
+    })
+  }
+
   async close(): Promise<void> {
     this.#end.abort()
     this.#receiver.closeAllConnections()
@@ -64,7 +77,12 @@ export class Onlooker {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer) // no encoding is set
     if (request.headers['content-encoding'] !== undefined) throw new Error('what is packed cannot be looked through')
-    this.#received.push({ where: `OTLP ${request.url}`, bytes: Buffer.concat(pieces) })
+    this.#take({ where: `OTLP ${request.url}`, bytes: Buffer.concat(pieces) })
+  }
+
+  #take(shown: Shown): void {
+    this.#received.push(shown)
+    for (const look of this.#looks) look()
   }
 
   async #scrapeOnAndOn(): Promise<void> {
@@ -74,7 +92,7 @@ export class Onlooker {
         const response = await fetch(`http://127.0.0.1:${this.#port}/metrics`, {
           signal: AbortSignal.any([signal, AbortSignal.timeout(scrapeMs)]),
         })
-        this.#received.push({ where: '/metrics', bytes: Buffer.from(await response.arrayBuffer()) })
+        this.#take({ where: '/metrics', bytes: Buffer.from(await response.arrayBuffer()) })
       } catch {
         // The application is not there, not yet or not any more.
       }

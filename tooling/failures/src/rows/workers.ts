@@ -152,8 +152,9 @@ export const workerFailures: readonly Failure[] = [
     made: 'SIGKILL of `millrace run`',
     works: false,
     async make(stage) {
-      const run = stage.run(batch(stage))
+      const run = stage.run(batch(stage, { orders: { count: 100_000 } }))
       await run.said('a hundred orders are sent')
+      await stage.received('OTLP /v1/logs', 'runtime.running') // what it has not sent yet dies with it
       run.child.kill('SIGKILL')
       return seenOf(stage, run, { event: nothing, counted: 'no worker is left' })
     },
