@@ -19,7 +19,7 @@ const goneSeconds = 300
  * KEYS: stream, entries, gone of the letter, gone of the one that it replaces. ARGV: id, text, how many there may be, id of the
  * one that it replaces or nothing.
  */
-export const addLetterScript: string = `
+const addLetterScript: string = `
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 or redis.call('EXISTS', KEYS[3]) == 1 then return 1 end
 local replaced = ARGV[4] ~= '' and redis.call('HGET', KEYS[2], ARGV[4])
 if not replaced and redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -38,7 +38,7 @@ return 1
  *
  * KEYS: stream, entries, gone of each. ARGV: their ids.
  */
-export const dropLettersScript: string = `
+const dropLettersScript: string = `
 local dropped = 0
 for index, id in ipairs(ARGV) do
   local entry = redis.call('HGET', KEYS[2], id)
@@ -52,8 +52,11 @@ end
 return dropped
 `
 
-/** By which Redis knows a script. */
-export function shaOf(script: string): string {
+/** By which Redis knows the scripts. */
+export const addLetterSha: string = shaOf(addLetterScript)
+export const dropLettersSha: string = shaOf(dropLettersScript)
+
+function shaOf(script: string): string {
   return createHash('sha1').update(script).digest('hex')
 }
 

@@ -2,7 +2,7 @@ import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { asUnavailable, redisUnavailable, silence } from '../connection/redis-trouble.js'
 import { letterKeys } from './letter-keys.js'
-import { dropLettersScript, loadLetterScripts, shaOf } from './letter-scripts.js'
+import { dropLettersSha, loadLetterScripts } from './letter-scripts.js'
 
 /** What letters are looked after with. */
 export interface OpenRedisLettersOptions {
@@ -86,7 +86,7 @@ export async function openRedisLetters(
       for (let at = 0; at < ids.length; at += dropsAtOnce) {
         const some = ids.slice(at, at + dropsAtOnce)
         const names = [keys.stream, keys.entries, ...some.map(keys.gone)]
-        await ask((redis) => redis.evalSha(shaOf(dropLettersScript), { keys: names, arguments: some }))
+        await ask((redis) => redis.evalSha(dropLettersSha, { keys: names, arguments: some }))
       }
     },
     close,

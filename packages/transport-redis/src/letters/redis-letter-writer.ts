@@ -5,7 +5,7 @@ import type { RedisSettings } from '../connection/redis-settings.js'
 import { redisTrouble, redisUnavailable, silence } from '../connection/redis-trouble.js'
 import { letterKeys } from './letter-keys.js'
 import { LetterQueue } from './letter-queue.js'
-import { addLetterScript, dropLettersScript, loadLetterScripts, shaOf } from './letter-scripts.js'
+import { addLetterSha, dropLettersSha, loadLetterScripts } from './letter-scripts.js'
 
 /** What letters are written with. */
 export interface RedisLetterWriterOptions {
@@ -102,7 +102,7 @@ export async function createRedisLetterWriter(options: RedisLetterWriterOptions)
   return {
     async add({ id, text, replaces = '' }) {
       await queue.add({
-        sha: shaOf(addLetterScript),
+        sha: addLetterSha,
         keys: [keys.stream, keys.entries, keys.gone(id), keys.gone(replaces)],
         parts: [id, text, String(maxLetters), replaces],
         judge(answer) {
@@ -112,7 +112,7 @@ export async function createRedisLetterWriter(options: RedisLetterWriterOptions)
     },
     async drop(id) {
       await queue.add({
-        sha: shaOf(dropLettersScript),
+        sha: dropLettersSha,
         keys: [keys.stream, keys.entries, keys.gone(id)],
         parts: [id],
         judge: () => undefined,
