@@ -9,13 +9,13 @@
  */
 import type { EventEmitter } from '@millrace/contracts'
 import type { WireClock } from '@millrace/wire'
+import { KeptConnection } from '../connection/kept-connection.js'
 import type { RedisClient } from '../connection/open-redis.js'
 import { redisKeys } from '../connection/redis-keys.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { redisTrouble } from '../connection/redis-trouble.js'
 import { type EntryHead, entryFields, type InboxEntry, readEntry } from './inbox-entry.js'
 import { InboxReader } from './inbox-reader.js'
-import { KeptConnection } from './kept-connection.js'
 import { type Letter, Outbox } from './outbox.js'
 import { appendScript, keepScript, type Script } from './scripts.js'
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EventEmitter, MillraceError } from '@millrace/contracts'
-import { KeptConnection } from '../carrier/kept-connection.js'
+import { KeptConnection } from '../connection/kept-connection.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { redisTrouble, redisUnavailable, silence } from '../connection/redis-trouble.js'
 import { letterKeys } from './letter-keys.js'

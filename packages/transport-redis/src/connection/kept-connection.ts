@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createEventEmitter } from '@millrace/contracts'
-import { openRedis, type RedisClient } from '../connection/open-redis.js'
-import type { RedisSettings } from '../connection/redis-settings.js'
-import { redisTrouble } from '../connection/redis-trouble.js'
+import { openRedis, type RedisClient } from './open-redis.js'
+import type { RedisSettings } from './redis-settings.js'
+import { redisTrouble } from './redis-trouble.js'
 
 /** The first wait before another attempt to connect, and the longest, in milliseconds. */
 const firstPauseMs = 50
