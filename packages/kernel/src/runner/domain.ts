@@ -41,8 +41,9 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  * D5  What comes from other workers may come again when one of them has died. A task whose position an ordered node has taken
  *     is dropped: its first copy is done with everything that came of it, or the repeat would not have come this far. Where
  *     an earlier process has taken it, what that has left undone is sent again in its place.
- * D6  In a run of a source nothing passes that comes after a root which has failed: what is recorded of a run is all that came
- *     before some position, whatever ended it.
+ * D6  Nothing passes that comes after a root which has failed. What is recorded of the run of a source is all that came before
+ *     some position, whatever ended it; and no reply of a stream request leaves where the failure of an earlier message should,
+ *     although that comes another way and may come later.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
@@ -52,7 +53,7 @@ export class Domain {
   /** Names it in every worker; undefined in one that is alone. */
   id: string | undefined
   ties: DomainTies | undefined
-  /** Number of the first root of a source's run that is known to have failed; nothing passes from there on. */
+  /** Number of the first root that is known to have failed; nothing passes from there on. */
   failedFrom: number = Number.POSITIVE_INFINITY
   /** What the messages of a stream request are dealt out to slots from; undefined for a run of a source. */
   offset: number | undefined
@@ -116,7 +117,7 @@ export class Domain {
 
   /** A root has failed: what waits of it shall end. */
   rootFailed(seq: number): void {
-    if (this.isRun && seq < this.failedFrom) this.failedFrom = seq
+    if (seq < this.failedFrom) this.failedFrom = seq
     this.touch()
   }
 
