@@ -27,11 +27,11 @@ import type { Subtree } from '../runner/subtree.js'
 import { reasonOf } from '../runtime/reason-of.js'
 import type { EdgeMap } from './edge-map.js'
 import type { LinkSession } from './link-session.js'
-import type { MeshEngine } from './mesh.js'
+import type { MeshEngine } from './mesh-engine.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
 import { failedElsewhere, linkLost, workerGone } from './remote-errors.js'
-import { incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
+import { enteredAt, incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
 import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
 
@@ -157,8 +157,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   /** The process that roots entered at is gone: nobody waits for them. */
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
     this.#gone.set(slot, { incarnation, error })
-    for (const visit of this.#visiting.values())
-      if (originOf(visit.origin) === slot && incarnationOf(visit.origin) === incarnation) giveUp(visit, error)
+    for (const visit of this.#visiting.values()) if (enteredAt(visit.origin, slot, incarnation)) giveUp(visit, error)
   }
 
   /** Resolves when nothing of other origins is here. */

@@ -8,7 +8,6 @@ export interface LinkHearer {
   heard(session: LinkSession, record: Exclude<LinkRecord, { kind: 'ack' }>): void
   /** Acknowledgements are to be sent at the end of this run of works. */
   flushLater(session: LinkSession): void
-  ended(session: LinkSession, end: LinkEnd): void
 }
 
 /**
@@ -29,14 +28,16 @@ export class LinkSession implements LinkListener {
   /** Whether it has sent what no honest peer would: it is lost, and not dialled again. */
   refused = false
   readonly #hearer: LinkHearer
+  readonly #ended: (end: LinkEnd) => void
   #ranges: [first: number, last: number][] = []
   /** The latest of its arrivals that are not done; each knows the one before. */
   #latest: Arrival | undefined
 
-  constructor(link: Link, peer: Peer, hearer: LinkHearer) {
+  constructor(link: Link, peer: Peer, hearer: LinkHearer, ended: (end: LinkEnd) => void) {
     this.link = link
     this.peer = peer
     this.#hearer = hearer
+    this.#ended = ended
   }
 
   record(record: LinkRecord): void {
@@ -45,7 +46,7 @@ export class LinkSession implements LinkListener {
   }
 
   end(end: LinkEnd): void {
-    this.#hearer.ended(this, end)
+    this.#ended(end)
   }
 
   /** An envelope of it is being worked on. */

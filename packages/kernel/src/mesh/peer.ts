@@ -18,7 +18,7 @@ import type { Subtree } from '../runner/subtree.js'
 import type { BeginHop } from './hop-telemetry.js'
 import { NumberedItems } from './numbered-items.js'
 import { linkLost, nobodyReady, workerGone } from './remote-errors.js'
-import { incarnationOf, originOf } from './root-origin.js'
+import { enteredAt, incarnationOf, originOf } from './root-origin.js'
 
 /** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
 export interface Sent {
@@ -306,7 +306,7 @@ export class Peer {
   /** Whether a message belongs to a root of the process that a link leads to. */
   #beganAt({ incarnation }: Link, { subtree }: Sent): boolean {
     const { origin } = subtree.root
-    return origin !== undefined && originOf(origin) === this.slot && incarnationOf(origin) === incarnation
+    return origin !== undefined && enteredAt(origin, this.slot, incarnation)
   }
 
   #mayRepeat({ subtree, times }: Sent): boolean {

@@ -18,6 +18,11 @@ export function incarnationOf(name: string): number {
   return Number.parseInt(name.slice(name.indexOf('.', name.indexOf('#')) + 1), 10)
 }
 
+/** Whether a root or a domain entered in one process of a slot. @param name of its origin, or its own */
+export function enteredAt(name: string, slot: SlotId, incarnation: number | undefined): boolean {
+  return originOf(name) === slot && incarnationOf(name) === incarnation
+}
+
 /** Whether the origin of a root waits for its reply. */
 export function waitsForReply(origin: string): boolean {
   return origin.endsWith(':')

@@ -16,7 +16,8 @@ import {
   type Transport,
 } from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
-import type { Mesh, MeshEngine, UndeliverableMessage } from '../mesh/mesh.js'
+import type { Mesh } from '../mesh/mesh.js'
+import type { MeshEngine, UndeliverableMessage } from '../mesh/mesh-engine.js'
 import {
   type PayloadCheck,
   type PayloadCheckOptions,
