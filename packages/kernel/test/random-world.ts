@@ -1,7 +1,7 @@
 import { defineMessage, type MessageType, type Plan } from '@millrace/contracts'
 import { Type } from 'typebox'
+import type { GraphPart } from '../src/graph/graph-parts.js'
 import type { Ledger } from '../src/ledger/ledger.js'
-import type { PlacedDefinition } from '../src/runtime/engine.js'
 import { MemoryDisk } from './memory-disk.js'
 import type { Carrier } from './random-carrier.js'
 import { type Chance, chanceOf, clockOf, type RandomCase } from './random-graph.js'
@@ -38,7 +38,7 @@ export class RandomWorld {
   readonly clock: () => number
   readonly plan: Plan
   readonly types: readonly MessageType[]
-  readonly nodes: readonly PlacedDefinition[]
+  readonly nodes: readonly GraphPart[]
   /** By node: what it has seen, in the order in which it has. */
   readonly seen: readonly string[][]
   readonly disk: MemoryDisk

@@ -1,6 +1,6 @@
 import { defineState, type MessageType, type NodeDefinition, type Position, type StateView } from '@millrace/contracts'
 import { Type } from 'typebox'
-import type { PlacedDefinition } from '../src/runtime/engine.js'
+import type { GraphPart } from '../src/graph/graph-parts.js'
 import type { MemoryDisk } from './memory-disk.js'
 import type { RandomCase } from './random-graph.js'
 import { definitionOf, missing, type Waits } from './run-random-graph.js'
@@ -16,7 +16,7 @@ export function rememberingDefinitionOf(
   node: number,
   types: readonly MessageType[],
   waits: Waits,
-): PlacedDefinition {
+): GraphPart {
   const definition = definitionOf(testCase, node, types, waits, [])
   if (definition.kind !== 'node') return definition
   const { handle } = definition

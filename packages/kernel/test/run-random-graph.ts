@@ -12,7 +12,8 @@ import {
 import { createRoutingService } from '@millrace/routing'
 import { createMemoryStateStore, createMemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
-import { Engine, type PlacedDefinition } from '../src/runtime/engine.js'
+import type { GraphPart } from '../src/graph/graph-parts.js'
+import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
 import { type Chance, chanceOf, clockOf, type RandomCase } from './random-graph.js'
@@ -130,7 +131,7 @@ export function definitionOf(
   types: readonly MessageType[],
   waits: Waits,
   seen: string[],
-): PlacedDefinition {
+): GraphPart {
   const { name, kind, consumes, emits } = testCase.graph.nodes[node] ?? missing()
   const common = {
     name,

@@ -1,6 +1,7 @@
 import type { EnvelopeRecord, MillraceError } from '@millrace/contracts'
 import type { Domain } from '../runner/domain.js'
-import { type HomeWay, Root, type RootCrossing, type RootOwner } from '../runner/root.js'
+import { noOwner } from '../runner/no-owner.js'
+import { type HomeWay, Root, type RootCrossing } from '../runner/root.js'
 import type { LinkSession } from './link-session.js'
 
 /** A root that entered elsewhere, as far as this worker works on it: it is here while one of its envelopes is. */
@@ -24,7 +25,7 @@ export class VisitingRoot extends Root {
       trace,
     }: { domain: Domain | undefined; deadline: number | undefined; trace: string | undefined },
   ) {
-    super(nobody, domain, position[0] ?? 0, deadline, trace?.slice(3, 35))
+    super(noOwner, domain, position[0] ?? 0, deadline, trace?.slice(3, 35))
     this.origin = origin
     this.number = root
     this.crossing = crossing
@@ -38,12 +39,4 @@ export class VisitingRoot extends Root {
     this.sendersKnow = true
     this.fail(error)
   }
-}
-
-/** Who sent the root is told over the link that it came by. */
-const nobody: RootOwner = {
-  reply: () => undefined,
-  replied: () => undefined,
-  failed: () => undefined,
-  ended: () => undefined,
 }

@@ -1,11 +1,11 @@
 import type { MillraceConfig } from '@millrace/config-validator'
-import type { PlacedDefinition } from '../runtime/engine.js'
+import type { GraphPart } from '../graph/graph-parts.js'
 import type { PreflightFinding } from './preflight-error.js'
 
 /** Nodes that send what they cannot handle to the dead letters, where the configuration names no place for these. */
 export function checkDeadLetters(
   { dead_letters }: MillraceConfig,
-  nodes: readonly PlacedDefinition[],
+  nodes: readonly GraphPart[],
 ): readonly PreflightFinding[] {
   if (dead_letters.path !== undefined || dead_letters.backend === 'redis') return []
   return nodes

@@ -25,7 +25,7 @@ import {
 import { compilePlan, type PlacementInput, placementFindings } from '@millrace/placement'
 import { discover } from '../discovery/discover.js'
 import { buildGraph, type GraphOutcome } from '../graph/build-graph.js'
-import type { PlacedDefinition } from '../runtime/engine.js'
+import type { GraphPart } from '../graph/graph-parts.js'
 import { transportToken } from '../transport-token.js'
 import { checkDeadLetters } from './dead-letter-findings.js'
 import { longLineFindings } from './long-line-findings.js'
@@ -66,7 +66,7 @@ export interface Preflight {
   readonly graph: Graph
   readonly plan: Plan
   /** By node index. */
-  readonly nodes: readonly PlacedDefinition[]
+  readonly nodes: readonly GraphPart[]
   /** By type index. */
   readonly types: readonly MessageType[]
   readonly services: readonly ServiceDefinition[]
@@ -180,7 +180,7 @@ function interfaceTypes({ runtime }: MillraceConfig): { entries: readonly string
 }
 
 function sliceOwners(parts: readonly Part[]) {
-  const owner = ({ name, config }: { readonly name: string; readonly config: PlacedDefinition['config'] }) => ({
+  const owner = ({ name, config }: { readonly name: string; readonly config: GraphPart['config'] }) => ({
     name,
     schema: config,
   })
@@ -192,7 +192,7 @@ function sliceOwners(parts: readonly Part[]) {
 
 function serviceFindings(
   services: readonly ServiceDefinition[],
-  nodes: readonly PlacedDefinition[],
+  nodes: readonly GraphPart[],
   bound: readonly Token[],
 ): readonly PreflightFinding[] {
   const container = createContainer(services, { boundLater: [transportToken, ...bound] })

@@ -15,7 +15,7 @@ import type {
 import type { ReplyCounters } from '@millrace/reply-waiter'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { MeshCounters } from '../mesh/mesh-counters.js'
-import type { EngineCounters } from './engine.js'
+import type { GivenUpCounters } from './given-up.js'
 import type { RequestOptions, StreamOptions } from './requests.js'
 import type { RetryEnd, RetryOptions } from './retry.js'
 
@@ -33,7 +33,7 @@ export interface RuntimeCounters {
   /** Roots that are not done. */
   readonly inFlight: number
   readonly replies: ReplyCounters
-  readonly givenUp: EngineCounters
+  readonly givenUp: GivenUpCounters
   /** What was sent again after a worker died or a link was lost, and what came again because of that. */
   readonly delivery: MeshCounters
 }

@@ -1,6 +1,6 @@
 import type { Plan, SlotId } from '@millrace/contracts'
+import type { GraphPart } from '../graph/graph-parts.js'
 import { embeddingSlot } from '../mesh/place.js'
-import type { PlacedDefinition } from '../runtime/engine.js'
 
 /**
  * The slots that send requests into the graph and wait for replies: those whose nodes send nested requests, the one
@@ -8,7 +8,7 @@ import type { PlacedDefinition } from '../runtime/engine.js'
  */
 export function requestOrigins(
   { graph, groups, groupOf }: Plan,
-  nodes: readonly PlacedDefinition[],
+  nodes: readonly GraphPart[],
   web: SlotId | undefined,
 ): readonly SlotId[] {
   const asking = groups.filter((_, group) =>

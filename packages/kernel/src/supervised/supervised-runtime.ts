@@ -40,7 +40,7 @@ import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
 import type { OpenRun } from '../runs/open-run.js'
 import { within } from '../runtime/deadline.js'
-import type { EngineCounters } from '../runtime/engine.js'
+import type { GivenUpCounters } from '../runtime/given-up.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import { defaultRetryMs } from '../runtime/retries.js'
 import type { RetryEnd, RetryOptions } from '../runtime/retry.js'
@@ -113,7 +113,7 @@ export class SupervisedRuntime implements Runtime {
   #stop: Promise<StopMode> | undefined
   #socket: HeldSocket | undefined
   #url: string | undefined
-  #givenUp: EngineCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
+  #givenUp: GivenUpCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
   #redelivered = 0
   #repeats = 0
 
@@ -247,7 +247,7 @@ export class SupervisedRuntime implements Runtime {
   counters(): RuntimeCounters {
     const { app } = this.#parts
     const own = app === undefined ? undefined : app.runtime.counters()
-    const sum = (name: keyof EngineCounters): number => this.#givenUp[name] + (own?.givenUp[name] ?? 0)
+    const sum = (name: keyof GivenUpCounters): number => this.#givenUp[name] + (own?.givenUp[name] ?? 0)
     return {
       inFlight: own?.inFlight ?? 0,
       replies: own?.replies ?? createReplyWaiters().counters(),
@@ -411,7 +411,7 @@ export class SupervisedRuntime implements Runtime {
     return reports
   }
 
-  #count({ dropped, deadLettered, unclaimed }: EngineCounters): void {
+  #count({ dropped, deadLettered, unclaimed }: GivenUpCounters): void {
     const sum = this.#givenUp
     this.#givenUp = {
       dropped: sum.dropped + dropped,
