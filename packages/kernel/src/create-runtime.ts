@@ -13,12 +13,12 @@ import { createMemoryStateStore, createMemoryTransport } from '@millrace/transpo
 import { maxPayloadBytes } from './payload/max-payload-bytes.js'
 import type { PayloadCheckOptions } from './payload/payload-checks.js'
 import { type ApplicationOptions, type ConfigSource, type Preflight, preflight } from './preflight/preflight.js'
+import { randomHex } from './runner/random-hex.js'
 import { InlineRuntime } from './runtime/inline-runtime.js'
 import { ownSlot } from './runtime/own-slot.js'
 import type { Runtime } from './runtime/runtime.js'
 import { type OwnerOfState, stateOfOne } from './runtime/state-of-one.js'
 import { createSupervised, refuseLocalParts } from './supervised/create-supervised.js'
-import { newRunName } from './supervised/supervised-runtime.js'
 import { consoleSource } from './telemetry/console-source.js'
 import { Oversight } from './telemetry/oversight.js'
 import { servesMetrics } from './telemetry/telemetry-settings.js'
@@ -111,7 +111,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
     group: checked.plan.groups[0]?.name ?? '',
     slot: ownSlot(checked.plan),
     incarnation: 1,
-    run: newRunName(),
+    run: randomHex(16),
   }
   const oversight = await Oversight.open(checked, owner, events, () => consoleSource(runtime, events))
   const runtime: InlineRuntime = new InlineRuntime({

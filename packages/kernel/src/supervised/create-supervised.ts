@@ -4,6 +4,7 @@ import { createMemoryStateStore } from '@millrace/transport-memory'
 import { embeddingSlot } from '../mesh/place.js'
 import type { PayloadCheckOptions } from '../payload/payload-checks.js'
 import type { Preflight } from '../preflight/preflight.js'
+import { randomHex } from '../runner/random-hex.js'
 import { openRun } from '../runs/open-run.js'
 import { redisRuns } from '../runs/redis-runs.js'
 import { consoleSource } from '../telemetry/console-source.js'
@@ -13,7 +14,8 @@ import { type Share, shareRuntime } from '../worker/share-runtime.js'
 import { type LinkKeys, linkKeys } from './link-keys.js'
 import { whyNotReloaded } from './reloadable.js'
 import { requestOrigins } from './request-origins.js'
-import { newRunName, type SupervisedParts, SupervisedRuntime } from './supervised-runtime.js'
+import type { SupervisedParts } from './supervised-parts.js'
+import { SupervisedRuntime } from './supervised-runtime.js'
 import { moduleFlags, workerProgram } from './worker-program.js'
 import { workerSettings } from './worker-settings.js'
 
@@ -46,7 +48,7 @@ export async function createSupervised(options: SupervisedOptions): Promise<Supe
   const origins = requestOrigins(plan, nodes, web)
   const pairs = linkPairs(plan, origins)
   const keys = await linkKeys(config, pairs, { baseDir, env: process.env }, events.redactor)
-  const run = newRunName()
+  const run = randomHex(16)
   const { restart_strategy: strategy, lifecycle } = config.runtime.platform
   const owner = { scenario: config.scenario.name, group: '', slot: embeddingSlot, incarnation: 1, run }
   const oversight = await Oversight.open(preflight, owner, events, () => consoleSource(runtime, events))

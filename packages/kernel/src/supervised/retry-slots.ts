@@ -1,7 +1,8 @@
-import { type EventEmitter, MillraceError, type Plan, type SlotId } from '@millrace/contracts'
+import type { EventEmitter, MillraceError, Plan, SlotId } from '@millrace/contracts'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import { type ChooseSlot, chooseSlot, entryChoice, type Loaded } from '../mesh/choose-slot.js'
 import { nobodyReady } from '../mesh/remote-errors.js'
+import { takesNothingNew } from '../runtime/refusals.js'
 import { retryTarget } from '../runtime/retry-target.js'
 
 /** A slot that dead letters are sent to. */
@@ -89,7 +90,7 @@ export class RetrySlots {
       const timer = setTimeout(() => end(nobodyReady(slot.id)), timeoutMs)
       const stop = this.#parts.events.subscribe(({ name }) => {
         if (name === 'worker.running' && slot.ready) end()
-        if (name === 'runtime.draining') end(new MillraceError('SHUTTING_DOWN', 'the runtime accepts nothing new'))
+        if (name === 'runtime.draining') end(takesNothingNew())
       })
     })
   }

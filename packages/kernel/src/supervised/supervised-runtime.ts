@@ -7,11 +7,9 @@
  *     again; then the sinks are completed. Where runs are kept, the end of this one is kept after that.
  * L3  The first failure is the one reported: of a root, a source, a sink or a worker.
  */
-import { randomBytes } from 'node:crypto'
 import type { StartupSummary } from '@millrace/config-validator'
 import {
   type EndpointTable,
-  type EventEmitter,
   type EventListener,
   type Ingress,
   type MessageType,
@@ -21,91 +19,49 @@ import {
   type Plan,
   type Retiring,
   type RuntimeSnapshot,
-  type SinkReport,
-  type SlotId,
   type SpanRecord,
   type StopMode,
   type Supervisor,
-  type SupervisorListener,
-  type WorkerSettings,
   type WorkerSnapshot,
 } from '@millrace/contracts'
-import { type LinkPair, peersOf } from '@millrace/placement'
-import { createReplyWaiters } from '@millrace/reply-waiter'
+import { peersOf } from '@millrace/placement'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import { embeddingSlot } from '../mesh/place.js'
-import { Collector, type SampleReport } from '../metrics/collector.js'
+import { Collector } from '../metrics/collector.js'
 import { lossSamples } from '../metrics/process-samples.js'
-import type { PayloadCheckOptions } from '../payload/payload-checks.js'
-import type { Preflight } from '../preflight/preflight.js'
-import type { OpenRun } from '../runs/open-run.js'
 import { within } from '../runtime/deadline.js'
-import type { GivenUpCounters } from '../runtime/given-up.js'
+import { nothingToRun, notStarted, takesNothingNew } from '../runtime/refusals.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import { defaultRetryMs } from '../runtime/retries.js'
 import type { RetryEnd, RetryOptions } from '../runtime/retry.js'
 import { RetryLedger } from '../runtime/retry-ledger.js'
 import type { RunResult, Runtime, RuntimeCounters } from '../runtime/runtime.js'
 import { startError } from '../runtime/start-error.js'
-import { linkOf, type Oversight } from '../telemetry/oversight.js'
+import { linkOf } from '../telemetry/oversight.js'
 import { serverUrl } from '../web/server-url.js'
-import { answeredError } from '../worker/error-answer.js'
 import type { Share } from '../worker/share-runtime.js'
-import { notedPayload, type SinkNote } from '../worker/sink-note.js'
 import { type HeldSocket, holdSocket } from './hold-socket.js'
-import type { LinkKeys } from './link-keys.js'
 import { whyNotReloaded } from './reloadable.js'
 import { RetrySlots } from './retry-slots.js'
-import { SourceTally } from './source-tally.js'
+import type { SupervisedParts } from './supervised-parts.js'
+import { SupervisedRun } from './supervised-run.js'
 import { WorkerAnswers } from './worker-answers.js'
 import { workerBundle } from './worker-bundle.js'
-
-/** Makes the supervisor of a runtime. */
-export type MakeSupervisor = (listener: SupervisorListener, workers: readonly WorkerSettings[]) => Supervisor
-
-/** What a supervised runtime is made of. */
-export interface SupervisedParts {
-  readonly preflight: Preflight
-  /** Whether preflight allowed requests by `Runtime.request`. */
-  readonly embedded: boolean
-  readonly events: EventEmitter
-  readonly checks: PayloadCheckOptions
-  readonly workers: readonly WorkerSettings[]
-  readonly pairs: readonly LinkPair[]
-  readonly keys: LinkKeys
-  /** Names this run, 32 hex digits. */
-  readonly run: string
-  readonly supervisor: MakeSupervisor
-  /** This process's own share: its links and waiters; undefined where nothing can be requested. */
-  readonly app: Share | undefined
-  /** Hears what sinks would write, where sinks are recorded instead of opened. */
-  readonly sinkWrote: ((note: SinkNote, payload: unknown) => void) | undefined
-  /** The slot that serves the web; undefined for none. */
-  readonly web: SlotId | undefined
-  /** Whether an interrupted run is gone on with. */
-  readonly resume: boolean
-  /** Opens what is kept of the run; undefined where nothing outlives its processes. `lost` hears when it has been lost. */
-  readonly openRun: ((lost: (error: MillraceError) => void) => Promise<OpenRun>) | undefined
-  /** Telemetry, the port for metrics, the live page; undefined where nothing of it is configured. */
-  readonly oversight: Oversight | undefined
-}
-
-/** Names a run. */
-export function newRunName(): string {
-  return randomBytes(16).toString('hex')
-}
+import { WorkerCounters } from './worker-counters.js'
+import { WorkerNews } from './worker-news.js'
 
 /** A runtime whose nodes run in worker processes. */
 export class SupervisedRuntime implements Runtime {
   readonly #parts: SupervisedParts
   readonly #supervisor: Supervisor
-  readonly #sources: SourceTally
+  readonly #counters: WorkerCounters
   readonly #answers: WorkerAnswers
+  readonly #run: SupervisedRun
   readonly #collector: Collector
+  readonly #news: WorkerNews
   readonly #retrying = new RetryLedger()
   readonly #retrySlots: RetrySlots
   #phase: 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' = 'created'
-  #kept: Promise<OpenRun> | undefined
   #start: Promise<void> | undefined
   /** This process has a link to every worker that it shares one with. */
   #linked: Promise<void> | undefined
@@ -113,21 +69,12 @@ export class SupervisedRuntime implements Runtime {
   #stop: Promise<StopMode> | undefined
   #socket: HeldSocket | undefined
   #url: string | undefined
-  #givenUp: GivenUpCounters = { dropped: 0, deadLettered: 0, unclaimed: 0 }
-  #redelivered = 0
-  #repeats = 0
 
   constructor(parts: SupervisedParts) {
     this.#parts = parts
-    const { graph, groupOf, groups } = parts.preflight.plan
-    const reading = groups.filter((_, group) =>
-      graph.nodes.some(({ kind }, node) => kind === 'source' && groupOf[node] === group),
-    )
-    this.#sources = new SourceTally(reading.flatMap(({ slots }) => slots))
-    // Every process says so when it happens, also one that is gone when it is asked for its counters.
-    parts.events.subscribe(({ name, facts }) => {
-      if (name === 'redelivery.sent') this.#redelivered += Number(facts.count)
-    })
+    const { events, workers, openRun, sinkWrote, oversight } = parts
+    const { plan } = parts.preflight
+    this.#counters = new WorkerCounters(events)
     this.#supervisor = parts.supervisor(
       {
         bundleOf: (slot, incarnation, beside) =>
@@ -135,23 +82,37 @@ export class SupervisedRuntime implements Runtime {
         moved: (old, timeoutMs) => this.#moved(old, timeoutMs),
         ready: () => this.#ready(),
         endpoints: (table) => this.#endpoints(table),
-        told: (slot, subject, facts) => this.#told(slot, subject, facts),
+        told: (slot, subject, facts) => this.#news.told(slot, subject, facts),
         failed: (error) => this.#failed(error),
       },
-      parts.workers,
+      workers,
     )
     this.#answers = new WorkerAnswers((...question) => this.#supervisor.ask(...question))
+    this.#run = new SupervisedRun({
+      plan,
+      workers,
+      answers: this.#answers,
+      counters: this.#counters,
+      open: openRun && (() => openRun((error) => this.#failed(error))),
+    })
     this.#retrySlots = new RetrySlots({
-      plan: parts.preflight.plan,
-      events: parts.events,
+      plan,
+      events,
       isRunning: (slot) => this.workers().some((worker) => worker.slot === slot && worker.phase === 'running'),
     })
     this.#collector = new Collector({
-      events: parts.events,
+      events,
       own: embeddingSlot,
       workers: () => this.workers(),
       ask: (slot) => this.#answers.samples(slot),
-      ownSamples: () => [...(parts.app?.runtime.samples() ?? []), ...lossSamples(parts.oversight?.telemetry)],
+      ownSamples: () => [...(parts.app?.runtime.samples() ?? []), ...lossSamples(oversight?.telemetry)],
+    })
+    this.#news = new WorkerNews({
+      sources: this.#run.sources,
+      collector: this.#collector,
+      answers: this.#answers,
+      sinkWrote,
+      oversight,
     })
   }
 
@@ -181,24 +142,21 @@ export class SupervisedRuntime implements Runtime {
   }
 
   async run(): Promise<RunResult> {
-    if (this.#sources.none)
-      throw new MillraceError(
-        'CONFIG_INVALID',
-        'there is nothing to run to its end: no source is active; configure one under adapters',
-      )
+    const { sources } = this.#run
+    if (sources.none) throw nothingToRun()
     try {
-      const known = (await this.#openRun()?.catch(heardByStart))?.result
+      const known = await this.#run.known()
       if (known !== undefined) return known
       await this.start()
-      const roots = await this.#sources.ended
+      const roots = await sources.ended
       await this.#retrying.close(new MillraceError('SHUTTING_DOWN', 'the run is over'))
-      const reports = await this.#completeSinks()
+      const reports = await this.#run.completeSinks()
       const result = { roots, reports, counters: this.counters() }
-      await (await this.#kept)?.complete(result)
+      await this.#run.complete(result)
       return result
     } finally {
       await this.stop()
-      await this.#closeRun()
+      await this.#run.close()
     }
   }
 
@@ -245,15 +203,7 @@ export class SupervisedRuntime implements Runtime {
   }
 
   counters(): RuntimeCounters {
-    const { app } = this.#parts
-    const own = app === undefined ? undefined : app.runtime.counters()
-    const sum = (name: keyof GivenUpCounters): number => this.#givenUp[name] + (own?.givenUp[name] ?? 0)
-    return {
-      inFlight: own?.inFlight ?? 0,
-      replies: own?.replies ?? createReplyWaiters().counters(),
-      givenUp: { dropped: sum('dropped'), deadLettered: sum('deadLettered'), unclaimed: sum('unclaimed') },
-      delivery: { redelivered: this.#redelivered, repeats: this.#repeats + (own?.delivery.repeats ?? 0) },
-    }
+    return this.#counters.with(this.#parts.app?.runtime.counters())
   }
 
   async snapshot(): Promise<RuntimeSnapshot> {
@@ -311,7 +261,7 @@ export class SupervisedRuntime implements Runtime {
     this.#phase = 'starting'
     events.emit('runtime.starting')
     try {
-      await this.#openRun()
+      await this.#run.open()
       await this.#holdSocket()
       const own = await app?.mesh.listen()
       this.#linked = app?.runtime.prepare()
@@ -343,7 +293,7 @@ export class SupervisedRuntime implements Runtime {
     const { events, app, preflight } = this.#parts
     this.#phase = 'draining'
     events.emit('runtime.draining')
-    this.#sources.fail(new MillraceError('SHUTTING_DOWN', 'the runtime drains'))
+    this.#run.fail(new MillraceError('SHUTTING_DOWN', 'the runtime drains'))
     this.#socket?.close()
     const gracefulMs = preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
     const done = await Promise.all([app?.runtime.drain() ?? true, this.#supervisor.drain(gracefulMs)])
@@ -386,38 +336,8 @@ export class SupervisedRuntime implements Runtime {
   async #closeAll(): Promise<StopMode> {
     this.#socket?.close()
     const [mode] = await Promise.all([this.#supervisor.stop(), this.#parts.app?.runtime.stop()])
-    await this.#closeRun()
+    await this.#run.close()
     return mode
-  }
-
-  #openRun(): Promise<OpenRun> | undefined {
-    this.#kept ??= this.#parts.openRun?.((error) => this.#failed(error))
-    return this.#kept
-  }
-
-  async #closeRun(): Promise<void> {
-    await (await this.#kept?.catch(heardByStart))?.close()
-  }
-
-  /** Everything has been written: the sinks finish, each in its worker. */
-  async #completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
-    const reports: Record<string, SinkReport> = {}
-    for (const { slot, stopTimeoutMs } of this.#parts.workers) {
-      const completed = await this.#answers.completed(slot, stopTimeoutMs)
-      Object.assign(reports, completed.reports)
-      this.#count(completed.counters.givenUp)
-      this.#repeats += completed.counters.delivery.repeats
-    }
-    return reports
-  }
-
-  #count({ dropped, deadLettered, unclaimed }: GivenUpCounters): void {
-    const sum = this.#givenUp
-    this.#givenUp = {
-      dropped: sum.dropped + dropped,
-      deadLettered: sum.deadLettered + deadLettered,
-      unclaimed: sum.unclaimed + unclaimed,
-    }
   }
 
   /** Waits until nobody waits for anything of a process whose slot has moved. */
@@ -433,42 +353,14 @@ export class SupervisedRuntime implements Runtime {
     this.#parts.app?.connect(table)
   }
 
-  #told(slot: SlotId, subject: string, facts: unknown): void {
-    if (subject === 'sources.ended')
-      this.#sources.slotEnded(slot, (facts as SourcesEnded).roots) // what load-worker tells
-    else if (subject === 'sources.failed') this.#sources.fail(answeredError(facts))
-    else if (subject === 'sink.wrote')
-      this.#wrote(facts as SinkNote) // as above
-    else if (subject === 'samples') this.#collector.report(slot, facts as SampleReport)
-    else if (subject === 'metrics page wanted') void this.#sendMetricsPage(slot, facts as { readonly id: number })
-  }
-
-  async #sendMetricsPage(slot: SlotId, { id }: { readonly id: number }): Promise<void> {
-    const text = await this.#parts.oversight?.prometheus().catch(() => undefined)
-    await this.#answers.sendMetricsPage(slot, id, text)
-  }
-
-  #wrote(note: SinkNote): void {
-    this.#parts.sinkWrote?.(note, notedPayload(note))
-  }
-
   #failed(error: MillraceError): void {
     this.#parts.events.emit('runtime.failed', { ...error.facts, code: error.code, reason: error.message })
-    this.#sources.fail(error)
+    this.#run.fail(error)
     this.#parts.app?.mesh.abandonSlots()
     void this.stop()
   }
 
   #refusal(): MillraceError {
-    if (this.#phase === 'created' || this.#phase === 'starting')
-      return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
-    return new MillraceError('SHUTTING_DOWN', 'the runtime accepts nothing new')
+    return this.#phase === 'created' || this.#phase === 'starting' ? notStarted() : takesNothingNew()
   }
-}
-
-/** Whoever calls start hears of it. */
-function heardByStart(): undefined {}
-
-interface SourcesEnded {
-  readonly roots: Readonly<Record<string, number>>
 }

@@ -1,7 +1,7 @@
 import type { SlotId, WorkerBundle } from '@millrace/contracts'
 import { peersOf } from '@millrace/placement'
 import type { WorkerMetadata } from '../worker/worker-metadata.js'
-import type { SupervisedParts } from './supervised-runtime.js'
+import type { SupervisedParts } from './supervised-parts.js'
 
 /** Which process a bundle is for. */
 export interface BundleFor {

@@ -31,7 +31,7 @@ export class MetricsPage {
 
   /** The supervising process has answered. */
   answered(facts: unknown): void {
-    const { id, text } = facts as { readonly id: number; readonly text: string | undefined } // what supervised-runtime sends
+    const { id, text } = facts as { readonly id: number; readonly text: string | undefined } // what worker-answers sends
     this.#waiting.get(id)?.(text)
   }
 }

@@ -1,0 +1,76 @@
+import type { MillraceError, Plan, SinkReport, WorkerSettings } from '@millrace/contracts'
+import type { OpenRun } from '../runs/open-run.js'
+import type { RunResult } from '../runtime/runtime.js'
+import { SourceTally } from './source-tally.js'
+import type { WorkerAnswers } from './worker-answers.js'
+import type { WorkerCounters } from './worker-counters.js'
+
+/** What a run is made of. */
+export interface SupervisedRunParts {
+  readonly plan: Plan
+  /** In the order of their start. */
+  readonly workers: readonly WorkerSettings[]
+  readonly answers: WorkerAnswers
+  readonly counters: WorkerCounters
+  /** Opens what is kept of it; undefined where nothing outlives its processes. */
+  readonly open: (() => Promise<OpenRun>) | undefined
+}
+
+/** A run of an application in worker processes: its sources, its sinks, and what is kept of it as a whole. */
+export class SupervisedRun {
+  readonly sources: SourceTally
+  readonly #parts: SupervisedRunParts
+  #kept: Promise<OpenRun> | undefined
+
+  constructor(parts: SupervisedRunParts) {
+    const { graph, groupOf, groups } = parts.plan
+    const reading = groups.filter((_, group) =>
+      graph.nodes.some(({ kind }, node) => kind === 'source' && groupOf[node] === group),
+    )
+    this.#parts = parts
+    this.sources = new SourceTally(reading.flatMap(({ slots }) => slots))
+  }
+
+  /** Opens what is kept of it, once. @throws MillraceError as `openRun` */
+  async open(): Promise<void> {
+    await this.#open()
+  }
+
+  /** What became of it, where it is resumed and had come to its end. */
+  async known(): Promise<RunResult | undefined> {
+    return (await this.#open()?.catch(heardByStart))?.result
+  }
+
+  /** Everything has been written: the sinks finish, each in its worker. @throws MillraceError the first failure */
+  async completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
+    const reports: Record<string, SinkReport> = {}
+    for (const { slot, stopTimeoutMs } of this.#parts.workers) {
+      const completed = await this.#parts.answers.completed(slot, stopTimeoutMs)
+      Object.assign(reports, completed.reports)
+      this.#parts.counters.add(completed.counters)
+    }
+    return reports
+  }
+
+  /** It has come to its end. */
+  async complete(result: RunResult): Promise<void> {
+    await (await this.#kept)?.complete(result)
+  }
+
+  /** It will not come to its end. */
+  fail(error: MillraceError): void {
+    this.sources.fail(error)
+  }
+
+  async close(): Promise<void> {
+    await (await this.#kept?.catch(heardByStart))?.close()
+  }
+
+  #open(): Promise<OpenRun> | undefined {
+    this.#kept ??= this.#parts.open?.()
+    return this.#kept
+  }
+}
+
+/** Whoever calls start hears of it. */
+function heardByStart(): undefined {}
