@@ -1,44 +1,37 @@
 import type { StartupSummary } from '@millrace/config-validator'
 import {
-  type Authenticate,
-  authenticateToken,
   type EventListener,
   type Ingress,
-  isMillraceError,
   type MessageType,
   type MetricSamples,
   MillraceError,
   type PayloadOf,
   type Plan,
   type RuntimeSnapshot,
-  residentBytes,
   type SinkReport,
   type SlotId,
   type SpanRecord,
   type StopMode,
-  type WebServer,
   type WorkerPhase,
   type WorkerSnapshot,
   type WorkerVitals,
 } from '@millrace/contracts'
-import { createLoopDelay } from '../control/loop-delay.js'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
-import { nothingAgain } from '../mesh/mesh-counters.js'
 import { Collector } from '../metrics/collector.js'
-import { lossSamples, processSamples } from '../metrics/process-samples.js'
 import { linkOf } from '../telemetry/oversight.js'
-import { openWebServer } from '../web/open-web-server.js'
-import { serverUrl } from '../web/server-url.js'
+import { closeParts } from './close-parts.js'
 import { within } from './deadline.js'
+import { InlineRun } from './inline-run.js'
 import { LateStore } from './late-store.js'
 import { ownSlot } from './own-slot.js'
+import { ProcessMeasures } from './process-measures.js'
+import { nothingToRun, notStarted, takesNothingNew } from './refusals.js'
 import type { RequestOptions, Requests, StreamOptions } from './requests.js'
 import type { RetryEnd, RetryOptions } from './retry.js'
 import { RetryLedger } from './retry-ledger.js'
 import type { RunResult, Runtime, RuntimeCounters } from './runtime.js'
-import { RuntimeIngress } from './runtime-ingress.js'
-import type { Sources } from './sources.js'
 import { startError } from './start-error.js'
+import { WebServing } from './web-serving.js'
 import { openWorking, type RuntimeParts, type Working } from './working.js'
 
 type Phase =
@@ -59,28 +52,30 @@ type Phase =
  */
 export class InlineRuntime implements Runtime {
   readonly #parts: RuntimeParts
+  readonly #gracefulMs: number
+  readonly #run: InlineRun
+  readonly #measures: ProcessMeasures
   readonly #collector: Collector
+  readonly #web: WebServing
   #phase: Phase = { name: 'created' }
   #prepare: Promise<void> | undefined
   #tellOpened: () => void = () => undefined
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
-  #counted: RuntimeCounters | undefined
-  /** What had been counted when it stopped: counters do not go backwards. */
-  #sampled: MetricSamples = []
-  readonly #loopDelay = createLoopDelay()
-  /** For metrics: each asker has the time since it asked last. */
-  readonly #countedDelay = createLoopDelay()
   readonly #kill = new AbortController()
   readonly #retrying = new RetryLedger()
-  #completing: Promise<Readonly<Record<string, SinkReport>>> | undefined
-  #ingress: Ingress | undefined
-  #web: WebServer | undefined
-  #url: string | undefined
 
   /** Made by `createRuntime`. */
   constructor(parts: RuntimeParts) {
     this.#parts = parts
+    this.#gracefulMs = parts.preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
+    this.#run = new InlineRun({ ledger: parts.ledger, gracefulMs: this.#gracefulMs })
+    this.#measures = new ProcessMeasures(parts)
+    this.#web = new WebServing({
+      ...parts,
+      requests: () => this.#taking,
+      ready: () => this.#phase.name === 'running' && (parts.share?.mesh.reachesAll() ?? true),
+    })
     this.#collector = new Collector({
       events: parts.events,
       own: this.#ownSlot,
@@ -103,18 +98,11 @@ export class InlineRuntime implements Runtime {
   }
 
   get ingress(): Ingress {
-    this.#ingress ??= new RuntimeIngress({
-      preflight: this.#parts.preflight,
-      requests: () => this.#taking,
-      ready: () => this.#phase.name === 'running' && (this.#parts.share?.mesh.reachesAll() ?? true),
-      authenticate: () => this.#authenticate(),
-      prometheus: this.#parts.prometheus,
-    })
-    return this.#ingress
+    return this.#web.ingress
   }
 
   get url(): string | undefined {
-    return this.#url
+    return this.#web.url
   }
 
   start(): Promise<void> {
@@ -143,24 +131,19 @@ export class InlineRuntime implements Runtime {
     this.#phase = { name: 'running', working }
     this.#parts.events.emit('runtime.running')
     working.startSources()
-    if (this.#parts.web?.socket !== undefined) void this.#listen(this.#parts.web.socket)
+    this.#web.begin()
   }
 
   /**
    * Resolves when every source that reads here has ended and nothing of it is left anywhere; rejects with the first failure.
    */
   async sourcesEnded(): Promise<Readonly<Record<string, number>>> {
-    const { sources, inFlight } = this.#atWork
-    await this.#ended(sources)
-    if (sources.failure !== undefined) throw sources.failure
-    await inFlight.idle()
-    return sources.roots
+    return await this.#run.sourcesEnded(this.#atWork)
   }
 
   /** Everything has been written: lets the sinks that are here finish. @throws MillraceError the first failure */
   completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
-    this.#completing ??= this.#completeOnce(this.#atWork)
-    return this.#completing
+    return this.#run.completeSinks(() => this.#atWork)
   }
 
   async run(): Promise<RunResult> {
@@ -205,7 +188,7 @@ export class InlineRuntime implements Runtime {
     if (this.#phase.name === 'running' || this.#phase.name === 'ready') this.#beginDrain(this.#phase.working)
     if (this.#phase.name !== 'draining') return true
     const { inFlight, sources } = this.#phase.working
-    const done = Promise.all([inFlight.idle(), sources.ended, this.#completed(), this.#web?.drain()])
+    const done = Promise.all([inFlight.idle(), sources.ended, this.#run.completed(), this.#web.drain()])
     return within(this.#gracefulMs, done, this.#kill.signal)
   }
 
@@ -217,7 +200,7 @@ export class InlineRuntime implements Runtime {
   async retire(): Promise<boolean> {
     if (this.#phase.name !== 'running') return true
     const { inFlight } = this.#phase.working
-    return within(this.#gracefulMs, Promise.all([inFlight.idle(), this.#web?.drain()]), this.#kill.signal)
+    return within(this.#gracefulMs, Promise.all([inFlight.idle(), this.#web.drain()]), this.#kill.signal)
   }
 
   stop(): Promise<StopMode> {
@@ -246,19 +229,8 @@ export class InlineRuntime implements Runtime {
 
   /** How this process fares; undefined while it does no work. */
   vitals(): WorkerVitals | undefined {
-    if (!('working' in this.#phase)) return undefined
-    const { engine, inFlight } = this.#phase.working
-    const mesh = this.#parts.share?.mesh
-    const load = engine.load()
-    return {
-      handled: load.reduce((sum, { handled }) => sum + handled, 0),
-      queued: load.reduce((sum, { queued }) => sum + queued, 0),
-      lagMs: load.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
-      inFlight: inFlight.length + (mesh?.held ?? 0),
-      redelivered: mesh?.counters().redelivered ?? 0,
-      rssBytes: residentBytes() ?? 0,
-      loopDelayMs: this.#loopDelay.take(),
-    }
+    const working = this.#workingNow
+    return working && this.#measures.vitals(working)
   }
 
   metrics(): Promise<MetricSamples> {
@@ -275,8 +247,7 @@ export class InlineRuntime implements Runtime {
 
   /** What this process has counted, without the labels that say which it is; nothing before it begins to work. */
   samples(): MetricSamples {
-    const counted = 'working' in this.#phase ? this.#sample(this.#phase.working) : this.#sampled
-    return [...counted, ...lossSamples(this.#parts.telemetry)]
+    return this.#measures.samples(this.#workingNow)
   }
 
   reload(group: string): Promise<readonly WorkerSnapshot[]> {
@@ -289,14 +260,7 @@ export class InlineRuntime implements Runtime {
   }
 
   counters(): RuntimeCounters {
-    if ('working' in this.#phase) return this.#count(this.#phase.working)
-    if (this.#counted === undefined)
-      throw new MillraceError('BOOT_NOT_READY', 'the runtime has not run yet; there is nothing to count')
-    return this.#counted
-  }
-
-  get #gracefulMs(): number {
-    return this.#parts.preflight.config.runtime.platform.lifecycle.graceful_timeout_seconds * 1000
+    return this.#measures.counters(this.#workingNow)
   }
 
   async #startOnce(): Promise<void> {
@@ -317,17 +281,17 @@ export class InlineRuntime implements Runtime {
       working = await openWorking(this.#parts)
       this.#tellOpened()
       await share?.mesh.ready()
-      await this.#openWeb()
+      await this.#web.open()
       events.emit('runtime.ready')
       this.#phase = { name: 'ready', working }
     } catch (thrown) {
       const error = startError(thrown)
       this.#phase = { name: 'stopping' }
       events.emit('runtime.failed', { code: error.code })
-      await this.#web?.close()
+      await this.#web.close()
       await working?.close(error)
       await share?.mesh.close(error)
-      await this.#closeParts()
+      await closeParts(this.#parts)
       await this.#closeTelemetry()
       this.#phase = { name: 'stopped' }
       throw error
@@ -342,65 +306,19 @@ export class InlineRuntime implements Runtime {
     return this.#phase.name === 'created' ? 'starting' : this.#phase.name
   }
 
-  /** A server with a socket of its own listens now, so that a port that is taken keeps the runtime from starting. */
-  async #openWeb(): Promise<void> {
-    const { web, preflight, events } = this.#parts
-    if (web === undefined) return
-    this.#web = await openWebServer(preflight, this.ingress, events)
-    if (web.socket === undefined) await this.#listen(undefined)
-  }
-
-  async #listen(socket: unknown): Promise<void> {
-    const { preflight, events } = this.#parts
-    const port = await this.#web?.listen(socket)
-    if (port === undefined) return
-    this.#url = serverUrl(preflight.config.runtime.web.server, port)
-    events.emit('web.listening', { url: this.#url })
-  }
-
-  #authenticate(): Authenticate | undefined {
-    try {
-      return this.#parts.container.get(authenticateToken)
-    } catch (thrown) {
-      if (isMillraceError(thrown) && thrown.code === 'DI_MISSING') return undefined
-      throw thrown
-    }
-  }
-
   get #taking(): Requests {
     if (this.#phase.name !== 'running') throw this.#refusal()
     return this.#phase.working.requests
   }
 
+  /** What works now; undefined before there is anything, and after the end. */
+  get #workingNow(): Working | undefined {
+    return 'working' in this.#phase ? this.#phase.working : undefined
+  }
+
   get #atWork(): Working {
     if (this.#phase.name === 'running' || this.#phase.name === 'draining') return this.#phase.working
     throw this.#refusal()
-  }
-
-  #count({ engine, waiters, inFlight }: Working): RuntimeCounters {
-    const delivery = this.#parts.share?.mesh.counters() ?? nothingAgain
-    return { inFlight: inFlight.length, replies: waiters.counters(), givenUp: engine.counters(), delivery }
-  }
-
-  #sample(working: Working): MetricSamples {
-    return processSamples(working, this.#parts.share?.mesh, this.#countedDelay.take())
-  }
-
-  /** After a failure, what it has left behind must end within the time that a drain has too. */
-  async #ended(sources: Sources): Promise<void> {
-    await Promise.race([sources.ended, sources.stopping])
-    if (!(await within(this.#gracefulMs, sources.ended))) sources.giveUp()
-  }
-
-  /** What the sinks were given is kept before they are done, so that whoever goes on after a crash finds them as they are. */
-  async #completeOnce({ sinks }: Working): Promise<Readonly<Record<string, SinkReport>>> {
-    await this.#parts.ledger?.settled()
-    return sinks.complete()
-  }
-
-  /** Sinks that are being completed are not closed before they are done; whoever runs hears of their failure. */
-  async #completed(): Promise<void> {
-    await this.#completing?.catch(() => undefined)
   }
 
   #beginDrain(working: Working): void {
@@ -422,36 +340,19 @@ export class InlineRuntime implements Runtime {
     const mode: StopMode = inTime ? 'graceful' : 'forced'
     if (this.#phase.name !== 'draining') return mode
     const { working } = this.#phase
-    this.#counted = this.#count(working)
-    this.#sampled = this.#sample(working)
+    this.#measures.ended(working)
     this.#phase = { name: 'stopping' }
     this.#parts.events.emit('runtime.stopping')
     const reason = shuttingDown('the runtime stopped before this was done')
-    await this.#web?.close()
+    await this.#web.close()
     await this.#parts.ledger?.settled()
     await working.close(reason)
     await this.#parts.share?.mesh.close(reason)
-    await this.#closeParts()
+    await closeParts(this.#parts)
     this.#phase = { name: 'stopped' }
     this.#parts.events.emit('runtime.stopped', { mode })
     await this.#closeTelemetry()
     return mode
-  }
-
-  /** Closes what was there before any work; a failure here must not hide the one that led here. */
-  async #closeParts(): Promise<void> {
-    const { container, transport, store, events } = this.#parts
-    const closings = {
-      services: () => container.close(),
-      transport: () => transport.close(),
-      store: () => store.close(),
-    }
-    for (const [service, close] of Object.entries(closings))
-      try {
-        await close()
-      } catch (thrown) {
-        events.emit('service.close_failed', { service, code: MillraceError.from(thrown, 'NODE_FAILED', service).code })
-      }
   }
 
   async #closeTelemetry(): Promise<void> {
@@ -460,17 +361,12 @@ export class InlineRuntime implements Runtime {
   }
 
   #requireSource(): void {
-    if (this.#parts.preflight.nodes.some((definition) => definition.kind === 'source')) return
-    throw new MillraceError(
-      'CONFIG_INVALID',
-      'there is nothing to run to its end: no source is active; configure one under adapters',
-    )
+    if (!this.#parts.preflight.nodes.some(({ kind }) => kind === 'source')) throw nothingToRun()
   }
 
   #refusal(): MillraceError {
-    if (this.#phase.name === 'created' || this.#phase.name === 'starting' || this.#phase.name === 'ready')
-      return new MillraceError('BOOT_NOT_READY', 'the runtime is not started yet; await start() first')
-    return shuttingDown('the runtime accepts nothing new')
+    const { name } = this.#phase
+    return name === 'created' || name === 'starting' || name === 'ready' ? notStarted() : takesNothingNew()
   }
 }
 
