@@ -7,9 +7,10 @@ import type { CrossingRoots } from './crossing-roots.js'
 import type { EdgeMap } from './edge-map.js'
 import type { HopTelemetry } from './hop-telemetry.js'
 import type { MeshEngine } from './mesh-engine.js'
-import { type Outbox, Peer, type Sent } from './peer.js'
+import { Peer } from './peer.js'
 import { redeliverOf } from './redeliver-of.js'
 import { groupOfSlot, workerGone } from './remote-errors.js'
+import type { Outbox, Sent } from './sent.js'
 
 /** What sending to others needs. */
 export interface OutgoingParts {

@@ -3,7 +3,8 @@ import { type EnvelopeRecord, type Link, type LinkRecord, MillraceError, type Po
 import { Durations } from '../metrics/durations.js'
 import { Domain } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
-import { Peer, type Sent } from './peer.js'
+import { Peer } from './peer.js'
+import type { Sent } from './sent.js'
 
 const owner: RootOwner = {
   reply: () => undefined,

@@ -1,17 +1,12 @@
 import {
   type CancelRecord,
-  comparePositions,
   type EnvelopeRecord,
   type Link,
   MillraceError,
-  type Position,
   type SlotId,
-  type Span,
-  type SpanContext,
   writeTraceparent,
 } from '@millrace/contracts'
 import type { Durations } from '../metrics/durations.js'
-import type { Kept } from '../runner/journal.js'
 import type { Root } from '../runner/root.js'
 import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
@@ -19,27 +14,8 @@ import type { BeginHop } from './hop-telemetry.js'
 import { NumberedItems } from './numbered-items.js'
 import { linkLost, nobodyReady, workerGone } from './remote-errors.js'
 import { enteredAt, incarnationOf, originOf } from './root-origin.js'
-
-/** An envelope on its way to a peer: its sender remembers it until everything that came of it is done. */
-export interface Sent {
-  readonly edge: number
-  readonly subtree: Subtree
-  readonly position: Position
-  readonly payload: unknown
-  /** The span that it comes of; undefined where its root is not traced. */
-  readonly cause: SpanContext | undefined
-  /** Where it is kept for a later process; undefined where that is not needed. */
-  readonly kept: Kept | undefined
-  /** Of its latest sending. */
-  span: Span | undefined
-  /** When it was sent first, by the clock of the worker. */
-  readonly since: number
-  /** The link that carries it, and its number there; none while it waits. */
-  link: Link | undefined
-  ticket: number
-  /** How often it has left. */
-  times: number
-}
+import type { Outbox, Sent } from './sent.js'
+import { WaitingEnvelopes } from './waiting-envelopes.js'
 
 /** What a peer needs of its worker. */
 export interface PeerParts {
@@ -65,23 +41,8 @@ export interface PeerParts {
   readonly sentAgain: (slot: SlotId, count: number) => void
 }
 
-/** Keeps what is on its way. */
-export interface Outbox {
-  /** @returns undefined for what need not be kept */
-  keep(
-    slot: SlotId,
-    edge: number,
-    message: { readonly payload: unknown; readonly root: Root; readonly position: Position },
-  ): Kept | undefined
-  /** Everything that came of it is done, or its root has failed. */
-  done(kept: Kept, root: Root): void
-}
-
-/** The deadline of nothing. */
-const never = Number.POSITIVE_INFINITY
-
-/** How long before a deadline its envelope is given up, to be the first to say why, in milliseconds; a tenth where that is less. */
-const earlyMs = 200
+/** Stands for the incarnation of a process that has not said its own. */
+const unknown = Number.POSITIVE_INFINITY
 
 /**
  * Another slot, as the sender of envelopes sees it.
@@ -103,15 +64,13 @@ export class Peer {
   readonly #parts: PeerParts
   readonly #sent = new NumberedItems<Sent>()
   /** What has to leave as soon as there is a link. */
-  #waiting: Sent[] = []
+  readonly #waiting: WaitingEnvelopes
   /** What has been sent as often as it may be; judged when it is known whether the worker died. */
   #lost: readonly Sent[] = []
   #link: Link | undefined
   /** The links of older processes that still stand, by incarnation. */
   readonly #former = new Map<number, Link>()
   #nextTicket = 1
-  #deadlines: NodeJS.Timeout | undefined
-  #earliest = never
   /** Why nobody will come into the slot any more. */
   #abandoned: MillraceError | undefined
   /** Why this process gets no link any more, although others do. */
@@ -123,11 +82,12 @@ export class Peer {
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
     this.#parts = parts
+    this.#waiting = new WaitingEnvelopes(parts.now, (sent) => this.#fail(sent, nobodyReady(slot)))
   }
 
   /** How many envelopes are not acknowledged. */
   get load(): number {
-    return this.#sent.size + this.#waiting.length + this.#lost.length
+    return this.#sent.size + this.#waiting.size + this.#lost.length
   }
 
   /** The way to the process in the slot that a root or a domain has to do with. @param name of its origin, or its own */
@@ -218,15 +178,11 @@ export class Peer {
       if (subtree.root === root && link !== undefined) links.add(link)
     })
     for (const link of links) link.send(cancel)
-    if (this.#waiting.length === 0) return
-    const waiting = this.#waiting
-    this.#waiting = waiting.filter(({ subtree }) => subtree.root !== root)
-    for (const sent of waiting) if (sent.subtree.root === root) this.#end(sent)
+    for (const sent of this.#waiting.takeOf(root)) this.#end(sent)
   }
 
   /** There is a link: what has waited leaves, and where a link to an older process stands, the slot moves. */
   opened(link: Link): void {
-    this.#forgetDeadlines()
     const former = this.#link
     this.#link = link
     if (former !== undefined) this.#follow(former)
@@ -236,7 +192,7 @@ export class Peer {
 
   /** A link is gone. What it carried is sent again, or waits for the verdict. */
   linkLost(link: Link): void {
-    const isFormer = this.#former.delete(link.incarnation ?? never)
+    const isFormer = this.#former.delete(link.incarnation ?? unknown)
     if (this.#link === link) this.#link = undefined
     const carried = this.#sent.values().filter((sent) => sent.link === link)
     for (const sent of carried) {
@@ -268,17 +224,15 @@ export class Peer {
   /** The link is lost and there will be no other, as this process retires: what began here fails, all else others do again. */
   strand(error: MillraceError): void {
     this.#stranded = error
-    for (const { subtree } of [...this.#waiting, ...this.#lost])
+    for (const { subtree } of [...this.#waiting.values(), ...this.#lost])
       if (this.#parts.beganHere(subtree.root)) subtree.root.fail(error)
   }
 
   /** Nothing will ever be sent: everything that waits or was sent fails. */
   close(error: MillraceError): void {
-    this.#forgetDeadlines()
     this.#link = undefined
-    const left = [...this.#lost, ...this.#sent.clear(), ...this.#waiting]
+    const left = [...this.#lost, ...this.#sent.clear(), ...this.#waiting.take()]
     this.#lost = []
-    this.#waiting = []
     for (const sent of left) this.#fail(sent, error)
   }
 
@@ -318,28 +272,25 @@ export class Peer {
     if (this.#stranded !== undefined && this.#parts.beganHere(sent.subtree.root))
       return this.#fail(sent, this.#stranded)
     sent.link = undefined
-    this.#waiting.push(sent)
-    this.#watch(sent)
+    this.#waiting.add(sent)
   }
 
   /** What belongs to a domain leaves the old process for the new one; being moved is no repeat that a crash has made. */
   #follow(former: Link): void {
-    this.#former.set(former.incarnation ?? never, former)
+    this.#former.set(former.incarnation ?? unknown, former)
     for (const sent of this.#sent.values()) {
       const { link = former } = sent
       if (sent.subtree.root.domain === undefined || this.#beganAt(link, sent)) continue
       this.#sent.take(sent.ticket)
       sent.span?.end()
       sent.times--
-      this.#waiting.push(sent)
+      this.#waiting.add(sent)
     }
   }
 
   #sendWaiting(link: Link): void {
-    const waiting = this.#waiting.sort((a, b) => comparePositions(a.position, b.position))
-    this.#waiting = []
     let repeats = 0
-    for (const sent of waiting) {
+    for (const sent of this.#waiting.take()) {
       if (sent.subtree.root.failure !== undefined) {
         this.#end(sent)
         continue
@@ -385,35 +336,6 @@ export class Peer {
     sent.span?.end(error)
     sent.subtree.root.fail(error)
     this.#end(sent)
-  }
-
-  /** Without a link nothing else notices that a deadline passes. */
-  #watch({ subtree }: Sent): void {
-    const deadline = subtree.root.deadline ?? never
-    if (deadline >= this.#earliest) return
-    clearTimeout(this.#deadlines)
-    this.#earliest = deadline
-    const remaining = deadline - this.#parts.now()
-    this.#deadlines = setTimeout(
-      () => this.#deadlinePassed(),
-      Math.max(0, remaining - Math.min(earlyMs, remaining / 10)),
-    )
-  }
-
-  #deadlinePassed(): void {
-    this.#forgetDeadlines()
-    const soon = this.#parts.now() + earlyMs
-    const waiting = this.#waiting
-    this.#waiting = waiting.filter(({ subtree }) => (subtree.root.deadline ?? never) > soon)
-    for (const sent of this.#waiting) this.#watch(sent)
-    for (const sent of waiting)
-      if ((sent.subtree.root.deadline ?? never) <= soon) this.#fail(sent, nobodyReady(this.slot))
-  }
-
-  #forgetDeadlines(): void {
-    clearTimeout(this.#deadlines)
-    this.#deadlines = undefined
-    this.#earliest = never
   }
 }
 
