@@ -22,8 +22,10 @@ import {
 } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import { Emission, type EmissionParts, emissionCredit, type Pull } from './emission.js'
+import { isPromise, listOf, pullOf } from './handler-result.js'
 import type { Journal, Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
+import { notAMessage, undeclared } from './refused-emissions.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
 import { Settlement } from './settlement.js'
@@ -473,37 +475,4 @@ export class Runner {
     )
     return child
   }
-}
-
-function listOf(result: unknown): readonly unknown[] {
-  if (result === undefined || result === null) return []
-  return Array.isArray(result) ? result : [result]
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
-function pullOf(value: unknown): Pull | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  if (Symbol.asyncIterator in value)
-    return { kind: 'async', iterator: (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() } // it has one
-  if (Symbol.iterator in value) return { kind: 'sync', iterator: (value as Iterable<unknown>)[Symbol.iterator]() } // it has one
-  return undefined
-}
-
-function undeclared(node: string, type: string): MillraceError {
-  return new MillraceError(
-    'NODE_EMITS_UNDECLARED',
-    `node '${node}' returned a message of type '${type}', which it does not declare; add the type to its emits`,
-    { facts: { node, type } },
-  )
-}
-
-function notAMessage(node: string): MillraceError {
-  return new MillraceError(
-    'NODE_EMITS_UNDECLARED',
-    `node '${node}' returned something that is no message; return Type.of(payload), several of them, or nothing`,
-    { facts: { node } },
-  )
 }

@@ -1,0 +1,22 @@
+/** What a handler may return: a message, several, a promise of these, an iterable of messages, or nothing. */
+import type { Pull } from './emission.js'
+
+/** Whether it is known later. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** What an iterable is asked for its messages by; undefined for anything else. */
+export function pullOf(value: unknown): Pull | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Symbol.asyncIterator in value)
+    return { kind: 'async', iterator: (value as AsyncIterable<unknown>)[Symbol.asyncIterator]() } // it has one
+  if (Symbol.iterator in value) return { kind: 'sync', iterator: (value as Iterable<unknown>)[Symbol.iterator]() } // it has one
+  return undefined
+}
+
+/** What is there at once, as a list. */
+export function listOf(result: unknown): readonly unknown[] {
+  if (result === undefined || result === null) return []
+  return Array.isArray(result) ? result : [result]
+}
