@@ -9,7 +9,7 @@
  */
 import { RESP_TYPES } from '@redis/client'
 import type { RedisClient } from '../connection/open-redis.js'
-import { redisTrouble } from '../connection/redis-trouble.js'
+import { type RedisTrouble, redisTrouble, silence } from '../connection/redis-trouble.js'
 
 /** So many entries are read at once. */
 export const readCount = 64
@@ -36,8 +36,8 @@ export interface InboxReaderParts {
   readonly now: () => number
   /** Takes the fields of an entry, views that are valid only during the call. */
   readonly take: (fields: readonly Buffer[]) => void
-  /** Hears that a connection does not do what it should, and why. */
-  readonly failed: (client: RedisClient, why: string) => void
+  /** Hears that a connection does not do what it should. */
+  readonly failed: (client: RedisClient, trouble: RedisTrouble) => void
 }
 
 /** Takes one entry after the other. */
@@ -79,18 +79,18 @@ export class InboxReader {
   }
 
   async #read(client: RedisClient): Promise<void> {
-    const silence = setTimeout(() => this.#judge(client, this.#asked), this.#parts.blockMs + answerMs)
+    const patience = setTimeout(() => this.#judge(client, this.#asked), this.#parts.blockMs + answerMs)
     while (client === this.#client) {
       const askedAt = this.#parts.now()
       this.#asked++
-      silence.refresh()
+      patience.refresh()
       const entries = await this.#ask(client)
       if (entries === undefined || client !== this.#client) break
       for (const [id, fields] of entries) this.#take(id.toString('latin1'), fields ?? [])
       if (entries.length < readCount) this.#lastEmpty = askedAt
       this.#trim(client, entries.length === 0)
     }
-    clearTimeout(silence)
+    clearTimeout(patience)
   }
 
   /** Undefined when the connection has failed. */
@@ -99,7 +99,7 @@ export class InboxReader {
       const answer = await client.sendCommand<Answer | null>([...this.#command, this.#last], asBuffers)
       return answer?.[0][1] ?? []
     } catch (thrown) {
-      if (client === this.#client) this.#parts.failed(client, redisTrouble(thrown).why)
+      if (client === this.#client) this.#parts.failed(client, redisTrouble(thrown))
       return undefined
     }
   }
@@ -107,7 +107,8 @@ export class InboxReader {
   /** This process may have been the slow one: what waits in the socket is read before it is judged. */
   #judge(client: RedisClient, asked: number): void {
     setImmediate(() => {
-      if (client === this.#client && asked === this.#asked) this.#parts.failed(client, silent)
+      if (client === this.#client && asked === this.#asked)
+        this.#parts.failed(client, silence(this.#parts.blockMs + answerMs))
     })
   }
 
@@ -125,9 +126,7 @@ export class InboxReader {
     this.#takenEntries = 0
     const [ms = '0', sequence = '0'] = this.#last.split('-')
     client.sendCommand(['XTRIM', this.#parts.stream, 'MINID', `${ms}-${BigInt(sequence) + 1n}`]).catch((thrown) => {
-      if (client === this.#client) this.#parts.failed(client, redisTrouble(thrown).why)
+      if (client === this.#client) this.#parts.failed(client, redisTrouble(thrown))
     })
   }
 }
-
-const silent = 'it has not answered in time'

@@ -13,20 +13,19 @@ import { KeptConnection } from '../connection/kept-connection.js'
 import type { RedisClient } from '../connection/open-redis.js'
 import { redisKeys } from '../connection/redis-keys.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { redisTrouble } from '../connection/redis-trouble.js'
+import { type RedisTrouble, redisTrouble } from '../connection/redis-trouble.js'
+import { loadScripts } from '../connection/script.js'
+import { settledWithin } from '../connection/settled-within.js'
 import { type EntryHead, entryFields, type InboxEntry, readEntry } from './inbox-entry.js'
 import { InboxReader } from './inbox-reader.js'
-import { type Letter, Outbox } from './outbox.js'
-import { appendScript, keepScript, type Script } from './scripts.js'
+import { createOutbox, type Letter, type Outbox } from './outbox.js'
+import { appendScript, keepScript } from './scripts.js'
 
 /** How long XREAD waits at most, in milliseconds. */
 const longestBlockMs = 5000
 
 /** How long what is last asked of Redis may take, in milliseconds. */
 const farewellMs = 1000
-
-/** How long Redis may take to say that it has an entry, in milliseconds. */
-const answerMs = 10_000
 
 /** What an inbox is made with. */
 export interface InboxSettings {
@@ -56,7 +55,6 @@ export class Inbox {
   readonly #reader: InboxReader
   readonly #sending: KeptConnection
   readonly #reading: KeptConnection
-  #client: RedisClient | undefined
   #phase: 'new' | 'open' | 'closed' = 'new'
   #away = 0
   #renewal: NodeJS.Timeout | undefined
@@ -68,27 +66,27 @@ export class Inbox {
     this.#settings = settings
     this.#owner = owner
     this.#inboxMs = Math.max(120_000, 4 * retryMs)
-    this.#outbox = new Outbox({ answerMs, failed: (client, why) => this.#sending.drop(client, why) })
+    this.#outbox = createOutbox((client, trouble) => this.#sending.drop(client, trouble))
     this.#reader = new InboxReader({
       stream: this.#keysOf(name)[0],
       blockMs: Math.max(1, Math.min(longestBlockMs, Math.floor(ttlMs / 8))),
       now: () => clock.monotonic(),
       take: (fields) => this.#take(fields),
-      failed: (client, why) => this.#reading.drop(client, why),
+      failed: (client, trouble) => this.#reading.drop(client, trouble),
     })
     this.#sending = new KeptConnection({
       settings: redis,
       name: `millrace ${name} sends`,
       prepare: (client) => this.#prepare(client),
       up: (client) => this.#up(() => this.#outbox.begin(client)),
-      down: (why) => this.#down(why, () => this.#outbox.pause()),
+      down: (trouble) => this.#down(trouble, () => this.#outbox.pause()),
     })
     this.#reading = new KeptConnection({
       settings: redis,
       name: `millrace ${name} reads`,
       prepare: async () => undefined,
       up: (client) => this.#up(() => this.#reader.begin(client)),
-      down: (why) => this.#down(why, () => this.#reader.pause()),
+      down: (trouble) => this.#down(trouble, () => this.#reader.pause()),
     })
   }
 
@@ -121,7 +119,7 @@ export class Inbox {
       answered,
       sent: false,
     }
-    this.#outbox.post(letter)
+    this.#outbox.add(letter)
     return letter
   }
 
@@ -137,9 +135,9 @@ export class Inbox {
     clearInterval(this.#renewal)
     clearTimeout(this.#patience)
     this.#reading.close()
-    if (wasOpen && this.#client !== undefined) {
-      await settledWithin(farewellMs, this.#outbox.emptied())
-      await settledWithin(farewellMs, this.#client.sendCommand(['DEL', ...this.#keysOf(this.name)]))
+    if (wasOpen) {
+      await settledWithin(farewellMs, this.#outbox.emptied)
+      await settledWithin(farewellMs, this.#sending.client?.sendCommand(['DEL', ...this.#keysOf(this.name)]))
     }
     this.#sending.close()
   }
@@ -150,9 +148,8 @@ export class Inbox {
   }
 
   async #prepare(client: RedisClient): Promise<void> {
-    await Promise.all([loaded(client, appendScript), loaded(client, keepScript)])
+    await loadScripts(client, appendScript, keepScript)
     await this.#keep(client)
-    this.#client = client
   }
 
   /** Keeps the inbox for another while. */
@@ -172,9 +169,9 @@ export class Inbox {
   }
 
   #renew(): void {
-    const client = this.#client
+    const { client } = this.#sending
     if (client === undefined) return
-    this.#keep(client).catch((thrown: unknown) => this.#sending.drop(client, redisTrouble(thrown).why))
+    this.#keep(client).catch((thrown: unknown) => this.#sending.drop(client, redisTrouble(thrown)))
   }
 
   #up(begin: () => void): void {
@@ -186,7 +183,7 @@ export class Inbox {
     begin()
   }
 
-  #down(why: string, pause: () => void): void {
+  #down({ why }: RedisTrouble, pause: () => void): void {
     pause()
     if (this.#phase === 'closed') return
     if (this.#away++ > 0) return
@@ -213,18 +210,4 @@ export class Inbox {
     if (entry === undefined) this.#settings.events.emit('security.refused', { code: 'SEC_FRAME_MALFORMED' })
     else this.#owner.take(entry)
   }
-}
-
-async function loaded(client: RedisClient, { text }: Script): Promise<void> {
-  await client.sendCommand(['SCRIPT', 'LOAD', text])
-}
-
-/** Waits for something for a while; how it ends does not matter. */
-async function settledWithin(ms: number, promised: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([promised.catch(() => undefined), late])
-  clearTimeout(timer)
 }

@@ -2,13 +2,7 @@
  * The scripts of the carrier. An inbox is two keys: the stream, and a hash that holds the last number of each side of a
  * connection that writes into it. Both belong to the process that reads the stream, and go with it.
  */
-import { createHash } from 'node:crypto'
-
-/** A script, and what EVALSHA calls it. */
-export interface Script {
-  readonly text: string
-  readonly sha: string
-}
+import { type Script, script } from '../connection/script.js'
 
 /**
  * Puts an entry into an inbox, once: an entry whose number is there already does nothing, so that whoever did not hear an answer
@@ -46,7 +40,3 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[1])
 return there and 1 or 0
 `)
-
-function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') }
-}

@@ -1,116 +1,134 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createEventEmitter } from '@millrace/contracts'
+import type { EventEmitter } from '@millrace/contracts'
+import { backoffMs } from './backoff.js'
 import { openRedis, type RedisClient } from './open-redis.js'
 import type { RedisSettings } from './redis-settings.js'
-import { redisTrouble } from './redis-trouble.js'
-
-/** The first wait before another attempt to connect, and the longest, in milliseconds. */
-const firstPauseMs = 50
-const longestPauseMs = 1000
+import { asUnavailable, connectionClosed, type RedisTrouble, redisTrouble } from './redis-trouble.js'
 
 /** How long the first attempt may take, and each of those that follow a loss, in milliseconds. */
-const firstDeadlineMs = 5000
-const laterDeadlineMs = 1000
+const firstMs = 5000
+const laterMs = 1000
 
-/** What a kept connection is made of. */
+/** A connection that has stood for so long, in milliseconds, was made well: the next attempt need not wait longer than the first. */
+const soundMs = 1000
+
+/** What a connection is kept by. */
 export interface KeptConnectionParts {
   readonly settings: RedisSettings
   /** What it is called in the CLIENT LIST of Redis. */
   readonly name: string
   /** It is there: asks what must be asked before it is used. What it throws gives the connection up, and another is made. */
-  readonly prepare: (client: RedisClient) => Promise<void>
+  readonly prepare: (client: RedisClient) => Promise<unknown>
   /** It is prepared, and may be used until `down`. */
   readonly up: (client: RedisClient) => void
-  /** It is gone; another is made. */
-  readonly down: (why: string) => void
+  /** It is gone; another is made, unless it was closed. */
+  readonly down: (trouble: RedisTrouble) => void
+  /** How long the next attempt to make another may take, in milliseconds. @default 1000 */
+  readonly laterMs?: () => number
+  /** An attempt to make another has failed; the next follows, unless it is closed now. */
+  readonly notAgain?: (thrown: unknown) => void
+  /** Hears `backend.lost` and `backend.back`. @default nobody hears of them */
+  readonly events?: EventEmitter
 }
 
-/** A connection to Redis that is made again whenever it is lost, until it is closed. */
+/**
+ * A connection to Redis that is made again whenever it is lost, until it is closed.
+ *
+ * Only one is ever in use; what becomes of an older one is not listened to.
+ */
 export class KeptConnection {
   readonly #parts: KeptConnectionParts
+  readonly #facts: Readonly<Record<string, string>>
   readonly #closing = new AbortController()
   #client: RedisClient | undefined
-  #lost: (why: string) => void = () => undefined
+  #since = 0
+  #attempts = 0
 
   constructor(parts: KeptConnectionParts) {
     this.#parts = parts
+    this.#facts = { backend: 'redis', url: parts.settings.url }
   }
 
-  /** Connects for the first time. @throws MillraceError BACKEND_UNAVAILABLE */
-  async open(): Promise<void> {
-    const connected = await this.#connect(firstDeadlineMs)
-    void this.#keep(connected)
+  /** The connection, where there is one now. */
+  get client(): RedisClient | undefined {
+    return this.#client
+  }
+
+  /**
+   * Connects for the first time.
+   *
+   * @param deadlineMs how long that may take, in milliseconds
+   * @throws MillraceError BACKEND_UNAVAILABLE
+   */
+  async open(deadlineMs: number = firstMs): Promise<void> {
+    const connected = this.#connect(deadlineMs)
+    this.#use(await connected.catch((thrown) => Promise.reject(asUnavailable(this.#parts.settings, thrown))))
   }
 
   /** Gives a connection up that does not do what it should; another is made. */
-  drop(client: RedisClient, why: string): void {
-    if (client === this.#client) this.#lost(why)
+  drop(client: RedisClient, trouble: RedisTrouble): void {
+    if (client !== this.#client) return
+    this.#forget(client, trouble)
+    if (this.#closing.signal.aborted) return
+    this.#parts.events?.emit('backend.lost', { ...this.#facts, reason: trouble.why })
+    void this.#openAgain()
   }
 
   /** Closes it at once. */
   close(): void {
     this.#closing.abort()
-    this.#lost('it was closed')
+    if (this.#client !== undefined) this.#forget(this.#client, connectionClosed)
   }
 
-  /** Connects, and lets it be used. */
-  async #connect(deadlineMs: number): Promise<Connected> {
-    const { settings, name, prepare, up } = this.#parts
-    // Whoever keeps two of them says once that Redis is away.
-    const client = await openRedis(settings, { name, deadlineMs, reconnect: false, events: createEventEmitter() })
-    const lost = new Promise<string>((resolve) => {
-      this.#lost = resolve
-      client.on('error', (thrown) => resolve(redisTrouble(thrown).why))
-      if (!client.isReady) resolve('the connection was closed')
-    })
+  async #connect(deadlineMs: number): Promise<RedisClient> {
+    const { settings, name, prepare } = this.#parts
+    const { signal } = this.#closing
+    const client = await openRedis(settings, { name, deadlineMs, reconnect: false, signal })
     try {
-      this.#closing.signal.throwIfAborted()
+      client.on('error', (thrown) => this.drop(client, redisTrouble(thrown)))
       await prepare(client)
-      this.#closing.signal.throwIfAborted()
+      signal.throwIfAborted()
+      if (!client.isReady) throw new Error(connectionClosed.why)
+      return client
     } catch (thrown) {
       destroy(client)
       throw thrown
     }
+  }
+
+  #use(client: RedisClient): void {
     this.#client = client
-    up(client)
-    return { lost }
+    this.#since = performance.now()
+    this.#parts.up(client)
   }
 
-  async #keep(first: Connected): Promise<void> {
-    let connected: Connected | undefined = first
-    let pauseMs = firstPauseMs
-    while (!this.#closing.signal.aborted) {
-      if (connected !== undefined) {
-        const why = await connected.lost
-        this.#forget()
-        this.#parts.down(why)
-        pauseMs = firstPauseMs
-      }
-      connected = await this.#again(pauseMs)
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs)
-    }
-    this.#forget()
-  }
-
-  async #again(pauseMs: number): Promise<Connected | undefined> {
-    try {
-      await pause(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.#closing.signal })
-      return await this.#connect(laterDeadlineMs)
-    } catch {
-      // The next attempt may do better; who waits for it has a deadline of its own.
-      return undefined
-    }
-  }
-
-  #forget(): void {
-    if (this.#client !== undefined) destroy(this.#client)
+  #forget(client: RedisClient, trouble: RedisTrouble): void {
     this.#client = undefined
+    destroy(client)
+    if (performance.now() - this.#since > soundMs) this.#attempts = 0
+    this.#parts.down(trouble)
   }
-}
 
-/** A connection that is used; `lost` resolves with the reason when it is so no longer. */
-interface Connected {
-  readonly lost: Promise<string>
+  async #openAgain(): Promise<void> {
+    const client = await this.#nextClient()
+    if (client === undefined) return
+    this.#parts.events?.emit('backend.back', this.#facts)
+    this.#use(client)
+  }
+
+  /** Tries until there is one; undefined when it is closed. */
+  async #nextClient(): Promise<RedisClient | undefined> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      try {
+        await pause(backoffMs(this.#attempts++), undefined, { signal })
+        return await this.#connect(this.#parts.laterMs?.() ?? laterMs)
+      } catch (thrown) {
+        if (!signal.aborted) this.#parts.notAgain?.(thrown)
+      }
+    }
+    return undefined
+  }
 }
 
 function destroy(client: RedisClient): void {

@@ -91,7 +91,7 @@ function ofConnection(thrown: unknown): RedisTrouble {
       `TLS failed (${code})`,
       'see whether the server speaks TLS, and name the certificate of who signed its own in NODE_EXTRA_CA_CERTS',
     )
-  return passing(code === '' ? 'the connection was closed' : `the connection failed (${code})`)
+  return code === '' ? connectionClosed : passing(`the connection failed (${code})`)
 }
 
 function codeOf(thrown: unknown): string {
@@ -102,6 +102,9 @@ function codeOf(thrown: unknown): string {
 function passing(why: string): RedisTrouble {
   return { passes: true, why, remedy: 'see whether it runs, and whether runtime.platform.redis leads there' }
 }
+
+/** Nothing more is known than that it is gone. */
+export const connectionClosed: RedisTrouble = passing('the connection was closed')
 
 /** It does not answer. */
 export function silence(withinMs: number): RedisTrouble {

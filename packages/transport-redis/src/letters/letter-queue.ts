@@ -1,27 +1,27 @@
+import { CommandQueue, type CommandQueueParts } from '../connection/command-queue.js'
 import type { RedisClient } from '../connection/open-redis.js'
-import { redisTrouble } from '../connection/redis-trouble.js'
+import type { RedisTrouble } from '../connection/redis-trouble.js'
+import type { Script } from '../connection/script.js'
 
 /** Something that Redis is told about letters. */
 export interface LetterCommand {
-  readonly sha: string
+  readonly script: Script
   readonly keys: readonly string[]
   readonly parts: readonly string[]
   /** Redis has done it. @throws what it is refused with, by what Redis has answered */
   readonly judge: (answer: unknown) => void
 }
 
-/** What a queue is made of. */
-export interface LetterQueueParts {
+/** What a queue of letters is made of. */
+export interface LetterQueueParts extends Pick<CommandQueueParts<unknown>, 'answerMs' | 'failed'> {
   /** How long something may wait for its answer, in milliseconds, however often it is sent. */
   readonly patienceMs: number
-  /** How long a connection may be silent while something waits, in milliseconds. */
-  readonly answerMs: number
   /** How much may wait, in characters. */
   readonly mostCharacters: number
-  /** Hears that a connection does not do what it should, and why. */
-  readonly failed: (client: RedisClient, why: string) => void
-  /** What something fails with that was refused, or has waited too long: then there is nothing that was thrown. */
-  readonly unavailable: (thrown?: unknown) => Error
+  /** What something fails with that Redis refuses. */
+  readonly refused: (trouble: RedisTrouble, thrown: unknown) => Error
+  /** What something fails with that has waited too long. */
+  readonly tooLate: () => Error
   /** What is refused because too much waits. */
   readonly tooMuch: () => Error
 }
@@ -35,27 +35,27 @@ interface Waiting {
 }
 
 /**
- * What is said to Redis about letters, each once and in order, whatever becomes of the connection.
- *
- * Q1  A command is sent at once where there is a connection, and kept until it is answered.
- * Q2  On each new connection all that wait are sent again, in order; what Redis has done already does nothing.
- * Q3  Answers of an earlier connection count for nothing.
- * Q4  What Redis refuses fails alone. What has waited for too long fails, and so does what is too much.
+ * What is said to Redis about letters. What is refused fails alone; what has waited for too long fails, and so does what is too
+ * much.
  */
 export class LetterQueue {
   readonly #parts: LetterQueueParts
-  /** In their order. */
-  readonly #waiting = new Set<Waiting>()
+  readonly #queue: CommandQueue<Waiting>
   #size = 0
-  #client: RedisClient | undefined
-  #silence: NodeJS.Timeout | undefined
   #patience: NodeJS.Timeout | undefined
   #closed: Error | undefined
-  #emptied: Promise<void> | undefined
-  #tellEmptied: () => void = () => undefined
 
   constructor(parts: LetterQueueParts) {
     this.#parts = parts
+    const { answerMs, failed, refused } = parts
+    this.#queue = new CommandQueue<Waiting>({
+      answerMs,
+      send: (client, { command: { script, keys, parts: said } }) =>
+        client.evalSha(script.sha, { keys: [...keys], arguments: [...said] }),
+      judge: (one, answer) => this.#judge(one, answer),
+      refused: (one, trouble, thrown) => this.#end(one, refused(trouble, thrown)),
+      failed,
+    })
   }
 
   /** Resolves when Redis has done it. */
@@ -64,64 +64,37 @@ export class LetterQueue {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
     if (this.#size + size > this.#parts.mostCharacters) return Promise.reject(this.#parts.tooMuch())
     return new Promise((resolve, reject) => {
-      const until = performance.now() + this.#parts.patienceMs
-      const one: Waiting = { command, size, until, resolve, reject }
-      this.#waiting.add(one)
+      const { patienceMs } = this.#parts
       this.#size += size
-      this.#patience ??= setTimeout(this.#giveUpOldest, this.#parts.patienceMs)
-      if (this.#client !== undefined) this.#send(this.#client, one)
+      this.#patience ??= setTimeout(this.#giveUpOldest, patienceMs)
+      this.#queue.add({ command, size, until: performance.now() + patienceMs, resolve, reject })
     })
   }
 
   /** Resolves when nothing waits; undefined where nothing does. */
   get emptied(): Promise<void> | undefined {
-    if (this.#waiting.size === 0) return undefined
-    this.#emptied ??= new Promise((resolve) => {
-      this.#tellEmptied = resolve
-    })
-    return this.#emptied
+    return this.#queue.emptied
   }
 
   /** There is a connection. */
   begin(client: RedisClient): void {
-    this.#client = client
-    for (const one of this.#waiting) this.#send(client, one)
+    this.#queue.begin(client)
   }
 
   /** There is none. */
   pause(): void {
-    this.#client = undefined
-    this.#listen(false)
+    this.#queue.pause()
   }
 
   /** Takes nothing more; what waits fails. */
   close(reason: Error): void {
     this.#closed = reason
-    this.pause()
-    for (const one of this.#waiting) this.#end(one, reason)
+    for (const one of this.#queue.kept) this.#end(one, reason)
   }
 
-  #send(client: RedisClient, one: Waiting): void {
-    const { sha, keys, parts, judge } = one.command
-    if (this.#silence === undefined) this.#listen(true)
-    client.evalSha(sha, { keys: [...keys], arguments: [...parts] }).then(
-      (answer) => {
-        if (client !== this.#client) return
-        this.#listen(this.#waiting.size > 1)
-        this.#judge(one, judge, answer)
-      },
-      (thrown: unknown) => {
-        if (client !== this.#client) return
-        const { passes, why } = redisTrouble(thrown)
-        if (passes) this.#parts.failed(client, why)
-        else this.#end(one, this.#parts.unavailable(thrown))
-      },
-    )
-  }
-
-  #judge(one: Waiting, judge: LetterCommand['judge'], answer: unknown): void {
+  #judge(one: Waiting, answer: unknown): void {
     try {
-      judge(answer)
+      one.command.judge(answer)
       this.#end(one)
     } catch (thrown) {
       this.#end(one, thrown as Error) // a judge throws errors
@@ -129,41 +102,23 @@ export class LetterQueue {
   }
 
   #end(one: Waiting, error?: Error): void {
-    if (!this.#waiting.delete(one)) return
+    if (!this.#queue.forget(one)) return
     this.#size -= one.size
     if (error === undefined) one.resolve()
     else one.reject(error)
-    if (this.#waiting.size > 0) return
-    this.#listen(false)
+    if (this.#queue.kept.size > 0) return
     clearTimeout(this.#patience)
     this.#patience = undefined
-    this.#tellEmptied()
-    this.#emptied = undefined
-  }
-
-  /** Whether an answer is expected from now on. */
-  #listen(expected: boolean): void {
-    clearTimeout(this.#silence)
-    this.#silence = expected ? setTimeout(this.#heardNothing, this.#parts.answerMs) : undefined
-  }
-
-  readonly #heardNothing = (): void => {
-    const [oldest] = this.#waiting
-    // Where this process did not run for a while, the answer may be there and only not have been read.
-    setImmediate(() => {
-      if (this.#client === undefined || oldest === undefined || !this.#waiting.has(oldest)) return
-      this.#parts.failed(this.#client, 'it has not answered in time')
-    })
   }
 
   readonly #giveUpOldest = (): void => {
     setImmediate(() => {
       const now = performance.now()
-      for (const one of this.#waiting) {
+      for (const one of this.#queue.kept) {
         if (one.until > now) break
-        this.#end(one, this.#parts.unavailable())
+        this.#end(one, this.#parts.tooLate())
       }
-      const [oldest] = this.#waiting
+      const [oldest] = this.#queue.kept
       clearTimeout(this.#patience)
       this.#patience = oldest && setTimeout(this.#giveUpOldest, oldest.until - now)
     })

@@ -7,8 +7,7 @@
  * 4. Redis refuses only the first write of a script when its memory is full. So a letter is added whole or not at all, and
  *    letters can be dropped then too.
  */
-import { createHash } from 'node:crypto'
-import type { RedisClient } from '../connection/open-redis.js'
+import { type Script, script } from '../connection/script.js'
 
 /** How long it is known that a letter has gone, in seconds: longer than anybody tries to add one. */
 const goneSeconds = 300
@@ -19,7 +18,7 @@ const goneSeconds = 300
  * KEYS: stream, entries, gone of the letter, gone of the one that it replaces. ARGV: id, text, how many there may be, id of the
  * one that it replaces or nothing.
  */
-const addLetterScript: string = `
+export const addLetterScript: Script = script(`
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 or redis.call('EXISTS', KEYS[3]) == 1 then return 1 end
 local replaced = ARGV[4] ~= '' and redis.call('HGET', KEYS[2], ARGV[4])
 if not replaced and redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -31,14 +30,14 @@ if replaced then
   redis.call('SET', KEYS[4], '', 'EX', ${goneSeconds})
 end
 return 1
-`
+`)
 
 /**
  * Drops letters. Says how many there were.
  *
  * KEYS: stream, entries, gone of each. ARGV: their ids.
  */
-const dropLettersScript: string = `
+export const dropLettersScript: Script = script(`
 local dropped = 0
 for index, id in ipairs(ARGV) do
   local entry = redis.call('HGET', KEYS[2], id)
@@ -50,17 +49,4 @@ for index, id in ipairs(ARGV) do
   end
 end
 return dropped
-`
-
-/** By which Redis knows the scripts. */
-export const addLetterSha: string = shaOf(addLetterScript)
-export const dropLettersSha: string = shaOf(dropLettersScript)
-
-function shaOf(script: string): string {
-  return createHash('sha1').update(script).digest('hex')
-}
-
-/** Makes both known to a server. */
-export async function loadLetterScripts(client: RedisClient): Promise<void> {
-  await Promise.all([client.scriptLoad(addLetterScript), client.scriptLoad(dropLettersScript)])
-}
+`)

@@ -1,8 +1,9 @@
 import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { asUnavailable, redisUnavailable, silence } from '../connection/redis-trouble.js'
+import { loadScripts } from '../connection/script.js'
 import { letterKeys } from './letter-keys.js'
-import { dropLettersSha, loadLetterScripts } from './letter-scripts.js'
+import { dropLettersScript } from './letter-scripts.js'
 
 /** What letters are looked after with. */
 export interface OpenRedisLettersOptions {
@@ -82,11 +83,11 @@ export async function openRedisLetters(
       return found?.message.letter
     },
     async drop(ids) {
-      if (ids.length > 0) await ask(loadLetterScripts)
+      if (ids.length > 0) await ask((redis) => loadScripts(redis, dropLettersScript))
       for (let at = 0; at < ids.length; at += dropsAtOnce) {
         const some = ids.slice(at, at + dropsAtOnce)
         const names = [keys.stream, keys.entries, ...some.map(keys.gone)]
-        await ask((redis) => redis.evalSha(dropLettersSha, { keys: names, arguments: some }))
+        await ask((redis) => redis.evalSha(dropLettersScript.sha, { keys: names, arguments: some }))
       }
     },
     close,

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { type EventEmitter, MillraceError } from '@millrace/contracts'
 import { KeptConnection } from '../connection/kept-connection.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { redisTrouble, redisUnavailable, silence } from '../connection/redis-trouble.js'
+import { redisUnavailable, silence } from '../connection/redis-trouble.js'
+import { loadScripts } from '../connection/script.js'
+import { settledWithin } from '../connection/settled-within.js'
 import { letterKeys } from './letter-keys.js'
 import { LetterQueue } from './letter-queue.js'
-import { addLetterSha, dropLettersSha, loadLetterScripts } from './letter-scripts.js'
+import { addLetterScript, dropLettersScript } from './letter-scripts.js'
 
 /** What letters are written with. */
 export interface RedisLetterWriterOptions {
@@ -56,45 +57,37 @@ const answerMs = 5000
 export async function createRedisLetterWriter(options: RedisLetterWriterOptions): Promise<RedisLetterWriter> {
   const { settings, name, maxLetters, patienceMs = 30_000, closeMs = 5000, events } = options
   const keys = letterKeys(settings.keyPrefix)
-  const facts = { backend: 'redis', url: settings.url }
-  let trouble: string | undefined
+  /** Why Redis is away now. */
+  let away: string | undefined
   let closing: Promise<void> | undefined
 
   const queue = new LetterQueue({
     patienceMs,
     answerMs,
     mostCharacters,
-    failed: (client, why) => connection.drop(client, why),
-    unavailable: (thrown) =>
-      thrown === undefined
-        ? notConfirmed(settings, trouble, patienceMs)
-        : redisUnavailable(settings, redisTrouble(thrown), thrown),
+    failed: (client, trouble) => connection.drop(client, trouble),
+    refused: (trouble, thrown) => redisUnavailable(settings, trouble, thrown),
+    tooLate: () => notConfirmed(settings, away, patienceMs),
     tooMuch: () => tooMuch(settings),
   })
   const connection = new KeptConnection({
     settings,
     name,
-    prepare: loadLetterScripts,
+    prepare: (client) => loadScripts(client, addLetterScript, dropLettersScript),
     up(client) {
-      if (trouble !== undefined) events.emit('backend.back', facts)
-      trouble = undefined
+      away = undefined
       queue.begin(client)
     },
-    down(why) {
+    down({ why }) {
+      away = why
       queue.pause()
-      if (closing !== undefined) return
-      trouble = why
-      events.emit('backend.lost', { ...facts, reason: why })
     },
+    events,
   })
   await connection.open()
 
   async function close(): Promise<void> {
-    const over = new AbortController()
-    const { emptied } = queue
-    if (emptied !== undefined)
-      await Promise.race([emptied, pause(closeMs, undefined, { signal: over.signal }).catch(() => undefined)])
-    over.abort()
+    await settledWithin(closeMs, queue.emptied)
     queue.close(new MillraceError('DI_CLOSED', 'the writer of dead letters was closed before Redis had confirmed this'))
     connection.close()
   }
@@ -102,7 +95,7 @@ export async function createRedisLetterWriter(options: RedisLetterWriterOptions)
   return {
     async add({ id, text, replaces = '' }) {
       await queue.add({
-        sha: addLetterSha,
+        script: addLetterScript,
         keys: [keys.stream, keys.entries, keys.gone(id), keys.gone(replaces)],
         parts: [id, text, String(maxLetters), replaces],
         judge(answer) {
@@ -112,7 +105,7 @@ export async function createRedisLetterWriter(options: RedisLetterWriterOptions)
     },
     async drop(id) {
       await queue.add({
-        sha: dropLettersSha,
+        script: dropLettersScript,
         keys: [keys.stream, keys.entries, keys.gone(id)],
         parts: [id],
         judge: () => undefined,
@@ -128,9 +121,9 @@ export async function createRedisLetterWriter(options: RedisLetterWriterOptions)
   }
 }
 
-function notConfirmed(settings: RedisSettings, trouble: string | undefined, patienceMs: number): MillraceError {
+function notConfirmed(settings: RedisSettings, away: string | undefined, patienceMs: number): MillraceError {
   const silent = silence(patienceMs)
-  return redisUnavailable(settings, trouble === undefined ? silent : { ...silent, why: trouble })
+  return redisUnavailable(settings, away === undefined ? silent : { ...silent, why: away })
 }
 
 function full(settings: RedisSettings, stream: string, maxLetters: number): MillraceError {

@@ -1,20 +1,18 @@
 import { MillraceError } from '@millrace/contracts'
-import type { RedisClient } from '../connection/open-redis.js'
+import { CommandQueue } from '../connection/command-queue.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { redisUnavailable } from '../connection/redis-trouble.js'
-import { commitScriptSha } from './commit-script.js'
-import type { KeptConnection } from './kept-connection.js'
+import { commitScript } from './commit-script.js'
 import type { LeaseClaim } from './lease.js'
 import { emptyCommit, type PreparedCommit } from './prepared-commit.js'
+import type { StoreConnection } from './store-connection.js'
 import type { StoreKeys } from './store-keys.js'
 
 /**
  * The commits of one holder of a slot, in their order. Each is sent as soon as it is there, without waiting for those before it.
  *
- * 1. Commits are numbered from 1 and answered in that order; a commit waits here until it is answered.
- * 2. On each new connection all that wait are sent again, in their order. The script knows by the number which of them it has
- *    applied already.
- * 3. When one fails for good, so do all behind it, and those that come later.
+ * 1. Commits are numbered from 1. The script knows by the number which of those that are sent again it has applied already.
+ * 2. When one fails for good, so do all behind it, and those that come later.
  */
 export interface CommitQueue {
   /**
@@ -30,7 +28,7 @@ export interface CommitQueue {
 /** What a queue works with. */
 export interface CommitQueueParts {
   readonly settings: RedisSettings
-  readonly connection: KeptConnection
+  readonly connection: StoreConnection
   readonly keys: StoreKeys
   readonly claim: LeaseClaim
   /** Hears what ended the connection where no commit is there to fail with it, once. */
@@ -49,99 +47,62 @@ interface Waiting {
 export function createCommitQueue({ settings, connection, keys, claim, lost }: CommitQueueParts): CommitQueue {
   const names = [keys.lease(claim.slot), keys.ledger(claim.slot)]
   // Each commit renews the lease; where there is none for a third of it, one that changes nothing does.
-  const renewMs = claim.leaseMs / 3
+  const renewMs = Math.floor(claim.leaseMs / 3)
   const renewal = setInterval(renew, renewMs)
-  let waiting: Waiting[] = []
   let size = 0
   let lastNumber = 0
   let failure: MillraceError | undefined
-  let silence: NodeJS.Timeout | undefined
-  const whenEmpty: (() => void)[] = []
-  connection.listen({ opened: sendAgain, ended: fail })
+  const queue = new CommandQueue<Waiting>({
+    answerMs: renewMs,
+    send: (client, { commit, number }) =>
+      client.evalSha(commitScript.sha, {
+        keys: [...names, ...commit.keys],
+        arguments: [claim.token, String(number), String(claim.leaseMs), ...commit.values],
+      }),
+    judge,
+    refused: (_one, trouble, thrown) => connection.end(redisUnavailable(settings, trouble, thrown)),
+    failed: (client, trouble) => connection.drop(client, trouble),
+  })
+  connection.listen({ up: (client) => queue.begin(client), down: () => queue.pause(), ended: fail })
 
   function add(commit: PreparedCommit): Promise<void> {
     if (size + commit.size > maxWaitingSize) connection.end(tooMuch(settings))
     if (failure !== undefined) return Promise.reject(failure)
     return new Promise((resolve, reject) => {
+      size += commit.size
       lastNumber++
-      push({ commit, number: lastNumber, resolve, reject })
+      queue.add({ commit, number: lastNumber, resolve, reject })
     })
   }
 
   function renew(): void {
-    if (waiting.length === 0) push({ commit: emptyCommit, number: 0, resolve: nothing, reject: nothing })
+    if (queue.kept.size === 0) queue.add({ commit: emptyCommit, number: 0, resolve: nothing, reject: nothing })
   }
 
-  function push(one: Waiting): void {
-    waiting.push(one)
-    size += one.commit.size
-    if (connection.client !== undefined) send(connection.client, one)
-  }
-
-  function send(client: RedisClient, { commit, number }: Waiting): void {
-    silence ??= setTimeout(heardNothing, renewMs)
-    const command = {
-      keys: [...names, ...commit.keys],
-      arguments: [claim.token, String(number), String(claim.leaseMs), ...commit.values],
-    }
-    client.evalSha(commitScriptSha, command).then(
-      (answer) => hear(client, answer),
-      (thrown: unknown) => connection.failed(client, thrown),
-    )
-  }
-
-  function sendAgain(client: RedisClient): void {
-    clearTimeout(silence)
-    silence = undefined
-    for (const one of waiting) send(client, one)
-  }
-
-  /** An answer is always about the oldest that waits. */
-  function hear(client: RedisClient, answer: unknown): void {
-    if (connection.client !== client) return
+  function judge({ commit, resolve }: Waiting, answer: unknown): void {
     const [outcome, run, incarnation] = Array.isArray(answer) ? answer.map(String) : []
     if (outcome === 'fenced') return connection.end(fenced(claim, { run, incarnation }))
     if (outcome !== 'done') return connection.end(commitsLost(settings))
     connection.answered()
-    const [done] = waiting.splice(0, 1)
-    size -= done?.commit.size ?? 0
-    done?.resolve()
-    rest()
-  }
-
-  /** What follows when fewer wait than before. */
-  function rest(): void {
-    if (waiting.length > 0) return void silence?.refresh()
-    clearTimeout(silence)
-    silence = undefined
-    for (const resolve of whenEmpty.splice(0)) resolve()
-  }
-
-  function heardNothing(): void {
-    silence = undefined
-    const [oldest] = waiting
-    // Where this process did not run for a while, the answer may be there and only not have been read.
-    setImmediate(() => {
-      const { client } = connection
-      if (client !== undefined && oldest !== undefined && waiting[0] === oldest) connection.failed(client, noAnswer())
-    })
+    size -= commit.size
+    resolve()
   }
 
   function fail(error: MillraceError): void {
     failure = error
     clearInterval(renewal)
-    const unanswered = waiting.filter(({ number }) => number > 0)
-    waiting = []
-    size = 0
-    for (const { reject } of unanswered) reject(error)
-    rest()
-    if (unanswered.length === 0) lost(error)
+    const unanswered = [...queue.kept]
+    for (const one of unanswered) {
+      queue.forget(one)
+      one.reject(error)
+    }
+    if (unanswered.every(({ number }) => number === 0)) lost(error)
   }
 
   return {
     add,
     async drain() {
-      if (waiting.length > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve))
+      await queue.emptied
       clearInterval(renewal)
     },
   }
@@ -151,10 +112,6 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
 const maxWaitingSize = 256 * 1024 * 1024
 
 function nothing(): void {}
-
-function noAnswer(): Error {
-  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })
-}
 
 function fenced(
   { slot, leaseMs }: LeaseClaim,

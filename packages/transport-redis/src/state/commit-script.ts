@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { type Script, script } from '../connection/script.js'
 
 /**
  * Applies one commit, as one step that nothing comes between:
@@ -15,7 +15,7 @@ import { createHash } from 'node:crypto'
  *
  * It answers `{'done'}`, `{'early'}`, or `{'fenced', run, incarnation}` of who has the lease, empty where nobody has.
  */
-export const commitScript: string = `
+export const commitScript: Script = script(`
 local lease, ledger = KEYS[1], KEYS[2]
 local token, number, leaseMs = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local values, entries = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -42,7 +42,4 @@ at = at + values
 for entry = 1, entries do redis.call('HSET', ledger, ARGV[at + 2 * entry - 1], ARGV[at + 2 * entry]) end
 for removed = at + 2 * entries + 1, #ARGV do redis.call('HDEL', ledger, ARGV[removed]) end
 return { 'done' }
-`
-
-/** By which Redis knows the script. */
-export const commitScriptSha: string = createHash('sha1').update(commitScript).digest('hex')
+`)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MillraceError } from '@millrace/contracts'
-import type { KeptConnection } from './kept-connection.js'
+import { settledWithin } from '../connection/settled-within.js'
+import type { StoreConnection } from './store-connection.js'
 import type { StoreKeys } from './store-keys.js'
 
 /** Who wants to have a slot. */
@@ -23,7 +24,7 @@ export interface LeaseClaim {
  * @throws MillraceError FENCED when a later process of this run has the slot, or another run keeps it; RESUME_MISMATCH when the
  * removal of the application's keys was not finished
  */
-export async function takeLease(connection: KeptConnection, keys: StoreKeys, claim: LeaseClaim): Promise<void> {
+export async function takeLease(connection: StoreConnection, keys: StoreKeys, claim: LeaseClaim): Promise<void> {
   const { slot, run, incarnation, token, leaseMs } = claim
   const waitMs = leaseMs + graceMs
   const until = performance.now() + waitMs
@@ -67,21 +68,21 @@ export async function takeLease(connection: KeptConnection, keys: StoreKeys, cla
  * @param runSlots other slots of the run, whose processes are dead
  */
 export async function releaseLease(
-  connection: KeptConnection,
+  connection: StoreConnection,
   keys: StoreKeys,
   { slot, token, run }: LeaseClaim,
   runSlots: readonly string[],
 ): Promise<void> {
   const { client } = connection
   if (client === undefined) return
-  const released = client.eval(releaseScript, {
-    keys: [slot, ...runSlots].map((one) => keys.lease(one)),
-    arguments: [token, run],
-  })
-  const over = new AbortController()
   // Where it cannot be given back, it expires.
-  await Promise.race([released, pause(releaseMs, undefined, { signal: over.signal })]).catch(() => undefined)
-  over.abort()
+  await settledWithin(
+    releaseMs,
+    client.eval(releaseScript, {
+      keys: [slot, ...runSlots].map((one) => keys.lease(one)),
+      arguments: [token, run],
+    }),
+  )
 }
 
 /** A holder may renew its lease just before it ends; nobody waits longer than this for one more. */

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type DurableStore, type EventEmitter, MillraceError } from '@millrace/contracts'
-import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
 import { asUnavailable } from '../connection/redis-trouble.js'
 import { createCommitQueue } from './commit-queue.js'
-import { commitScript } from './commit-script.js'
-import { type KeptConnection, keepConnection } from './kept-connection.js'
 import { type LeaseClaim, releaseLease, takeLease } from './lease.js'
 import { prepareCommit } from './prepared-commit.js'
+import { StoreConnection } from './store-connection.js'
 import { type StoreKeys, storeKeys } from './store-keys.js'
 
 /** What a store is opened with. */
@@ -48,11 +46,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
   const { settings, slot, run, incarnation, leaseMs = 10_000, retryMs = 30_000, deadlineMs = 5000, events } = options
   const keys = storeKeys(settings.keyPrefix)
   const claim: LeaseClaim = { slot, run, incarnation, leaseMs, token: randomBytes(16).toString('hex') }
-  const connect = (withinMs: number, signal?: AbortSignal): Promise<RedisClient> =>
-    connectWithScript(settings, `millrace:${slot}`, withinMs, signal)
-
-  const client = await connect(deadlineMs).catch((thrown) => Promise.reject(asUnavailable(settings, thrown)))
-  const connection = keepConnection(client, { settings, connect, retryMs, events })
+  const connection = new StoreConnection({ settings, name: `millrace:${slot}`, retryMs, events })
+  await connection.open(deadlineMs)
   const found = await openedLedger(connection, keys, claim).catch((thrown) => {
     const error = asUnavailable(settings, thrown)
     connection.end(error)
@@ -95,25 +90,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
   }
 }
 
-async function connectWithScript(
-  settings: RedisSettings,
-  name: string,
-  deadlineMs: number,
-  signal?: AbortSignal,
-): Promise<RedisClient> {
-  const client = await openRedis(settings, { name, deadlineMs, reconnect: false, ...(signal && { signal }) })
-  try {
-    await client.scriptLoad(commitScript)
-    return client
-  } catch (thrown) {
-    if (client.isOpen) client.destroy()
-    throw thrown
-  }
-}
-
 /** Takes the slot and reads its ledger, to which nobody else writes from then on. */
 async function openedLedger(
-  connection: KeptConnection,
+  connection: StoreConnection,
   keys: StoreKeys,
   claim: LeaseClaim,
 ): Promise<ReadonlyMap<string, string>> {
