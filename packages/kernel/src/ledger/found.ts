@@ -9,9 +9,16 @@ export interface FoundWork {
   readonly work: Work
 }
 
+/** How far an earlier process has come. */
+export interface FoundCursor {
+  readonly domain: string
+  readonly node: number
+  readonly position: Position
+}
+
 /** What an earlier process of the slot has left, sorted. */
 export interface Found {
-  readonly cursors: ReadonlyMap<string, Position>
+  readonly cursors: readonly FoundCursor[]
   /** Until when each message that belongs to no domain may come again, by entry. */
   readonly taken: ReadonlyMap<string, number>
   /** By scope, in the order of positions. */
@@ -34,7 +41,7 @@ export interface Finder {
 export function sortFound(ledger: ReadonlyMap<string, string>, { run, resumes, now }: Finder): Found {
   const isSameRun = ledger.get('run') === run
   const found = {
-    cursors: new Map<string, Position>(),
+    cursors: [] as FoundCursor[],
     taken: new Map<string, number>(),
     work: new Map<string, FoundWork[]>(),
     notes: new Map<string, unknown>(),
@@ -49,7 +56,7 @@ export function sortFound(ledger: ReadonlyMap<string, string>, { run, resumes, n
   for (const [name, text] of ledger) {
     const entry = readEntry(name, text)
     if (!counts(entry)) found.over.push(name)
-    else if (entry.kind === 'cursor') found.cursors.set(name, entry.position)
+    else if (entry.kind === 'cursor') found.cursors.push(entry)
     else if (entry.kind === 'taken') found.taken.set(name, entry.until)
     else if (entry.kind === 'note') found.notes.set(entry.name, entry.value)
     else if (entry.kind === 'work') {

@@ -1,5 +1,6 @@
 import type { LedgerWrite, Position } from '@millrace/contracts'
 import type { SinkCheckpoint } from '../runtime/sinks.js'
+import type { Cursor } from './cursors.js'
 import { noteEntry, positionText } from './entries.js'
 
 /**
@@ -8,16 +9,16 @@ import { noteEntry, positionText } from './entries.js'
  */
 export class RecordedSink {
   readonly #checkpoint: SinkCheckpoint
-  #moved = new Map<string, Position>()
+  #moved = new Map<Cursor | undefined, Position>()
   #waiting: (() => void) | undefined
 
   constructor(checkpoint: SinkCheckpoint) {
     this.#checkpoint = checkpoint
   }
 
-  /** A write has ended. @param cursor entry of the node in the message's domain; undefined where it belongs to none */
-  wrote(cursor: string | undefined, position: Position): void {
-    this.#moved.set(cursor ?? '', position)
+  /** A write has ended. @param cursor of the node in the message's domain; undefined where it belongs to none */
+  wrote(cursor: Cursor | undefined, position: Position): void {
+    this.#moved.set(cursor, position)
   }
 
   /** A write that took its time has ended, and the next has not begun. */
@@ -43,8 +44,8 @@ export class RecordedSink {
     const moved = this.#moved
     this.#moved = new Map()
     const mark = await this.#checkpoint.take()
-    const cursors = [...moved].flatMap(([entry, position]) =>
-      entry === '' ? [] : [{ entry, text: positionText(position) }],
+    const cursors = [...moved].flatMap(([cursor, position]) =>
+      cursor === undefined ? [] : [{ entry: cursor.entry, text: positionText(position) }],
     )
     return [...cursors, { entry: noteEntry(`sink:${this.#checkpoint.name}`), text: JSON.stringify(mark) }]
   }

@@ -18,6 +18,7 @@ import {
   type Position,
   type SlotId,
 } from '@millrace/contracts'
+import { createHeadedQueue } from '@millrace/wire/links'
 import { parseDomainId } from '../mesh/domain-id.js'
 import type { Peer } from '../mesh/peer.js'
 import type { Journal, Kept, KeptList } from '../runner/journal.js'
@@ -29,7 +30,8 @@ import type { Subtree } from '../runner/subtree.js'
 import type { Task } from '../runner/task.js'
 import type { SinkCheckpoint } from '../runtime/sinks.js'
 import type { Commits } from './commits.js'
-import { cursorEntry, type KeptMessage, positionText, takenEntry, type Work, workEntry } from './entries.js'
+import { type Cursor, Cursors } from './cursors.js'
+import { type KeptMessage, positionText, takenEntry, type Work, workEntry } from './entries.js'
 import type { Found, FoundWork } from './found.js'
 import { keepPayload, payloadOf } from './payload-text.js'
 import { RecordedSink } from './recorded-sink.js'
@@ -62,35 +64,38 @@ interface KeptWork extends Kept {
   copies: number
 }
 
-/** A cursor that has moved since the last commit. */
-interface MovedCursor {
+/** An entry that is of no use any more from some time on. */
+interface Expiring {
+  readonly until: number
   readonly entry: string
-  readonly position: Position
 }
 
 /** The journal of one worker. */
 export class Recorder implements Journal {
   readonly #commits: Commits
   readonly #now: () => number
-  readonly #cursors: Map<string, Position>
+  readonly #cursors = new Cursors()
   readonly #taken: Map<string, number>
   readonly #found: Map<string, FoundWork[]>
   readonly #kept = new Map<string, KeptWork>()
   readonly #fresh = new Set<KeptWork>()
-  #moved = new Map<string, MovedCursor>()
-  /** The entries of each request's domain and of each root of none, to be removed with it. */
+  /** Since the last commit. */
+  readonly #moved = new Set<Cursor>()
+  /** The entries of work of each domain and of each root of none, to be removed with it. */
   readonly #scopes = new Map<string, Set<string>>()
   /** Until when what was found of roots of no domain may be asked for; they all have ended by then. */
   readonly #foundUntil: number
-  readonly #expiring: { readonly until: number; readonly entry: string }[] = []
+  readonly #expiring = createHeadedQueue<Expiring>()
   /** By node index. */
   #sinks: ReadonlyMap<number, RecordedSink> = new Map()
+  /** Those that have written since the last commit. */
+  readonly #written = new Set<number>()
   #worker: RecordedWorker | undefined
 
   constructor(found: Found, commits: Commits, now: () => number) {
     this.#commits = commits
     this.#now = now
-    this.#cursors = new Map(found.cursors)
+    for (const { domain, node, position } of found.cursors) this.#cursors.move(domain, node, position)
     this.#taken = new Map(found.taken)
     this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
     this.#foundUntil = now() + noDeadlineMs
@@ -106,7 +111,7 @@ export class Recorder implements Journal {
   }
 
   cursor(domain: string | undefined, node: number): Position | undefined {
-    return domain === undefined ? undefined : this.#cursors.get(cursorEntry(domain, node))
+    return domain === undefined ? undefined : this.#cursors.get(domain, node)
   }
 
   hasHandled(node: number, root: Root, position: Position): boolean {
@@ -116,9 +121,7 @@ export class Recorder implements Journal {
 
   handled(node: number, root: Root, position: Position): void {
     const domain = root.domain?.id
-    const sink = this.#sinks.get(node)
-    if (sink !== undefined) this.#wrote(sink, domain && cursorEntry(domain, node), position)
-    else if (domain !== undefined) this.#moveCursor(domain, node, position)
+    this.#move(node, domain === undefined ? undefined : this.#cursors.move(domain, node, position), position)
     if (domain !== undefined) return
     const name = this.#working.visitorName(root)
     if (name === undefined) return // it ends with this process, and cannot come again
@@ -203,9 +206,11 @@ export class Recorder implements Journal {
   domainEnded(domain: string): void {
     if (parseDomainId(domain)?.entry.kind === 'source') return
     this.#found.delete(domain)
+    for (const cursor of this.#cursors.end(domain)) {
+      this.#moved.delete(cursor)
+      this.#commits.remove(cursor.entry)
+    }
     for (const entry of this.#scopes.get(domain) ?? []) {
-      this.#cursors.delete(entry)
-      this.#moved.delete(entry)
       this.#forgetKept(entry)
       this.#commits.remove(entry)
     }
@@ -234,17 +239,14 @@ export class Recorder implements Journal {
     return root.domain?.id ?? this.#working.visitorName(root)
   }
 
-  #wrote(sink: RecordedSink, cursor: string | undefined, position: Position): void {
-    if (cursor !== undefined) this.#cursors.set(cursor, position)
-    sink.wrote(cursor, position)
-    this.#commits.flushSoon()
-  }
-
-  #moveCursor(domain: string, node: number, position: Position): void {
-    const entry = cursorEntry(domain, node)
-    this.#cursors.set(entry, position)
-    this.#moved.set(entry, { entry, position })
-    this.#own(domain, entry)
+  /** A node has come further. A sink says itself where it stood then, and that is kept with its cursor. */
+  #move(node: number, cursor: Cursor | undefined, position: Position): void {
+    const sink = this.#sinks.get(node)
+    if (sink !== undefined) {
+      sink.wrote(cursor, position)
+      this.#written.add(node)
+    } else if (cursor !== undefined) this.#moved.add(cursor)
+    else return
     this.#commits.flushSoon()
   }
 
@@ -272,12 +274,14 @@ export class Recorder implements Journal {
   }
 
   #contribute(): readonly Promise<readonly LedgerWrite[]>[] {
-    for (const { entry, position } of this.#moved.values()) this.#commits.set(entry, positionText(position))
-    this.#moved = new Map()
+    for (const { entry, position } of this.#moved) this.#commits.set(entry, positionText(position))
+    this.#moved.clear()
     for (const kept of this.#fresh) this.#store(kept)
     this.#fresh.clear()
     this.#expire()
-    return [...this.#sinks].flatMap(([node, sink]) => sink.take((this.#working.run(node)?.active ?? 0) > 0) ?? [])
+    const written = [...this.#written]
+    this.#written.clear()
+    return written.flatMap((node) => this.#sinks.get(node)?.take((this.#working.run(node)?.active ?? 0) > 0) ?? [])
   }
 
   #store(kept: KeptWork): void {
@@ -319,7 +323,7 @@ export class Recorder implements Journal {
   #expire(): void {
     const now = this.#now()
     if (now > this.#foundUntil) this.#forgetFound()
-    for (let first = this.#expiring[0]; first !== undefined && first.until <= now; first = this.#expiring[0]) {
+    for (let first = this.#expiring.peek(); first !== undefined && first.until <= now; first = this.#expiring.peek()) {
       this.#expiring.shift()
       const { entry } = first
       const wasTaken = this.#taken.delete(entry)
