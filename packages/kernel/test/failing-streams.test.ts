@@ -40,7 +40,7 @@ function converse({ app }: Shares): Conversation {
 describe('a stream of requests whose second message fails in another worker', () => {
   it('WEB-STREAM-02 nothing that comes after it leaves, also where its failure comes later than that', async () => {
     const { transport, arrive } = slowFrom('reading#', '@app#1')
-    const running = await runShares([read, answer], groups, { web }, transport)
+    const running = await runShares([read, answer], groups, { runtime: { web }, transport })
     open.push(running)
     const lines = converse(running)
     for (const n of [0, 1, 2, 3, 4]) lines.send({ n })

@@ -12,6 +12,7 @@ import {
   Type,
 } from '../src/index.js'
 import { preflight } from '../src/preflight/preflight.js'
+import { finishEven } from './finish-even.js'
 import { Done, deferred, numbered, Step } from './shop.js'
 
 /** What keeps dead letters in a test. */
@@ -29,16 +30,7 @@ const book = defineSink({ name: 'book', consumes: Done, open: () => ({ write: ()
 
 /** Gives up the numbers that are odd, and blobs, until it is mended. */
 let isMended: boolean
-const finish = defineNode({
-  name: 'finish',
-  consumes: Step,
-  emits: [Done],
-  onError: 'dead_letter',
-  handle: ({ n }) => {
-    if (n % 2 === 1 && !isMended) throw new RangeError(`not yet ${n}`)
-    return Done.of({ n })
-  },
-})
+const finish = finishEven(() => isMended)
 const unpack = defineNode({
   name: 'unpack',
   consumes: Blob,

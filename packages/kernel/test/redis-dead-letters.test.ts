@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import type { DurableStore, MillraceError } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { type RedisOptions, type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
 import { redisLetters } from '../src/dead-letters/redis-letters.js'
@@ -8,12 +9,17 @@ import {
   defineNode,
   defineSink,
   defineSource,
+  defineState,
   type EventName,
   type MillraceEvent,
   type Runtime,
+  Type,
 } from '../src/index.js'
-import { Ask, Price } from './fixtures/dead-letters/nodes.js'
-import { codeOf, Done, deferred, numbered, Step, turn } from './shop.js'
+import { Ledger } from '../src/ledger/ledger.js'
+import { finishEven } from './finish-even.js'
+import { Accepted, Ask, accept, Price } from './fixtures/dead-letters/nodes.js'
+import { runShares } from './run-shares.js'
+import { codeOf, Done, deferred, numbered, Step, turn, until } from './shop.js'
 
 jest.setTimeout(60_000)
 
@@ -61,17 +67,6 @@ class Heard {
   }
 }
 
-const finish = defineNode({
-  name: 'finish',
-  consumes: Step,
-  emits: [Done],
-  onError: 'dead_letter',
-  handle: ({ n }) => {
-    if (n % 2 === 1) throw new RangeError(`not yet ${n}`)
-    return Done.of({ n })
-  },
-})
-
 /** An application in this process that has the messages 0 to 20, of which ten become letters, when it may begin. */
 async function twentyOne(url: string, more: { readonly redis?: object; readonly dead_letters?: object } = {}) {
   const mayBegin = deferred()
@@ -91,7 +86,7 @@ async function twentyOne(url: string, more: { readonly redis?: object; readonly 
           yield* numbered(Step, 21)
         },
       }),
-      finish,
+      finishEven(),
       defineSink({ name: 'book', consumes: Done, open: () => ({ write }) }),
     ],
     overlay: {
@@ -153,6 +148,72 @@ redisTests(describe)('an application whose dead letters are in Redis', () => {
     const { runtime, heard } = await twentyOne(server.url)
     await runtime.start()
     expect(heard.of('backend.may_lose')).toMatchObject([{ facts: { backend: 'redis' } }])
+  })
+})
+
+const counted = defineState('letters.counted', Type.Integer())
+
+/** A node that counts in its state what it has seen, and gives up what is odd; it says what it has handled. */
+function counting(handled: number[]) {
+  return defineNode({
+    name: 'count',
+    consumes: Accepted,
+    emits: [Price],
+    onError: 'dead_letter',
+    state: { counted: { type: counted, keys: () => ['all'] } },
+    handle({ n }, { state }) {
+      handled.push(n)
+      state.counted.set('all', handled.length)
+      if (n % 2 === 1) throw new RangeError(`there is no price for ${n}`)
+      return Price.of({ n })
+    },
+  })
+}
+
+/** A store that has kept nothing yet, and how many messages it knows to be handled. */
+function emptyStore(): DurableStore & { handled: number } {
+  return {
+    found: new Map(),
+    handled: 0,
+    load: async (_space, keys) => keys.map(() => undefined),
+    async commit(_writes, ledger = []) {
+      this.handled += ledger.filter(({ entry, text }) => text !== undefined && entry.startsWith('taken')).length
+    },
+    close: async () => undefined,
+  }
+}
+
+redisTests(describe)('a worker that keeps what it has done', () => {
+  it('REDIS-02 commits no message as handled before the letters are kept that were written before', async () => {
+    const server = await start()
+    const store = emptyStore()
+    const handled: number[] = []
+    const failed = (error: MillraceError): void => {
+      throw error
+    }
+    const ledger = new Ledger({ store, run: 'shares', resumes: false, now: Date.now, failed })
+    const shares = await runShares(
+      [accept, counting(handled)],
+      { front: { nodes: ['accept'] }, back: { nodes: ['count'] } },
+      {
+        platform: { redis: { url: server.url } },
+        settings: { dead_letters: { backend: 'redis' } },
+        ledger: (slot) => (slot === 'back#1' ? ledger : undefined),
+      },
+    )
+    closing.push(shares.stop)
+    const ask = (n: number) => shares.app.runtime.request(Ask, { n }, { expect: Price, timeoutMs: 50_000 })
+    await ask(0)
+    expect(store.handled).toBe(1)
+    server.pause()
+    const asked = [codeOf(ask(1)), codeOf(ask(2))]
+    await until('both have been handled', () => handled.length === 3)
+    await turn()
+    await turn()
+    expect(store.handled).toBe(1)
+    server.resume()
+    expect(await Promise.all(asked)).toEqual(['REPLY_MISSING', undefined])
+    expect(store.handled).toBe(3)
   })
 })
 

@@ -56,7 +56,7 @@ function finish(handle: (n: number) => void | Promise<void>) {
 
 async function run(parts: Parameters<typeof runShares>[0], notes: Notes): Promise<Shares> {
   const groups = { all: { nodes: ['numbers', 'finish', 'book'] } }
-  return runShares(parts, groups, {}, undefined, { adapters: { numbers: {}, book: {} } }, notes)
+  return runShares(parts, groups, { settings: { adapters: { numbers: {}, book: {} } }, notes })
 }
 
 const ended = ({ workers }: Shares) => workers.get('all#1')?.runtime.sourcesEnded()

@@ -1,6 +1,7 @@
 import { createEventEmitter, type EventEmitter, type MillraceEvent, type Part } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createMemoryStateStore, createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
+import type { Ledger } from '../src/ledger/ledger.js'
 import type { Notes } from '../src/ledger/notes.js'
 import { embeddingSlot } from '../src/mesh/place.js'
 import { preflight } from '../src/preflight/preflight.js'
@@ -23,14 +24,34 @@ export interface Shares {
   stop(): Promise<void>
 }
 
+/** What shares can be told. */
+export interface SharesOptions {
+  /** The configuration's `runtime`. @default as it comes */
+  readonly runtime?: object | undefined
+  /** More of its `platform`. @default nothing */
+  readonly platform?: object
+  /** Everything else in the configuration. @default nothing */
+  readonly settings?: object
+  /** @default a carrier in memory that serialises */
+  readonly transport?: MemoryTransport
+  /** What every share finds of a process before it. @default nothing */
+  readonly notes?: Notes
+  /** What a share records its work in. @default none does */
+  readonly ledger?: (slot: string) => Ledger | undefined
+}
+
 /** Starts every share: real runner, real links, no processes. */
 export async function runShares(
   nodes: readonly Part[],
   groups: Groups,
-  runtime: object = {},
-  transport: MemoryTransport = createMemoryTransport({ serialise: true }),
-  settings: object = {},
-  notes?: Notes,
+  {
+    runtime = {},
+    platform = {},
+    settings = {},
+    transport = createMemoryTransport({ serialise: true }),
+    notes,
+    ledger = () => undefined,
+  }: SharesOptions = {},
 ): Promise<Shares> {
   const checked = await preflight({
     nodes,
@@ -46,6 +67,7 @@ export async function runShares(
           bootstrap: { mode: 'process_supervisor' },
           lifecycle: { graceful_timeout_seconds: 5 },
           execution_ipc: {},
+          ...platform,
           process_groups: Object.entries(groups).map(([name, group]) => ({
             name,
             nodes: [...group.nodes],
@@ -62,16 +84,17 @@ export async function runShares(
   const events: MillraceEvent[] = []
   emitter.subscribe((event) => void events.push(event))
   const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes, undefined))
-  const share = (slot: string, group: number): Share =>
-    shareRuntime({
+  const share = (slot: string, group: number): Share => {
+    const kept = ledger(slot)
+    return shareRuntime({
       preflight: checked,
       run: 'shares',
       place: { slot, group, incarnation: 1 },
       peers: peersOf(pairs, slot),
       transport,
-      store: createMemoryStateStore(),
-      notes,
-      ledger: undefined,
+      store: kept?.state ?? createMemoryStateStore(),
+      notes: notes ?? kept,
+      ledger: kept,
       events: emitter,
       checks: { validate: 'every', freeze: true, serialise: false, maxPayloadBytes: 1_000_000 },
       tracing: undefined,
@@ -80,6 +103,7 @@ export async function runShares(
       replaceSink: undefined,
       web: undefined,
     })
+  }
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)
   const all = [...workers.values(), app]

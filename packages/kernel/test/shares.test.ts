@@ -18,7 +18,7 @@ const apart: Groups = { one: { nodes: ['first'] }, two: { nodes: ['second'] } }
 
 const open: Shares[] = []
 async function shares(nodes: readonly Part[], groups: Groups, runtime?: object): Promise<Shares> {
-  const started = await runShares(nodes, groups, runtime)
+  const started = await runShares(nodes, groups, { runtime })
   open.push(started)
   return started
 }
@@ -216,7 +216,7 @@ describe('a link that is lost while both workers live', () => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-'))
     const path = join(folder, 'dead-letters.ndjson')
     const { node, begun, letGo } = gatedNode('dead_letter')
-    const running = await runShares([first, node], redelivers, {}, undefined, { dead_letters: { path } })
+    const running = await runShares([first, node], redelivers, { settings: { dead_letters: { path } } })
     open.push(running)
     const asked = ask(running, 0).catch((error: unknown) => error)
     while (begun.length === 0) await turn()
@@ -244,7 +244,7 @@ describe('what a mesh refuses and gives up', () => {
 
   /** A peer that holds its keys and keeps to nothing else. */
   async function hostile(runtime: object = {}) {
-    const running = await runShares([first, waits], apart, runtime)
+    const running = await runShares([first, waits], apart, { runtime })
     running.app.mesh.giveUp()
     running.transport.sever('@app#1', 'two#1')
     const endpoint = { slot: 'two#1', address: 'memory:two#1' }
@@ -377,7 +377,7 @@ describe('the transport of a share', () => {
       sever: (one, other) => inner.sever(one, other),
       crash: (slot) => inner.crash(slot),
     }
-    const running = await runShares(chain, apart, {}, counting)
+    const running = await runShares(chain, apart, { transport: counting })
     open.push(running)
     expect(await ask(running, 1)).toEqual({ n: 3 })
     // A loop in each of three shares, and a queue for each of two nodes.
