@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Runtime } from '@millrace/kernel'
@@ -9,6 +10,9 @@ import { decideAll, splitLines } from '../oracle/oracle.mjs'
 import { startService } from './start-service.js'
 
 const dataFile = (name: string) => new URL(`../data/${name}`, import.meta.url)
+
+/** Commands are run as in a clone of the repository. */
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The commands of the walk-through and what each answers. */
 function walk(): readonly (readonly [command: string, answer: string])[] {
@@ -43,17 +47,18 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
     await runtime.stop()
   })
 
-  it('WEB-01 WEB-GQL-01 answers every command of the walk-through as the documentation says', async () => {
+  it('WEB-01 WEB-02 WEB-H2-01 WEB-GQL-01 answers every command of the walk-through as the documentation says', async () => {
     const commands = walk()
-    expect(commands.length).toBeGreaterThan(8)
+    expect(commands.length).toBeGreaterThan(10)
+    const overHttp2 = await startService(profile, 'baseline', '--http2', 'h2c')
+    const hosts = { 'localhost:8080': new URL(url).host, 'localhost:8082': new URL(overHttp2.url).host }
     const answers: string[] = []
     for (const [command] of commands) {
-      const { stdout } = await promisify(execFile)('bash', [
-        '-c',
-        command.replaceAll('localhost:8080', new URL(url).host),
-      ])
+      const line = command.replaceAll(/localhost:808[02]/g, (host) => hosts[host as keyof typeof hosts]) // no other matches
+      const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd: repository })
       answers.push(stdout.trim())
     }
+    await overHttp2.runtime.stop()
     expect(answers).toEqual(commands.map(([, answer]) => answer))
   })
 

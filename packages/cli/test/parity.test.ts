@@ -104,7 +104,9 @@ the application depends on what shorter.yml changes
   it('says so where the reference itself fails', async () => {
     const { code, stdout, stderr } = await callMain(['parity', 'shop.yml', 'throws-at-three.yml'])
     expect([code, stdout]).toEqual([1, ''])
-    expect(steady(stderr)).toBe(`TIME warn  root.failed node=price code=NODE_FAILED trace=TRACE
+    expect(
+      steady(stderr),
+    ).toBe(`TIME warn  root.failed node=price code=NODE_FAILED reason="there is no price for three" trace=TRACE
 memory failed, so there is nothing to compare with
 NODE_FAILED: the handler of node 'price' threw
   caused by: RangeError: there is no price for three

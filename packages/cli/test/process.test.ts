@@ -56,7 +56,7 @@ given up    dropped 0, dead-lettered 0
     const { code, stderr } = await millrace(['run', 'shop.yml', 'throws-at-three.yml'])
     expect(code).toBe(1)
     expect(steady(stderr)).toBe(`${summary}
-TIME warn  root.failed node=price code=NODE_FAILED trace=TRACE
+TIME warn  root.failed node=price code=NODE_FAILED reason="there is no price for three" trace=TRACE
 NODE_FAILED: the handler of node 'price' threw
   caused by: RangeError: there is no price for three
   caused by: Error: the list ends at two

@@ -24,7 +24,10 @@ export const eventList = {
     level: 'warn',
     says: 'The run that was to be gone on with had come to its end: there is nothing to do.',
   },
-  'root.failed': { level: 'warn', says: 'A root ended with a failure: `code`, and `node` where one failed.' },
+  'root.failed': {
+    level: 'warn',
+    says: 'A root ended with a failure: `code`, `node` where one failed, and `reason` where what was thrown is known.',
+  },
   'message.dropped': { level: 'warn', says: 'A message was dropped because its handler threw and on_error is drop.' },
   'message.dead_lettered': {
     level: 'warn',

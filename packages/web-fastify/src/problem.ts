@@ -45,13 +45,19 @@ export function problemOf(thrown: unknown, place: Place, trace?: string): Proble
   const detail = ownWords(error)
   return {
     type: `urn:millrace:error:${code}`,
-    title: errorCodes[code],
+    title: titleOf(code),
     status,
     code,
     ...(detail === undefined ? {} : { detail }),
     ...(trace === undefined ? {} : { trace }),
     ...(errors.length === 0 ? {} : { errors }),
   }
+}
+
+/** What the code means; what its sentence says of facts and messages is for whoever gets these. */
+function titleOf(code: ErrorCode): string {
+  const [meaning = ''] = errorCodes[code].split(';')
+  return meaning.endsWith('.') ? meaning : `${meaning}.`
 }
 
 /** Headers that go with a problem. */

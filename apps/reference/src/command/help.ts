@@ -2,7 +2,7 @@
 export const help = `The reference application: fund-load attempts in, decisions out.
 
   pnpm reference run --scenario SCENARIO --input FILE --output FILE [options]
-  pnpm reference serve [--scenario SCENARIO] [--profile memory|tcp_local] [--port N] [--console]
+  pnpm reference serve [--scenario SCENARIO] [--profile memory|tcp_local] [--port N] [--http2 h2c] [--console]
   pnpm reference parity [--input FILE | --lines N [--seed S]] [--json]
   pnpm reference generate --lines N [--seed S] [--output FILE]
 
@@ -24,7 +24,8 @@ run answers each line of the input that is not blank with one line of output, in
   --quiet      no progress and no summary
 
 serve answers the same attempts over HTTP, WebSocket, NDJSON streams and GraphQL until it is stopped; docs/serve.md walks
-through all of them. --profile tcp_local puts a web worker in front of workers for the features and the policy.
+through all of them. --profile tcp_local puts a web worker in front of workers for the features and the policy;
+--http2 h2c serves HTTP/2 without encryption instead of HTTP/1.1.
 
 parity runs both scenarios in every profile and variant and compares each output with the oracle's, byte for byte: on the
 sample, on a file, or on generated lines. Exit code 1 when they differ, with the first line that does.

@@ -7,11 +7,16 @@ import { type Scenario, scenarios } from '../scenarios.js'
 /** Where a service can run; each has an overlay in `config/`. */
 const serveProfiles = ['memory', 'tcp_local'] as const
 
+/** What a service speaks; TLS would need a certificate. */
+const protocols = ['off', 'h2c'] as const
+
 /** What `reference serve` was asked for. */
 export interface ServeSettings {
   readonly scenario: Scenario
   readonly profile: (typeof serveProfiles)[number]
   readonly port: number
+  /** HTTP/2 without encryption instead of HTTP/1.1 and WebSocket. */
+  readonly http2: (typeof protocols)[number]
   /** Whether it can be looked into: the live page, and metrics at /metrics. */
   readonly console: boolean
 }
@@ -22,7 +27,7 @@ export interface ServeSettings {
  * @throws MillraceError CONFIG_INVALID, saying which argument is wrong and what is allowed
  */
 export function serveSettings(args: readonly string[]): ServeSettings {
-  const { scenario, profile, port, console: page } = parsed(args)
+  const { scenario, profile, port, http2, console: page } = parsed(args)
   const number = Number(port)
   if (!/^\d+$/.test(port) || number > 65_535)
     throw refusal(`--port must be a whole number from 0 to 65535 (got '${port}')`)
@@ -30,12 +35,13 @@ export function serveSettings(args: readonly string[]): ServeSettings {
     scenario: oneOf('--scenario', scenarios, scenario),
     profile: oneOf('--profile', serveProfiles, profile),
     port: number,
+    http2: oneOf('--http2', protocols, http2),
     console: page,
   }
 }
 
 /** The configuration of a service, as a runtime takes it. */
-export function serveApplication({ scenario, profile, port, console: page }: ServeSettings) {
+export function serveApplication({ scenario, profile, port, http2, console: page }: ServeSettings) {
   const files = [
     'serve.yml',
     ...(scenario === 'experiment' ? ['serve.experiment.yml'] : []),
@@ -44,7 +50,7 @@ export function serveApplication({ scenario, profile, port, console: page }: Ser
   ]
   return {
     config: files.map((name) => fileURLToPath(new URL(`../../config/${name}`, import.meta.url))),
-    overlay: { runtime: { web: { server: { port } } } },
+    overlay: { runtime: { web: { server: { port, http2 } } } },
   }
 }
 
@@ -55,9 +61,7 @@ export async function serve(settings: ServeSettings, io: Io): Promise<number> {
     checks: { validate: 'entry', freeze: false },
     embedded: false,
   })
-  runtime.subscribe(({ name, facts }) => {
-    if (name === 'web.listening')
-      io.stderr.write(`listening on ${String(facts.url)} (documentation: ${String(facts.url)}/docs)\n`)
+  runtime.subscribe(({ name }) => {
     if (name === 'runtime.running' && settings.console) io.stderr.write(`live page: ${runtime.consoleLink()}\n`)
   })
   const end = await runUntilDone(runtime, io, { progress: 'off' })
@@ -71,6 +75,7 @@ function parsed(args: readonly string[]) {
       scenario: { type: 'string', default: 'baseline' },
       profile: { type: 'string', default: 'memory' },
       port: { type: 'string', default: '8080' },
+      http2: { type: 'string', default: 'off' },
       console: { type: 'boolean', default: false },
     } as const
     return parseArgs({ args: [...args], options, strict: true }).values

@@ -35,8 +35,13 @@ export function watchEvents(
     progress.clear()
     stderr.write(`${text}\n`)
   }
+  let listens = false
   const unsubscribe = runtime.subscribe((event: MillraceEvent) => {
     if (isFrom(event.level, options.logLevel)) say(line(event))
+    else if (event.name === 'web.listening' && !listens && !options.logJson) {
+      listens = true // a web worker that is replaced says so again
+      say(listeningText(String(event.facts.url)))
+    }
     if (event.name === 'source.progress') progress.show(String(event.facts.source), progressOf(event.facts))
   })
   return {
@@ -46,6 +51,11 @@ export function watchEvents(
       unsubscribe()
     },
   }
+}
+
+/** A service says nothing more until it ends: people must know from when on they can ask it. */
+function listeningText(url: string): string {
+  return `listening on ${url} (documentation: ${url}/docs)`
 }
 
 function progressOf({ done, total, unit }: Facts): Progress {

@@ -12,6 +12,7 @@ import { Domain, noMoreRoots } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Work } from '../runner/work.js'
 import type { Entry } from './engine.js'
+import { reasonOf } from './reason-of.js'
 import type { RequestsParts, StreamOptions } from './requests.js'
 import { rootSpan } from './root-span.js'
 
@@ -110,7 +111,12 @@ export class RequestStream implements RootOwner, Work, Conversation {
     if (this.#failure !== undefined || root.abandoned) return
     this.#failure = error
     this.#parts.meters.failed(error)
-    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
+    this.#parts.events.emit('root.failed', {
+      ...error.facts,
+      code: error.code,
+      reason: reasonOf(error),
+      trace: root.traceId,
+    })
     this.#stopTaking()
     for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
   }

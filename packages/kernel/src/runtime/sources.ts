@@ -1,5 +1,6 @@
 import type { EventEmitter, MillraceError } from '@millrace/contracts'
 import type { Meters } from '../metrics/meters.js'
+import { reasonOf } from './reason-of.js'
 import type { SourcePump } from './source-pump.js'
 
 /** A source at work, by its name. */
@@ -69,7 +70,8 @@ export class Sources {
   failed(error: MillraceError, trace: string | undefined): void {
     if (this.#failure !== undefined) return
     this.#meters.failed(error)
-    this.#events.emit('root.failed', { ...error.facts, code: error.code, ...(trace === undefined ? {} : { trace }) })
+    const traced = trace === undefined ? {} : { trace }
+    this.#events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), ...traced })
     this.stop(error)
   }
 

@@ -234,7 +234,7 @@ describe('what an http interface refuses', () => {
 
   it('WEB-05 500 says nothing of what was thrown', async () => {
     const thrown = await problem(await post(`${app.url}/quotes`, { sku: 'tea', n: 1, mode: 'throw' }))
-    expect(thrown).toMatchObject({ status: 500, body: { code: 'NODE_FAILED' } })
+    expect(thrown).toMatchObject({ status: 500, body: { code: 'NODE_FAILED', title: 'A handler threw.' } })
     expect(JSON.stringify(thrown)).not.toContain('hunter2')
     const silent = await problem(await post(`${app.url}/quotes`, { sku: 'tea', n: 1, mode: 'silent' }))
     expect(silent).toMatchObject({ status: 500, body: { code: 'REPLY_MISSING' } })
