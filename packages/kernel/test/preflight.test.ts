@@ -85,6 +85,44 @@ describe('preflight', () => {
     expect((error as MillraceError).message).toContain("did you mean 'price'?")
   })
 
+  it('places findings about interfaces in the file they come from, and says what was probably meant', async () => {
+    const file = join(folder, 'interfaces.yml')
+    await writeFile(
+      file,
+      [
+        'version: 1',
+        'scenario: { name: shop }',
+        'runtime:',
+        '  web:',
+        '    interfaces:',
+        '      - { kind: http, method: POST, path: /quotes, request: shop.qoute, response: shop.price }',
+        '      - kind: graphql',
+        '        queries: { price: { request: shop.quote, response: shop.prise } }',
+        '      - kind: http',
+        '        method: GET',
+        '        path: /quotes/:item/:count',
+        '        request: shop.quote',
+        '        response: shop.price',
+        '        binds: { n: path.count, skew: query.sku }',
+      ].join('\n'),
+    )
+    const error = await preflight({ config: file, nodes: [price], packages: false }).catch(
+      (thrown: MillraceError) => thrown.message,
+    )
+    expect(error).toContain(
+      "interfaces.yml:6:61 GRAPH_NO_CONSUMER: an interface requests 'shop.qoute', which no active node consumes; did you mean 'shop.quote'?",
+    )
+    expect(error).toContain(
+      "interfaces.yml:8:60 GRAPH_NO_PROVIDER: an interface replies with 'shop.prise', which no active node emits; did you mean 'shop.price'?",
+    )
+    expect(error).toContain(
+      "interfaces.yml:11:15 CONFIG_INVALID: the path has a part :item, and 'shop.quote' has no such field; name a field, or bind one to path.item",
+    )
+    expect(error).toContain(
+      "interfaces.yml:14:39 CONFIG_INVALID: binds sets skew, and 'shop.quote' has no such field (did you mean sku?)",
+    )
+  })
+
   it.each([
     [
       'process groups',

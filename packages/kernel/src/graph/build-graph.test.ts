@@ -131,7 +131,7 @@ describe('buildGraph', () => {
 
   it('draws no edge from a node to itself', () => {
     const parts = [step('retry', [Line], [Line, Decision]), step('log', [Line])]
-    const { graph, findings } = build({ parts, adapters: [], entries: ['fund.line'] })
+    const { graph, findings } = build({ parts, adapters: [], entries: [{ type: 'fund.line' }] })
     expect([graph.edges, findings]).toEqual([[{ from: 0, to: 1, type: 0 }], []])
   })
 
@@ -244,7 +244,7 @@ describe('buildGraph', () => {
     })
 
     it.each([
-      ['an interface requests', { entries: ['fund.line'] }],
+      ['an interface requests', { entries: [{ type: 'fund.line' }] }],
       ['an embedding program may request', { embedded: true }],
     ])('takes a type that %s for an entry', (_who, input) => {
       const { graph, findings } = build({ parts: [parse, decide], adapters: [], ...input })
@@ -253,7 +253,7 @@ describe('buildGraph', () => {
     })
 
     it('GRAPH-01 refuses a request that nothing consumes and a reply that nothing emits', () => {
-      expect(build({ entries: ['fund.query'], replies: ['fund.answer'] }).findings).toEqual([
+      expect(build({ entries: [{ type: 'fund.query' }], replies: [{ type: 'fund.answer' }] }).findings).toEqual([
         {
           code: 'GRAPH_NO_CONSUMER',
           message:
@@ -294,7 +294,7 @@ describe('buildGraph', () => {
     })
 
     it('lets an interface take a type, which must be a reply', () => {
-      expect(build({ parts: [read, parse], replies: ['fund.attempt'] }).findings).toEqual([
+      expect(build({ parts: [read, parse], replies: [{ type: 'fund.attempt' }] }).findings).toEqual([
         {
           code: 'CONFIG_INVALID',
           message: "an interface replies with 'fund.attempt', which is no reply type; define it with { reply: true }",

@@ -1,4 +1,4 @@
-import type { Finding, Graph, MessageType, Part } from '@millrace/contracts'
+import type { ConfigPath, Finding, Graph, MessageType, Part } from '@millrace/contracts'
 import { circles } from './circles.js'
 import { type Borders, deadEnds, noReplies, unservedBorders } from './dead-ends.js'
 import { drawGraph } from './draw-graph.js'
@@ -7,16 +7,22 @@ import { type GraphPart, graphParts, type InactivePart } from './graph-parts.js'
 import { ambiguousTypes, messageTypes } from './message-types.js'
 import { type Traffic, trafficOf } from './traffic.js'
 
+/** A message type that an interface names, and where. */
+export interface TypeUse {
+  readonly type: string
+  readonly path?: ConfigPath
+}
+
 /** What a graph is built from. */
 export interface GraphInput {
   /** All definitions, in declaration order; services among them are passed over. */
   readonly parts: readonly Part[]
   /** Names of the sources and sinks that `adapters` configures. */
   readonly adapters: readonly string[]
-  /** Names of the types that interfaces request. @default [] */
-  readonly entries?: readonly string[]
-  /** Names of the types that interfaces take as replies. @default [] */
-  readonly replies?: readonly string[]
+  /** The types that interfaces request. @default [] */
+  readonly entries?: readonly TypeUse[]
+  /** The types that interfaces take as replies. @default [] */
+  readonly replies?: readonly TypeUse[]
   /** True where a program embeds the runtime: it may request any type that no definition emits. */
   readonly embedded: boolean
 }
@@ -42,9 +48,14 @@ export function buildGraph(input: GraphInput): GraphOutcome {
   const { active, inactive } = graphParts(input.parts, input.adapters)
   const types = messageTypes(active)
   const traffic = trafficOf(types, active, inactive)
-  const asked = { entries: new Set(input.entries), replies: new Set(input.replies) }
-  const entries = new Set([...asked.entries, ...requestedTypes(active), ...(input.embedded ? openTypes(traffic) : [])])
-  const borders: Borders = { ...asked, entries }
+  const { entries: requested = [], replies: replied = [] } = input
+  const asked = { entries: placesByType(requested), replies: placesByType(replied) }
+  const entries = new Set([
+    ...asked.entries.keys(),
+    ...requestedTypes(active),
+    ...(input.embedded ? openTypes(traffic) : []),
+  ])
+  const borders: Borders = { entries, replies: new Set(asked.replies.keys()) }
   const graph = drawGraph(active, types, borders.entries)
   const everything = [...active, ...inactive]
   const findings = [
@@ -56,6 +67,11 @@ export function buildGraph(input: GraphInput): GraphOutcome {
     ...circles(graph),
   ]
   return { graph, nodes: active, types, inactive, findings }
+}
+
+/** Where each type is named first. */
+function placesByType(uses: readonly TypeUse[]): ReadonlyMap<string, ConfigPath | undefined> {
+  return new Map([...uses].reverse().map(({ type, path }) => [type, path]))
 }
 
 /** The types that handlers send by nested requests. */

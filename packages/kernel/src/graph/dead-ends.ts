@@ -1,4 +1,4 @@
-import type { Finding } from '@millrace/contracts'
+import { type ConfigPath, type Finding, nearestName } from '@millrace/contracts'
 import { describePart, type GraphPart, type InactivePart } from './graph-parts.js'
 import { flows, type Traffic } from './traffic.js'
 
@@ -15,30 +15,54 @@ export function deadEnds(traffic: readonly Traffic[], borders: Borders): readonl
   return [...traffic.flatMap((one) => noProvider(one, borders)), ...traffic.flatMap((one) => noConsumer(one, borders))]
 }
 
+/** The types that interfaces request and reply with, and where each is named; undefined where no configuration does. */
+export interface NamedBorders {
+  readonly entries: ReadonlyMap<string, ConfigPath | undefined>
+  readonly replies: ReadonlyMap<string, ConfigPath | undefined>
+}
+
 /** What is wrong with requests and replies of interfaces that the graph cannot serve. */
-export function unservedBorders(traffic: readonly Traffic[], { entries, replies }: Borders): readonly Finding[] {
-  const consumed = new Set(traffic.filter(({ consumers }) => consumers.length > 0).map(({ type }) => type))
-  const emitted = new Set(traffic.filter(({ emitters }) => emitters.length > 0).map(({ type }) => type))
-  const unconsumed = [...entries].filter((type) => !consumed.has(type))
-  const unemitted = [...replies].filter((type) => !emitted.has(type))
+export function unservedBorders(traffic: readonly Traffic[], { entries, replies }: NamedBorders): readonly Finding[] {
+  const consumed = traffic.filter(({ consumers }) => consumers.length > 0).map(({ type }) => type)
+  const emitted = traffic.filter(({ emitters }) => emitters.length > 0)
+  const known = new Set(emitted.map(({ type }) => type))
+  const answers = emitted.filter(({ reply }) => reply).map(({ type }) => type)
+  const unconsumed = [...entries].filter(([type]) => !consumed.includes(type))
+  const unemitted = [...replies].filter(([type]) => !known.has(type))
   return [
-    ...unconsumed.map((type) =>
-      noConsumerFinding(`an interface requests '${type}', which no active node consumes; ${addConsumer}`),
-    ),
-    ...unemitted.map((type) =>
-      noProviderFinding(`an interface replies with '${type}', which no active node emits; add a node that emits it`),
-    ),
+    ...unconsumed.map(([type, path]) => ({
+      ...noConsumerFinding(
+        `an interface requests '${type}', which no active node consumes; ${meant(type, consumed) ?? addConsumer}`,
+      ),
+      ...placed(path),
+    })),
+    ...unemitted.map(([type, path]) => ({
+      ...noProviderFinding(
+        `an interface replies with '${type}', which no active node emits; ${meant(type, answers) ?? 'add a node that emits it'}`,
+      ),
+      ...placed(path),
+    })),
   ]
 }
 
 /** Interfaces that answer with a type that is no reply: its undeclared fields would leave the application. */
-export function noReplies(traffic: readonly Traffic[], { replies }: Borders): readonly Finding[] {
+export function noReplies(traffic: readonly Traffic[], { replies }: NamedBorders): readonly Finding[] {
   return traffic
     .filter(({ type, reply }) => replies.has(type) && !reply)
     .map(({ type }) => ({
       code: 'CONFIG_INVALID',
       message: `an interface replies with '${type}', which is no reply type; define it with { reply: true }`,
+      ...placed(replies.get(type)),
     }))
+}
+
+function placed(path: ConfigPath | undefined): Pick<Finding, 'path'> {
+  return path === undefined ? {} : { path }
+}
+
+function meant(type: string, known: readonly string[]): string | undefined {
+  const near = nearestName(type, known)
+  return near === undefined ? undefined : `did you mean '${near}'?`
 }
 
 const addConsumer = 'add a node or a sink that consumes it'

@@ -13,6 +13,7 @@ import {
 import { createContainer } from '@millrace/container'
 import {
   type AppDefinition,
+  type Finding,
   type Graph,
   type MessageType,
   type ModuleDefinition,
@@ -28,9 +29,11 @@ import { buildGraph, type GraphOutcome } from '../graph/build-graph.js'
 import type { GraphPart } from '../graph/graph-parts.js'
 import { transportToken } from '../transport-token.js'
 import { checkDeadLetters } from './dead-letter-findings.js'
+import { interfaceTypes } from './interface-types.js'
 import { longLineFindings } from './long-line-findings.js'
 import { missingPackages } from './missing-packages.js'
 import { type PreflightFinding, preflightError } from './preflight-error.js'
+import { requestFieldFindings } from './request-field-findings.js'
 import { schemaFindings } from './schema-findings.js'
 
 /** Files by name, the base first and overlays after it, or the configuration itself. */
@@ -92,13 +95,13 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
   const placement = placementInput(config, built)
   const sound = built.findings.length === 0
   const findings: readonly PreflightFinding[] = [
-    ...built.findings,
+    ...[...built.findings, ...requestFieldFindings(config, built.graph)].map((finding) => placed(loaded, finding)),
     ...slices.findings,
     ...serviceFindings(services, built.nodes, options.bound ?? []),
     ...checkDeadLetters(config, built.nodes),
     ...longLineFindings(config, built.types),
     ...(options.schemas === true ? schemaFindings(built.types) : []),
-    ...(sound ? placementFindings(placement).map((finding) => ({ ...finding, ...place(loaded, finding.path) })) : []),
+    ...(sound ? placementFindings(placement).map((finding) => placed(loaded, finding)) : []),
     ...((options.packages ?? true) ? missingPackages(config, baseDir) : []),
   ]
   if (findings.length > 0) throw preflightError(findings)
@@ -169,16 +172,6 @@ function load({ config, overlay }: ApplicationOptions): Promise<LoadedConfig> | 
 /** What an application without a configuration runs under. */
 const unnamed = { version: 1, scenario: { name: 'embedded' } } as const
 
-/** The message types that interfaces send into the graph and take out of it. */
-function interfaceTypes({ runtime }: MillraceConfig): { entries: readonly string[]; replies: readonly string[] } {
-  const exchanges = runtime.web.interfaces.flatMap((face) =>
-    face.kind === 'graphql'
-      ? [face.queries, face.mutations, face.subscriptions].flatMap((fields) => Object.values(fields))
-      : [face],
-  )
-  return { entries: exchanges.map(({ request }) => request), replies: exchanges.map(({ response }) => response) }
-}
-
 function sliceOwners(parts: readonly Part[]) {
   const owner = ({ name, config }: { readonly name: string; readonly config: GraphPart['config'] }) => ({
     name,
@@ -211,6 +204,7 @@ function placementInput(config: MillraceConfig, { graph, inactive }: GraphOutcom
   }
 }
 
-function place(loaded: LoadedConfig, path: readonly (string | number)[] | undefined) {
-  return path === undefined ? {} : (loaded.locate(path) ?? {})
+/** A finding and where in its file the key stands that is to blame. */
+function placed(loaded: LoadedConfig, finding: Finding): PreflightFinding {
+  return { ...finding, ...(finding.path === undefined ? {} : loaded.locate(finding.path)) }
 }
