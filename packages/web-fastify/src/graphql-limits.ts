@@ -43,7 +43,7 @@ function walk(selections: Graphql.SelectionSetNode, walking: Walk, depth: number
     if (--budget.fields < 0) return `the document asks for more than ${graphqlLimits.fields} fields`
     if (selection.kind === kind.FIELD) {
       const own = depth > graphqlLimits.depth && !selection.name.value.startsWith('__')
-      if (own && !isIntrospection(selection)) return `the document is nested deeper than ${graphqlLimits.depth} fields`
+      if (own) return `the document is nested deeper than ${graphqlLimits.depth} fields`
       if (selection.selectionSet !== undefined)
         excess = walk(selection.selectionSet, walking, isMeta(selection) ? -100 : depth + 1)
     } else if (selection.kind === kind.INLINE_FRAGMENT) excess = walk(selection.selectionSet, walking, depth)
@@ -61,4 +61,3 @@ function walk(selections: Graphql.SelectionSetNode, walking: Walk, depth: number
 }
 
 const isMeta = ({ name }: Graphql.FieldNode): boolean => name.value === '__schema' || name.value === '__type'
-const isIntrospection = isMeta
