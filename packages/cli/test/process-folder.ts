@@ -6,6 +6,15 @@ import { fixtures } from './start-millrace.js'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
 
 const packages = fileURLToPath(new URL('../..', import.meta.url))
+const installed = [
+  'kernel',
+  'supervisor',
+  'transport-tcp-secure',
+  'transport-redis',
+  'observability',
+  'console',
+  'web-fastify',
+]
 const tsx = dirname(createRequire(import.meta.url).resolve('tsx/package.json'))
 
 /** A folder of a test in which all that worker processes need is installed. */
@@ -13,8 +22,7 @@ export function processFolder(): TemporaryFolder {
   const folder = temporaryFolder()
   folder.write('package.json', '{ "type": "module" }')
   folder.write('node_modules/@millrace/.keep', '')
-  for (const name of ['kernel', 'supervisor', 'transport-tcp-secure', 'transport-redis', 'observability', 'console'])
-    symlinkSync(join(packages, name), join(folder.path, 'node_modules/@millrace', name))
+  for (const name of installed) symlinkSync(join(packages, name), join(folder.path, 'node_modules/@millrace', name))
   symlinkSync(tsx, join(folder.path, 'node_modules/tsx'))
   return folder
 }
