@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { BenchPart } from '../harness/bench.js'
-import { type Companion, type CompanionProgram, startCompanion } from '../harness/companion.js'
+import { type CompanionProgram, startCompanion } from '../harness/companion.js'
 import { compileApplication } from '../harness/compile.js'
-import { installPeers } from '../harness/install-peers.js'
 import { connections, measureRoute } from './measure-route.js'
 import {
   type TelemetryBudget,
@@ -10,7 +9,7 @@ import {
   telemetryRounds,
   telemetrySection,
 } from './telemetry-sides.js'
-import { benchFolder, loadProgram } from './web-sides.js'
+import { benchFolder } from './web-sides.js'
 
 const budgets: readonly TelemetryBudget[] = [
   { id: 'P15', above: 'metrics', below: 'off', better: 'more', required: 0.97, goal: 0.99 },
@@ -24,7 +23,6 @@ export const telemetryRoute: BenchPart = {
   name: 'route',
   about: 'POST of 200 B over a worker with metrics and traces, beside the same with nothing on (P15)',
   async measure({ rounds, progress }) {
-    await installPeers(progress)
     const programs = ['web-millrace', 'web-nodes', 'hop-nodes']
     const folder = await compileApplication({ name: 'web', programs, opensWeb: true })
     const results = await telemetryRounds({ what: 'route', rounds, progress }, (settings) =>
@@ -40,12 +38,11 @@ export const telemetryRoute: BenchPart = {
 }
 
 async function measureSide(program: CompanionProgram): Promise<TelemetryMeasurement> {
-  const [side, load]: readonly Companion[] = await Promise.all([startCompanion(program), startCompanion(loadProgram)])
-  if (side === undefined || load === undefined) throw new RangeError('both have been started')
+  const side = await startCompanion(program)
   try {
-    const measured = await measureRoute(side, load)
+    const measured = await measureRoute(side)
     return { ...measured, lost: Number((await side.ask('lost', 'lost')).count) }
   } finally {
-    await Promise.all([side.close(), load.close()])
+    await side.close()
   }
 }

@@ -2,7 +2,7 @@ import type { BenchPart, Budget, Figure, Section } from '../harness/bench.js'
 import { startCompanion } from '../harness/companion.js'
 import { type SideFigure, type SideMeasurement, type SideRound, sideRatio, sideRow } from '../harness/side-figures.js'
 import { connections, measureRoute } from './measure-route.js'
-import { loadProgram, type WebSideName, webPrograms, webSides } from './web-sides.js'
+import { type WebSideName, webPrograms, webSides } from './web-sides.js'
 
 /** What the route over a worker must reach beside another side. */
 interface WebBudget extends Budget {
@@ -33,11 +33,11 @@ export const webRoutes: BenchPart = {
       const first = round % programs.length
       const one: Partial<Record<WebSideName, SideMeasurement>> = {}
       for (const [name, program] of [...programs.slice(first), ...programs.slice(0, first)]) {
-        const [load, side] = await Promise.all([startCompanion(loadProgram), startCompanion(program)])
+        const side = await startCompanion(program)
         try {
-          one[name as WebSideName] = await measureRoute(side, load) // a key of the programs
+          one[name as WebSideName] = await measureRoute(side) // a key of the programs
         } finally {
-          await Promise.all([side.close(), load.close()])
+          await side.close()
         }
         progress(`web, round ${round}: ${name}`)
       }

@@ -46,6 +46,3 @@ export async function webPrograms(
     undici: front('./undici.mjs'),
   }
 }
-
-/** What makes the load; it is the same for everybody. */
-export const loadProgram: CompanionProgram = { program: join(peersFolder, 'web-load.mjs') }
