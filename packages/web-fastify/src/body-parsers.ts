@@ -1,7 +1,7 @@
 import type { Exchange } from '@millrace/contracts'
 import type { FastifyInstance } from 'fastify'
+import { type BodyLimits, BodyReader } from './body-reader.js'
 import { parseJson } from './json-body.js'
-import { type BodyLimits, readBody } from './read-body.js'
 
 /** Lets a scope read the bodies of one interface: JSON, or whatever comes for a byte type. */
 export function addBodyParsers(scope: FastifyInstance, { request }: Exchange, limits: BodyLimits): void {
@@ -21,8 +21,9 @@ function addParser(
   limits: BodyLimits,
   parse: (bytes: Buffer) => unknown,
 ): void {
+  const reader = new BodyReader(limits, () => performance.now())
   scope.addContentTypeParser(type, (_request, payload, done) => {
-    readBody(payload, limits, (error, bytes = Buffer.alloc(0)) => {
+    reader.read(payload, (error, bytes = Buffer.alloc(0)) => {
       if (error !== null) return done(error)
       try {
         done(null, parse(bytes))
