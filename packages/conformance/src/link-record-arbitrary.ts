@@ -7,6 +7,7 @@ import {
   type Facts,
   type FailRecord,
   isErrorCode,
+  JsonText,
   type LinkRecord,
   type MarkRecord,
   type Position,
@@ -35,8 +36,12 @@ function envelopeArbitrary(): fc.Arbitrary<EnvelopeRecord> {
     ...rootName(),
     remainingMs: fc.option(fc.nat(86_400_000), { nil: undefined }),
     trace: fc.option(traceArbitrary(), { nil: undefined }),
-    payload: fc.oneof({ weight: 3, arbitrary: payloadArbitrary() }, bytesArbitrary()),
+    payload: fc.oneof({ weight: 3, arbitrary: payloadArbitrary() }, bytesArbitrary(), unreadArbitrary()),
   })
+}
+
+function unreadArbitrary(): fc.Arbitrary<JsonText> {
+  return payloadArbitrary().map((payload) => new JsonText(JSON.stringify(payload), true))
 }
 
 function ackArbitrary(): fc.Arbitrary<AckRecord> {

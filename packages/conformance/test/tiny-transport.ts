@@ -54,6 +54,7 @@ export type TransportFlaw =
   | 'leaves out what is undefined'
   | 'rounds large numbers'
   | 'hands over JSON text'
+  | 'reads all JSON text'
   | 'numbers what has no ticket'
   | 'dials for ever'
   | 'fails a dial with another code'
@@ -281,7 +282,7 @@ function travelled(record: LinkRecord, flaw: TransportFlaw | undefined): LinkRec
 }
 
 function travelledPayload(payload: unknown, flaw: TransportFlaw | undefined): unknown {
-  if (payload instanceof JsonText) return flaw === 'hands over JSON text' ? payload : JSON.parse(payload.text)
+  if (payload instanceof JsonText) return travelledText(payload, flaw)
   if (payload instanceof Uint8Array) {
     if (flaw === 'sends the buffer under a view') return new Uint8Array(payload.buffer)
     return flaw === 'carries bytes as JSON' ? JSON.parse(JSON.stringify(payload)) : payload
@@ -291,6 +292,15 @@ function travelledPayload(payload: unknown, flaw: TransportFlaw | undefined): un
   if (flaw === 'sorts keys' && typeof payload === 'object' && payload !== null && !Array.isArray(payload))
     return Object.fromEntries(Object.entries(payload).sort())
   return payload
+}
+
+function travelledText(payload: JsonText, flaw: TransportFlaw | undefined): unknown {
+  if (payload.unread) return flaw === 'reads all JSON text' && payload.text.startsWith('{') ? parsed(payload) : payload
+  return flaw === 'hands over JSON text' ? payload : parsed(payload)
+}
+
+function parsed({ text }: JsonText): unknown {
+  return JSON.parse(text)
 }
 
 function sizeOf(record: LinkRecord): number {

@@ -8,7 +8,10 @@ export type SlotId = string
 
 /** What every worker knows a root by: where it entered, and its number there. */
 export interface RootName {
-  /** The slot that it entered at, its incarnation, and whether a reply is waited for there: `slot.incarnation:`, else `slot.incarnation/`. */
+  /**
+   * The slot that it entered at, its incarnation, and what is waited for there: a reply, `slot.incarnation:`, a reply that is passed
+   * on as text, `slot.incarnation;`, or nothing, `slot.incarnation/`.
+   */
   readonly origin: string
   readonly root: number
 }
@@ -27,7 +30,7 @@ export interface EnvelopeRecord extends RootName {
   readonly remainingMs: number | undefined
   /** W3C traceparent. */
   readonly trace: string | undefined
-  /** What JSON carries, a `JsonText` that is it already, or a `Uint8Array` for byte types. A receiver never gets a `JsonText`. */
+  /** What JSON carries, a `JsonText` that is it already, or a `Uint8Array` for byte types. A receiver gets a `JsonText` where that is `unread`. */
   readonly payload: unknown
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { defineMessage, defineNode, type Part } from '@millrace/contracts'
+import { defineMessage, defineNode, JsonText, type Part } from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { type Groups, runShares, type Shares } from './run-shares.js'
@@ -282,6 +282,14 @@ describe('what a mesh refuses and gives up', () => {
   it('SEC-IPC-10 a peer that sends work which nobody acknowledges is closed at once and counted', async () => {
     const { link, ended, refusals, known, stop } = await hostile()
     link.send({ ...envelope, ticket: undefined })
+    expect(await ended).toBe('lost')
+    expect([refusals(), known()]).toEqual([['SEC_FRAME_MALFORMED'], 0])
+    await stop()
+  })
+
+  it('SEC-IPC-10 a peer that sends text unread to somebody who reads is closed at once and counted', async () => {
+    const { link, ended, refusals, known, stop } = await hostile()
+    link.send({ ...envelope, payload: new JsonText('{"n":1}', true) })
     expect(await ended).toBe('lost')
     expect([refusals(), known()]).toEqual([['SEC_FRAME_MALFORMED'], 0])
     await stop()

@@ -23,7 +23,8 @@ describe('copyPayload', () => {
   })
 
   it('gives what a text says that is JSON already', () => {
-    expect(copyPayload(new JsonText('{"n":1}'))).toEqual({ n: 1 })
+    const unread = new JsonText('{"n":1}', true)
+    expect([copyPayload(new JsonText('{"n":1}')), copyPayload(unread)]).toEqual([{ n: 1 }, unread])
   })
 
   it('refuses a text that is no JSON with PAYLOAD_INVALID', () => {

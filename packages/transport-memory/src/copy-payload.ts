@@ -1,13 +1,15 @@
 import { JsonText, MillraceError } from '@millrace/contracts'
 
 /**
- * The payload as it would be after a hop: bytes are copied, JSON text is read, everything else goes through JSON.
+ * The payload as it would be after a hop: bytes are copied, JSON text is read unless nobody is to read it, everything else goes
+ * through JSON.
  *
  * @throws MillraceError PAYLOAD_INVALID when JSON cannot carry it: undefined, a function, a BigInt, a circle
  */
 export function copyPayload(payload: unknown): unknown {
   if (payload instanceof Uint8Array) return new Uint8Array(payload)
-  return payload instanceof JsonText ? parsed(payload.text) : JSON.parse(jsonOf(payload))
+  if (payload instanceof JsonText) return payload.unread ? payload : parsed(payload.text)
+  return JSON.parse(jsonOf(payload))
 }
 
 function parsed(text: string): unknown {

@@ -91,7 +91,7 @@ export class MemoryLink implements Link {
 
   send(record: LinkRecord): void {
     if (this.#outlet === 'shut') return
-    this.other.#take(this.#parts.serialise || isText(record) ? copyRecord(record) : record)
+    this.other.#take(this.#parts.serialise || isRead(record) ? copyRecord(record) : record)
   }
 
   listen(listener: LinkListener): void {
@@ -190,9 +190,9 @@ export class MemoryLink implements Link {
   }
 }
 
-/** A receiver never gets a text in place of what it says. */
-function isText(record: LinkRecord): boolean {
-  return record.kind === 'envelope' && record.payload instanceof JsonText
+/** A receiver gets no text in place of what it says, unless nobody is to read it. */
+function isRead(record: LinkRecord): boolean {
+  return record.kind === 'envelope' && record.payload instanceof JsonText && !record.payload.unread
 }
 
 function copyRecord(record: LinkRecord): LinkRecord {

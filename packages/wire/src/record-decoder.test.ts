@@ -63,7 +63,6 @@ describe('RecordDecoder', () => {
     ['a remaining time that is none', batch('01 04 00 00 01 72 00 7ff8000000000000', '[1]')],
     ['a remaining time without end', batch('01 04 00 00 01 72 00 7ff0000000000000', '[1]')],
     ['a remaining time below zero', batch('01 04 00 00 01 72 00 bff0000000000000', '[1]')],
-    ['a payload that is both bytes and JSON', batch('01 30 00 00 01 72 00 00000001 31')],
     ['a domain that is both there and the one before', batch('05 00 01 01 64 00 01 42 00 01 64 00 01 72 00', '[1]')],
     ['a domain before that is not there', batch('01 40 00 00 01 72 00', '[1]')],
     ['a domain before that is not there, of a mark', batch('05 40 01 00')],

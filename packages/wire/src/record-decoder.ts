@@ -6,6 +6,7 @@ import {
   type Facts,
   type FailRecord,
   isErrorCode,
+  JsonText,
   type LinkRecord,
   type MarkRecord,
   type Position,
@@ -13,7 +14,7 @@ import {
 import { ByteReader, readUtf8 } from './byte-reader.js'
 import { readU32 } from './frame-layout.js'
 import { KnownText } from './known-text.js'
-import { envelopeFlags, markFlags, recordKinds, recordsLengthBytes } from './record-layout.js'
+import { envelopeFlags, markFlags, recordKinds, recordsLengthBytes, unreadJson } from './record-layout.js'
 import { kindRefused, malformed } from './refusals.js'
 
 const none: readonly unknown[] = []
@@ -106,7 +107,7 @@ export class RecordDecoder {
   }
 
   #payload(flags: number): unknown {
-    switch (flags & (envelopeFlags.bytes | envelopeFlags.json)) {
+    switch (flags & unreadJson) {
       case 0:
         return this.#value()
       case envelopeFlags.bytes:
@@ -114,7 +115,7 @@ export class RecordDecoder {
       case envelopeFlags.json:
         return parse(this.#in.longText())
       default:
-        throw malformed('a payload claims to be both bytes and JSON')
+        return new JsonText(this.#in.longText(), true)
     }
   }
 

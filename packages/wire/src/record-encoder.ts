@@ -9,7 +9,7 @@ import {
   type Position,
 } from '@millrace/contracts'
 import { ByteWriter } from './byte-writer.js'
-import { envelopeFlags, markFlags, recordKinds } from './record-layout.js'
+import { envelopeFlags, markFlags, recordKinds, unreadJson } from './record-layout.js'
 
 /** Writes the records of one batch after the other. It says only once what several records share. */
 export class RecordEncoder {
@@ -77,7 +77,7 @@ export class RecordEncoder {
         (newOrigin ? 0 : envelopeFlags.sameOrigin) |
         (remainingMs === undefined ? 0 : envelopeFlags.remaining) |
         (trace === undefined ? 0 : envelopeFlags.trace) |
-        (json.length > 0 ? 0 : payload instanceof Uint8Array ? envelopeFlags.bytes : envelopeFlags.json),
+        (json.length > 0 ? 0 : inlineFlags(payload)),
     )
     if (ticket !== undefined) out.varint(ticket)
     out.varint(edge)
@@ -118,6 +118,11 @@ function encodeEnd(out: ByteWriter, { kind, origin, root, code }: FailRecord | C
   out.text(origin)
   out.varint(root)
   out.text(code)
+}
+
+function inlineFlags(payload: unknown): number {
+  if (payload instanceof Uint8Array) return envelopeFlags.bytes
+  return payload instanceof JsonText && payload.unread ? unreadJson : envelopeFlags.json
 }
 
 function encodeInline(out: ByteWriter, payload: unknown): void {

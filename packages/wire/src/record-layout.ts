@@ -29,5 +29,8 @@ export const envelopeFlags = {
   sameOrigin: 128,
 } as const
 
+/** Both flags together: JSON that its receiver passes on as it is. */
+export const unreadJson: number = envelopeFlags.bytes | envelopeFlags.json
+
 /** What a mark has. */
 export const markFlags = { sameDomain: 64 } as const

@@ -36,9 +36,9 @@ export function roomFor(record: LinkRecord, json: string): number {
   }
 }
 
-/** A short text that is JSON already shares too: one array of many is parsed sooner than each of them. */
+/** A short text that is JSON already shares too, unless nobody is to read it: one array of many is parsed sooner than each of them. */
 function sharedPayload(payload: unknown): string {
-  if (payload instanceof JsonText) return payload.text.length < inlineText ? payload.text : ''
+  if (payload instanceof JsonText) return payload.text.length < inlineText && !payload.unread ? payload.text : ''
   return payload instanceof Uint8Array ? '' : jsonOf(payload)
 }
 

@@ -48,6 +48,17 @@ export const goldenRecords: Readonly<Record<string, readonly LinkRecord[]>> = {
       payload: new JsonText(`{"ok":1,"note":"${'long '.repeat(100)}"}`),
     },
   ],
+  'batch-envelope-unread': [
+    {
+      ...least,
+      kind: 'envelope',
+      edge: 9,
+      position: [301],
+      origin: 'features#1.1;',
+      root: 301,
+      payload: new JsonText('{"ok":1,"0":2}', true),
+    },
+  ],
   'batch-ack': [
     {
       kind: 'ack',

@@ -156,7 +156,7 @@ function jsonOf(records: readonly LinkRecord[]): string {
 }
 
 function shown(value: unknown): unknown {
-  if (value instanceof JsonText) return { json: value.text }
+  if (value instanceof JsonText) return value.unread ? { unread: value.text } : { json: value.text }
   return value instanceof Uint8Array ? shownBytes(Buffer.from(value)) : value
 }
 

@@ -50,7 +50,7 @@ function frameOf(name: string): Buffer {
 
 /** A receiver gets the value of a payload that was serialised already. */
 function asReceived(record: LinkRecord): LinkRecord {
-  if (record.kind !== 'envelope' || !(record.payload instanceof JsonText)) return record
+  if (record.kind !== 'envelope' || !(record.payload instanceof JsonText) || record.payload.unread) return record
   return { ...record, payload: JSON.parse(record.payload.text) }
 }
 

@@ -128,7 +128,7 @@ function shown(record: SecondRecord): unknown {
   const { payload } = record
   if (payload === undefined) return record
   if ('value' in payload) return { ...record, payload: payload.value }
-  return { ...record, payload: 'bytes' in payload ? shownBytes(payload.bytes) : { json: payload.json } }
+  return { ...record, payload: 'bytes' in payload ? shownBytes(payload.bytes) : payload }
 }
 
 /** A record as a receiver gets it. */
@@ -136,6 +136,7 @@ function asReceived(record: SecondRecord): unknown {
   const { payload } = record
   if (payload === undefined) return record
   if ('value' in payload) return { ...record, payload: payload.value }
+  if ('unread' in payload) return { ...record, payload: payload.unread }
   const received: unknown = 'bytes' in payload ? Uint8Array.from(payload.bytes) : JSON.parse(payload.json)
   return { ...record, payload: received }
 }

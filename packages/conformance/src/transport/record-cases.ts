@@ -63,6 +63,17 @@ export const recordCases: readonly TransportCase[] = [
     },
   },
   {
+    title: 'CONF-01 round trip: JSON that nobody is to read arrives as the text that was sent',
+    run: (world) =>
+      passUnchanged(
+        world,
+        // A reader would put the key 0 first, and leave out the spaces.
+        ['{"b":1,"0":2}', '[1, 2]', '"é\\u00e9"', '', 'x'.repeat(100_000)].map((text, ticket) =>
+          envelope(ticket, new JsonText(text, true)),
+        ),
+      ),
+  },
+  {
     title: 'CONF-01 round trip: an envelope without a ticket, and the mark of a domain that is over',
     run: (world) =>
       passUnchanged(world, [

@@ -31,7 +31,15 @@ import type { MeshEngine } from './mesh-engine.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
 import { failedElsewhere, linkLost, workerGone } from './remote-errors.js'
-import { enteredAt, incarnationOf, originOf, rootOrigin, waitsForReply } from './root-origin.js'
+import {
+  type Awaited,
+  enteredAt,
+  incarnationOf,
+  originOf,
+  rootOrigin,
+  waitsForReply,
+  waitsForText,
+} from './root-origin.js'
 import { RootTable } from './root-table.js'
 import { VisitingRoot } from './visiting-root.js'
 
@@ -51,16 +59,24 @@ export interface CrossingRootsParts {
   readonly keepsOutput: (node: number) => boolean
 }
 
+/** Where the replies of an origin's roots go. */
+interface Home {
+  readonly origin: string
+  /** Undefined where nobody waits for them. */
+  readonly peer: Peer | undefined
+  /** Whether they are passed on there as text. */
+  readonly unread: boolean
+}
+
 /** The roots of one worker that others know too: its own that have left it, and those of others that are here. */
 export class CrossingRoots implements RootCrossing, HomeWay {
   readonly #parts: CrossingRootsParts
-  readonly #waited: string
-  readonly #unwaited: string
+  readonly #origins: Readonly<Record<Awaited, string>>
   readonly #own = new RootTable<Root>()
   readonly #visiting = new RootTable<VisitingRoot>()
   #next = 0
-  /** Where replies go to the origin that was asked for last. */
-  #home: { readonly origin: string; readonly peer: Peer | undefined } = { origin: '', peer: undefined }
+  /** Where replies go to the origin that was asked for last, and how. */
+  #home: Home = { origin: '', peer: undefined, unread: false }
   /** The newest process of a slot that is known to be gone, and what its roots are told. */
   readonly #gone = new Map<SlotId, { readonly incarnation: number; readonly error: MillraceError }>()
   #tellIdle: (() => void)[] = []
@@ -69,8 +85,11 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   constructor(parts: CrossingRootsParts) {
     const { slot, incarnation } = parts.place
     this.#parts = parts
-    this.#waited = rootOrigin(slot, incarnation, true)
-    this.#unwaited = rootOrigin(slot, incarnation, false)
+    this.#origins = {
+      reply: rootOrigin(slot, incarnation, 'reply'),
+      text: rootOrigin(slot, incarnation, 'text'),
+      nothing: rootOrigin(slot, incarnation, 'nothing'),
+    }
     // What began in an earlier process of this slot can have no reply from here.
     if (incarnation > 1) this.#gone.set(slot, { incarnation: incarnation - 1, error: workerGone(slot) })
   }
@@ -88,7 +107,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   /** Gives a root that leaves for the first time the name that other workers know it by. @returns its origin */
   name(root: Root): string {
     if (root.origin !== undefined) return root.origin
-    const origin = root.ticket >= 0 ? this.#waited : this.#unwaited
+    const origin = this.#origins[awaitedOf(root)]
     root.origin = origin
     root.number = this.#next++
     root.crossing = this
@@ -122,7 +141,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         trace,
       })
       this.#visiting.add(origin, number, root)
-      if (origin === this.#waited || origin === this.#unwaited) endOver(root, domain, linkLost(session.peer.slot))
+      if (this.#isOwnOrigin(origin)) endOver(root, domain, linkLost(session.peer.slot))
       else if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
     } else this.alsoFrom(session, root)
     return root
@@ -197,20 +216,26 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, where: Arrived): void {
     const { engine, edges, keepsOutput } = this.#parts
-    const peer = this.#homeOf(root.origin ?? '')
+    const { peer, unread } = this.#homeOf(root.origin ?? '')
     if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
-    const leaves = engine().replyForWire(type, payload)
+    const leaves = engine().replyForWire(type, payload, unread)
     if (root.domain === undefined && !keepsOutput(emitter) && cameStraightFrom(root, peer))
       peer.tell(edge, leaves, root, where)
     else peer.send(edge, leaves, subtree, where)
   }
 
-  /** Whom the replies of an origin's roots go to; undefined where nobody waits for them. */
-  #homeOf(origin: string): Peer | undefined {
-    if (origin !== this.#home.origin)
-      this.#home = { origin, peer: waitsForReply(origin) ? this.#parts.peers.get(originOf(origin)) : undefined }
-    return this.#home.peer
+  #homeOf(origin: string): Home {
+    if (origin !== this.#home.origin) {
+      const peer = waitsForReply(origin) ? this.#parts.peers.get(originOf(origin)) : undefined
+      this.#home = { origin, peer, unread: waitsForText(origin) }
+    }
+    return this.#home
+  }
+
+  #isOwnOrigin(origin: string): boolean {
+    const { reply, text, nothing } = this.#origins
+    return origin === reply || origin === text || origin === nothing
   }
 
   #tellSenders(root: VisitingRoot, error: MillraceError): void {
@@ -237,6 +262,11 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const gone = this.#gone.get(originOf(root.origin))
     if (gone !== undefined && incarnationOf(root.origin) <= gone.incarnation) endOver(root, domain, gone.error)
   }
+}
+
+function awaitedOf({ ticket, asText }: Root): Awaited {
+  if (ticket < 0) return 'nothing'
+  return asText ? 'text' : 'reply'
 }
 
 /** Ends a root of which nothing is left where it entered. @param domain the name of its order domain, which is not begun again */

@@ -3,6 +3,7 @@ import {
   type EnvelopeRecord,
   type ErrorCode,
   type EventEmitter,
+  JsonText,
   type Link,
   type LinkRecord,
   type Position,
@@ -97,7 +98,7 @@ export class Incoming implements LinkHearer {
     } else if (++session.open > this.#admittedFrom(session.peer.slot)) return this.#refuse(session, 'OVERLOADED')
     if (edge.to === outside) return this.#replyArrived(session, record, edge.type)
     const run = engine.run(edge.to)
-    if (run === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
+    if (run === undefined || isUnread(record)) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     if (this.#joins(session, record)) return
     const arrival = new Arrival(roots.visit(session, record), session, record)
     if (arrival.root.failure !== undefined) return arrival.partDone()
@@ -113,6 +114,7 @@ export class Incoming implements LinkHearer {
       if (ticket !== undefined) session.acknowledge(ticket)
       return
     }
+    if (isUnread(envelope) && !root.asText) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     if (this.#joins(session, envelope)) return
     const arrival = new Arrival(root, session, envelope)
     const outlet = root.domain?.outlet
@@ -162,6 +164,11 @@ export class Incoming implements LinkHearer {
     }
     return admitted
   }
+}
+
+/** Whether its payload is text that nobody has read. */
+function isUnread({ payload }: EnvelopeRecord): boolean {
+  return payload instanceof JsonText
 }
 
 /** Whether a root or a domain began in the process that a link leads to. @param name of its origin, or its own */

@@ -24,7 +24,7 @@ export interface MeshEngine {
   /** The message type of a name; undefined where no node knows it. */
   messageType(name: string): MessageType | undefined
   /** A reply as it leaves: its schema alone says what is in it. */
-  replyForWire(type: number, payload: unknown): unknown
+  replyForWire(type: number, payload: unknown, unread: boolean): unknown
   /** A reply had nobody to go to. */
   unclaimed(type: number): void
   /** A message was given up on its way to a node. @returns false where the node does not say `dead_letter` */

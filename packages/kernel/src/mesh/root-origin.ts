@@ -1,11 +1,16 @@
 import type { SlotId } from '@millrace/contracts'
 
+/** What is waited for where a root entered: its reply, its reply as text that is only passed on, or nothing. */
+export type Awaited = 'reply' | 'text' | 'nothing'
+
+const endings: Readonly<Record<Awaited, string>> = { reply: ':', text: ';', nothing: '/' }
+
 /**
- * Where roots enter, in every worker: `slot.incarnation:` for those whose reply is waited for there, `slot.incarnation/` for the
- * others. The incarnation keeps the roots of a replacement apart from those of the process it replaces.
+ * Where roots enter, in every worker: `slot.incarnation:`, `slot.incarnation;` or `slot.incarnation/`, by what is waited for there.
+ * The incarnation keeps the roots of a replacement apart from those of the process it replaces.
  */
-export function rootOrigin(slot: SlotId, incarnation: number, waits: boolean): string {
-  return `${slot}.${incarnation}${waits ? ':' : '/'}`
+export function rootOrigin(slot: SlotId, incarnation: number, awaited: Awaited): string {
+  return `${slot}.${incarnation}${endings[awaited]}`
 }
 
 /** The slot that a root or a domain entered at. */
@@ -25,5 +30,10 @@ export function enteredAt(name: string, slot: SlotId, incarnation: number | unde
 
 /** Whether the origin of a root waits for its reply. */
 export function waitsForReply(origin: string): boolean {
-  return origin.endsWith(':')
+  return !origin.endsWith(endings.nothing)
+}
+
+/** Whether it passes the reply on as text, without reading it. */
+export function waitsForText(origin: string): boolean {
+  return origin.endsWith(endings.text)
 }

@@ -5,8 +5,8 @@ import fastJson from 'fast-json-stringify'
 export interface ReplySerialiser {
   /** The reply as its receiver in this process gets it. */
   clean(payload: unknown): unknown
-  /** The reply as a link carries it: text already, so that it is not serialised twice. */
-  forWire(payload: unknown): unknown
+  /** The reply as a link carries it: text already, so that it is not serialised twice. @param unread whether its receiver only passes it on */
+  forWire(payload: unknown, unread: boolean): unknown
 }
 
 /**
@@ -19,7 +19,7 @@ export function replySerialiser(type: MessageType): ReplySerialiser {
   const serialise = fastJson(JSON.parse(JSON.stringify(schema)) as fastJson.Schema) // a JSON Schema, without TypeBox's marks
   return {
     clean: (payload) => JSON.parse(serialise(payload)) as unknown,
-    forWire: (payload) => new JsonText(serialise(payload)),
+    forWire: (payload, unread) => new JsonText(serialise(payload), unread),
   }
 }
 

@@ -134,8 +134,8 @@ export class Engine implements MeshEngine {
     return route
   }
 
-  replyForWire(type: number, payload: unknown): unknown {
-    return this.#serialisers[type]?.forWire(payload) ?? payload
+  replyForWire(type: number, payload: unknown, unread: boolean): unknown {
+    return this.#serialisers[type]?.forWire(payload, unread) ?? payload
   }
 
   /** The routes of the types that a node emits, in their declared order. */

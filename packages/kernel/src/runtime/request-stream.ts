@@ -133,6 +133,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
     const root = new Root(this, this.#domain, this.#seq++, undefined, options.traceId)
     root.ticket = this.#ticket
     root.expect = expect
+    root.asText = options.asText ?? false
     root.record(rootSpan(tracing, 'stream', entry.route.messageType, options))
     this.#open.add(root)
     inFlight.add(root, estimateBytes(payload))
@@ -204,6 +205,6 @@ export function leavesAs({
   options,
 }: Pick<RequestStreamParts, 'engine' | 'expect'> & { readonly options: StreamOptions }): (payload: unknown) => unknown {
   return options.asText === true
-    ? (payload) => engine.replyForWire(expect, payload)
+    ? (payload) => engine.replyForWire(expect, payload, true)
     : (payload) => engine.serialiseReply(expect, payload)
 }

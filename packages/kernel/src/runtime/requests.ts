@@ -134,6 +134,7 @@ export class Requests implements RootOwner {
     const root = new Root(this, domain, 0, undefined, options.traceId)
     root.ticket = ticket
     root.expect = expect
+    root.asText = options.asText ?? false
     root.record(rootSpan(this.#parts.tracing, 'stream', type, options))
     inFlight.add(root, estimateBytes(checked))
     this.#enter(root, entry.route, checked)
@@ -150,7 +151,7 @@ export class Requests implements RootOwner {
   reply(root: Root, type: number, payload: unknown): void {
     const { engine } = this.#parts
     if (type !== root.expect) return engine.unclaimed(type)
-    const leaves = root.asText ? engine.replyForWire(type, payload) : engine.serialiseReply(type, payload)
+    const leaves = root.asText ? engine.replyForWire(type, payload, true) : engine.serialiseReply(type, payload)
     this.replied(root, type, leaves)
   }
 

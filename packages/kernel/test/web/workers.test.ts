@@ -67,6 +67,20 @@ describe('the web in front of a worker', () => {
     60_000 + questions * 5000,
   )
 
+  it('PARITY-01 replies and items are the same bytes as in one process, whatever fields they have and however long they are', async () => {
+    const inline = await startWeb()
+    const bodies = [1, 3000].map((upTo) => ({ upTo }))
+    const lines = bodies.map((body) => `${JSON.stringify(body)}\n`).join('')
+    const said = async ({ url }: WebApplication): Promise<readonly string[]> => [
+      ...(await Promise.all(bodies.map(async (body) => (await post(`${url}/tallies`, body)).text()))),
+      await (await post(`${url}/tally-lines`, lines, { 'content-type': 'application/x-ndjson' })).text(),
+    ]
+    const expected = await said(inline)
+    await inline.stop()
+    expect(expected[0]).toBe('{"sum":1,"note":"é","1":1,"2":2,"b":1}')
+    expect(await said(app)).toEqual(expected)
+  })
+
   it('REPLY-09 a thousand clients that go away leave no handler at work', async () => {
     const agent = new Agent({ maxSockets: 1000 })
     const asked = Array.from({ length: 1000 }, (_, id) => ask(agent, { sku: `s${id}`, n: 1, mode: 'wait' }))

@@ -4,7 +4,11 @@ export declare class Refused extends Error {
 }
 
 /** The payload of an envelope: a value of the JSON of its batch, or what stands in its record. */
-export type SecondPayload = { readonly value: unknown } | { readonly bytes: Buffer } | { readonly json: string }
+export type SecondPayload =
+  | { readonly value: unknown }
+  | { readonly bytes: Buffer }
+  | { readonly json: string }
+  | { readonly unread: string }
 
 /** A record; fields that are not there are left out. */
 export interface SecondRecord {

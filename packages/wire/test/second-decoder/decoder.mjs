@@ -205,7 +205,7 @@ const readPosition = (reader) => reader.many(() => reader.varint())
 function readEnvelope(reader, before) {
   const flags = reader.u8()
   const has = (flag) => (flags & flag) !== 0
-  must(!(has(2) && has(64)) && !(has(16) && has(32)), `flags ${flags} exclude each other`)
+  must(!(has(2) && has(64)), `flags ${flags} exclude each other`)
   const read = { kind: 'envelope' }
   if (has(1)) read.ticket = reader.varint()
   read.edge = reader.varint()
@@ -216,9 +216,9 @@ function readEnvelope(reader, before) {
   if (has(4)) read.remainingMs = reader.f64()
   must(!has(4) || (Number.isFinite(read.remainingMs) && read.remainingMs >= 0), `${read.remainingMs} ms remaining`)
   if (has(8)) read.trace = reader.text()
-  if (has(16)) read.payload = { bytes: reader.longBytes() }
-  if (has(32)) read.payload = { json: textOf(reader.longBytes()) }
-  if (has(32)) jsonOf(read.payload.json)
+  if (has(16) && !has(32)) read.payload = { bytes: reader.longBytes() }
+  if (has(32)) read.payload = { [has(16) ? 'unread' : 'json']: textOf(reader.longBytes()) }
+  if (has(32) && !has(16)) jsonOf(read.payload.json)
   return read
 }
 function readRange(reader) {
