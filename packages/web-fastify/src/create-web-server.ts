@@ -70,6 +70,8 @@ function createApp(settings: WebServerSettings): {
     frameworkErrors: (thrown, _request, reply) => sendProblem(reply, asRefusal(thrown), 'refused'),
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: false,
+    // A worker's start has a deadline of its own; a busy machine may take longer than Fastify's to import GraphQL.
+    pluginTimeout: 0,
     serverFactory: (handler) => {
       listening = createListeningServer(settings, handler)
       return listening.server
