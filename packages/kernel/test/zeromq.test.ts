@@ -1,76 +1,20 @@
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { MillraceEvent } from '@millrace/contracts'
-import { sourceFlags } from '@millrace/from-source'
-import { createRuntime } from '../src/create-runtime.js'
-import type { Runtime } from '../src/runtime/runtime.js'
-import { Ask, Burst, Ripple, Sum } from './fixtures/processes/nodes.js'
-
-const pidsOf = (runtime: Runtime) => runtime.workers().map(({ pid }) => pid ?? 0)
-
-const ask = (runtime: Runtime, n: number, mode = 'ok', timeoutMs = 60_000) =>
-  runtime.request(Ask, { n, mode }, { expect: Sum, timeoutMs })
-
-/** Asks again, a turn of the loop later each time, until so many handlers wait; the test's own deadline ends it. */
-async function held(runtime: Runtime, count: number): Promise<void> {
-  while ((await ask(runtime, 0, 'count')).n !== count) await new Promise((done) => setImmediate(done))
-}
+import { describe, it } from '@jest/globals'
+import { overCarrier } from './over-carrier.js'
 
 describe('an application whose workers talk ZeroMQ', () => {
-  let runtime: Runtime
-  const events: MillraceEvent[] = []
+  const application = overCarrier(async () => ({
+    platform: { execution_ipc: { transport: 'zeromq_local' } },
+    end: async () => undefined,
+  }))
 
-  beforeAll(async () => {
-    const platform = {
-      execution_ipc: { transport: 'zeromq_local' },
-      process_groups: [
-        { name: 'one', nodes: ['first', 'spread'] },
-        { name: 'two', nodes: ['second', 'third', 'ripple'], redeliver: 1, restart: { policy: 'on_failure' } },
-      ],
-    }
-    runtime = await createRuntime({
-      config: fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url)),
-      workerFlags: sourceFlags,
-      overlay: { runtime: { platform } },
-    })
-    runtime.subscribe((event) => void events.push(event))
-    await runtime.start()
-  })
-
-  afterAll(() => runtime.stop())
-
-  it('HANDOFF-01 HANDOFF-02 IPC-INT-10 a request goes through both groups over the carrier that the configuration names', async () => {
-    const [one, two] = pidsOf(runtime)
-    const { n, pids, carrier } = await ask(runtime, 1)
-    expect([n, pids, carrier]).toEqual([4, [one, two, two], 'zeromq_local'])
-  })
-
-  it('answers many requests at a time, each its own', async () => {
-    const asked = Array.from({ length: 500 }, (_, n) => ask(runtime, n))
-    expect((await Promise.all(asked)).map(({ n }) => n)).toEqual(asked.map((_, n) => n + 3))
-  })
-
-  it('LINK-02 a fan-out of a thousand ends, whatever is on its way', async () => {
-    const items: number[] = []
-    for await (const { at } of runtime.stream(Burst, { count: 1000 }, { expect: Ripple, timeoutMs: 30_000 }))
-      items.push(at)
-    expect(items).toEqual(Array.from({ length: 1000 }, (_, at) => at))
-  })
-
-  it('PROC-03 a worker is killed: with redeliver every request that it held is answered by its replacement, once', async () => {
-    const [, two = 0] = pidsOf(runtime)
-    const asked = Array.from({ length: 50 }, (_, n) => ask(runtime, n, `hold ${two}`))
-    await held(runtime, 50)
-    process.kill(two, 'SIGKILL')
-    const answers = await Promise.all(asked)
-    const [one, replacement = 0] = pidsOf(runtime)
-    expect(replacement).not.toBe(two)
-    expect(answers.map(({ n }) => n)).toEqual(asked.map((_, n) => n + 3))
-    expect(answers.map(({ pids }) => pids)).toEqual(asked.map(() => [one, replacement, replacement]))
-    expect(events.filter(({ name }) => name === 'redelivery.sent').map(({ facts }) => facts)).toMatchObject([
-      { group: 'two', worker: 'two#1' },
-    ])
-    expect(events.filter(({ name }) => name === 'security.refused')).toEqual([])
-    expect(runtime.counters().replies).toMatchObject({ failed: 0, missing: 0, duplicate_terminal: 0 })
-  })
+  it(
+    'HANDOFF-01 HANDOFF-02 IPC-INT-10 a request goes through both groups over the carrier that the configuration names',
+    application.requestGoesThrough,
+  )
+  it('answers many requests at a time, each its own', application.answersMany)
+  it('LINK-02 a fan-out of a thousand ends, whatever is on its way', application.fanOutEnds)
+  it(
+    'PROC-03 a worker is killed: with redeliver every request that it held is answered by its replacement, once',
+    application.killedWorkerIsReplaced,
+  )
 })

@@ -1,6 +1,7 @@
 import type { StateStore, StateWrite } from '@millrace/contracts'
 import type { SuiteSettings } from '../test-runner.js'
 import { within } from '../within.js'
+import { type OpenedStore, withStores } from './opened-stores.js'
 
 /** Makes a store that holds nothing. */
 export type OpenStateStore = () => StateStore | Promise<StateStore>
@@ -11,12 +12,9 @@ export interface StateStoreCase {
   run(world: StateStoreWorld): Promise<void>
 }
 
-/** A store whose answers are awaited with patience, whether they come at once or later. */
-export interface AwaitedStore {
-  readonly store: StateStore
-  load(space: string, ...keys: readonly string[]): Promise<readonly unknown[]>
+/** A store that a test has opened. */
+export interface AwaitedStore extends OpenedStore<StateStore> {
   commit(...writes: readonly StateWrite[]): Promise<void>
-  close(): Promise<void>
 }
 
 /** What the tests of a state store share. */
@@ -26,39 +24,19 @@ export interface StateStoreWorld {
 }
 
 /** Runs one test and closes the stores it has opened. */
-export async function runStateStoreCase(
-  one: StateStoreCase,
-  open: OpenStateStore,
-  settings: SuiteSettings,
-): Promise<void> {
-  const opened: AwaitedStore[] = []
-  const world: StateStoreWorld = {
-    settings,
-    async open() {
-      const store = awaitedStore(await within(settings.patienceMs, 'opening a store', open()), settings)
-      opened.push(store)
-      return store
-    },
-  }
-  try {
-    await one.run(world)
-  } finally {
-    // A test may have closed its store; whether a second close fails is not the question here.
-    await Promise.allSettled(opened.map((store) => store.close()))
-  }
-}
-
-function awaitedStore(store: StateStore, { patienceMs }: SuiteSettings): AwaitedStore {
-  return {
-    store,
-    async load(space, ...keys) {
-      return await within(patienceMs, 'load', store.load(space, keys))
-    },
-    async commit(...writes) {
-      await within(patienceMs, 'commit', store.commit(writes))
-    },
-    async close() {
-      await within(patienceMs, 'close', store.close())
-    },
-  }
+export function runStateStoreCase(one: StateStoreCase, open: OpenStateStore, settings: SuiteSettings): Promise<void> {
+  return withStores<StateStore>(settings, (opened) =>
+    one.run({
+      settings,
+      async open() {
+        const awaited = await opened(open())
+        return {
+          ...awaited,
+          async commit(...writes) {
+            await within(settings.patienceMs, 'commit', awaited.store.commit(writes))
+          },
+        }
+      },
+    }),
+  )
 }
