@@ -20,13 +20,20 @@ export function checkShape(value: unknown): readonly Mistake[] {
   return faults.map((fault) => faultMistake(fault, homes))
 }
 
-/** Compiling takes longer than loading a file; what comes of it depends on nothing, so it is done once, when first asked for. */
+/**
+ * Compiling takes longer than loading a file; what comes of it depends on nothing, so it is done once, when first asked for.
+ * To optimise the code would take half as long again, for a check that a process makes a few times.
+ */
 const shapeValidator: () => ValidateFunction = (() => {
   let compiled: ValidateFunction | undefined
   return () => {
-    compiled ??= createAjv({ allErrors: true, useDefaults: true, discriminator: true, ownProperties: true }).compile(
-      toDraft2020(keywordsOf(millraceSchema)),
-    )
+    compiled ??= createAjv({
+      allErrors: true,
+      useDefaults: true,
+      discriminator: true,
+      ownProperties: true,
+      code: { optimize: false },
+    }).compile(toDraft2020(keywordsOf(millraceSchema)))
     return compiled
   }
 })()
