@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
+import { moduleFlags } from '@millrace/kernel'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
@@ -66,7 +67,7 @@ describe('keys of worker processes', () => {
       expect(leaks([...shown, stdout, stderr, ...filesIn(outputs)], keysOf(secret))).toEqual([])
       for (const { environ, cmdline } of workers) {
         expect(namesIn(environ)).toEqual(inherited)
-        expect(cmdline.split('\0').slice(1, -2)).toEqual(sourceFlags)
+        expect(cmdline.split('\0').slice(1, -2)).toEqual(moduleFlags(sourceFlags))
       }
     },
   )
@@ -88,7 +89,7 @@ describe('keys of worker processes', () => {
 })
 
 /** What a worker's environment holds: that of the command, without the secret, and what Node says of the channel. */
-const inherited = ['MILLRACE_TEST', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'PATH']
+const inherited = ['MILLRACE_TEST', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_OPTIONS', 'PATH']
 
 /** A secret in a file that nobody else may read. */
 function secretFile(secret: Buffer): Mode {

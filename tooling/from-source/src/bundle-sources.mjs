@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { cacheFolder } from './cache-folder.mjs'
 import { entries, ofManyFiles } from './entries.mjs'
 import { keepBundles } from './keep-bundles.mjs'
+import { startingFiles } from './starting-files.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -37,7 +38,7 @@ export default async function bundleSources() {
     banner: { js: requireOfNode },
     plugins: [ownAddresses, librariesOutside],
   })
-  process.env.MILLRACE_BUNDLES = keepBundles(root, outputFiles, metafile)
+  process.env.MILLRACE_BUNDLES = keepBundles(root, [...outputFiles.map(withOwnImport), ...startingFiles], metafile)
 }
 
 /** @type {import('esbuild').Plugin} In a bundle, a module knows itself by the address of its source. */
@@ -71,3 +72,13 @@ const resolving = Symbol('resolving')
 /** Libraries that are CommonJS load modules of Node by it. */
 const requireOfNode =
   "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
+
+/**
+ * V8 does not know what `import()` means in code that comes from a cache, so bundles ask their loader by a name of its own.
+ *
+ * @param {import('esbuild').OutputFile} file
+ */
+function withOwnImport({ path, contents, text }) {
+  if (!path.endsWith('.mjs')) return { path, contents }
+  return { path, contents: Buffer.from(text.replaceAll(/\bimport\(/gu, 'import.meta.import(')) }
+}

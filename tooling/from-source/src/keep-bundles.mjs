@@ -3,14 +3,20 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utime
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cacheFolder } from './cache-folder.mjs'
+import { makeCodeCaches } from './make-code-caches.mjs'
 
 /**
  * What there is in a folder of bundles.
  *
  * @typedef BundleIndex
- * @property {string} folder its URL
  * @property {Record<string, string>} entries URLs of sources, and the names of their bundles
  * @property {readonly string[]} inside URLs of sources that are in a bundle and have none of their own
+ */
+
+/**
+ * A file to be kept, by its name or path.
+ *
+ * @typedef {Pick<import('esbuild').OutputFile, 'path' | 'contents'>} BundleFile
  */
 
 const folders = join(cacheFolder, 'bundles')
@@ -20,7 +26,7 @@ const dayMs = 24 * 60 * 60 * 1000
  * Keeps bundles in a folder named by what is in them, and removes those that nobody has used for a day.
  *
  * @param {string} root that of the workspace
- * @param {readonly import('esbuild').OutputFile[]} files
+ * @param {readonly BundleFile[]} files
  * @param {import('esbuild').Metafile} metafile
  * @returns {string} the folder
  */
@@ -30,7 +36,8 @@ export function keepBundles(root, files, metafile) {
     const part = `${folder}.${process.pid}`
     mkdirSync(part, { recursive: true })
     for (const { path, contents } of files) writeFileSync(join(part, basename(path)), contents)
-    writeFileSync(join(part, 'index.json'), JSON.stringify(indexOf(root, folder, metafile)))
+    makeCodeCaches(part)
+    writeFileSync(join(part, 'index.json'), JSON.stringify(indexOf(root, metafile)))
     moveTo(folder, part)
   }
   const now = new Date()
@@ -40,20 +47,19 @@ export function keepBundles(root, files, metafile) {
   return folder
 }
 
-/** @param {readonly import('esbuild').OutputFile[]} files */
+/** @param {readonly BundleFile[]} files */
 function hashOf(files) {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(process.version)
   for (const { path, contents } of files) hash.update(basename(path)).update(contents)
   return hash.digest('hex').slice(0, 16)
 }
 
 /**
  * @param {string} root
- * @param {string} folder
  * @param {import('esbuild').Metafile} metafile
  * @returns {BundleIndex}
  */
-function indexOf(root, folder, { inputs, outputs }) {
+function indexOf(root, { inputs, outputs }) {
   /** @param {string} path */
   const urlOf = (path) => pathToFileURL(join(root, path)).href
   const entries = Object.fromEntries(
@@ -65,7 +71,7 @@ function indexOf(root, folder, { inputs, outputs }) {
     .filter((path) => !path.includes('node_modules/'))
     .map(urlOf)
     .filter((url) => !(url in entries))
-  return { folder: `${pathToFileURL(folder).href}/`, entries, inside }
+  return { entries, inside }
 }
 
 /**
