@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { ErrorCode } from '@millrace/contracts'
-import { envelope, hear, secretForms, ticketsOf, within } from '@millrace/link-tests'
+import { envelope, hear, lyingHello, secretForms, ticketsOf, within } from '@millrace/link-tests'
 import { type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
 import type { EntryHead, InboxEntry } from '../src/carrier/inbox-entry.js'
 import { type Attacked, withAttacked } from './attacked.js'
@@ -218,16 +218,4 @@ redisTests(describe)('somebody who can write into Redis', () => {
 
 function headOf(head: EntryHead & { readonly kind: 'open' }): string {
   return `${head.to} ${head.number} ${head.read} open ${head.inbox} ${encodeURIComponent(head.slot)}`
-}
-
-/** A hello as the protocol wants it, signed by nobody. */
-function lyingHello(): Buffer {
-  const hello = randomBytes(300)
-  hello.writeUInt32BE(296, 0)
-  Buffer.from([2, 1, 0, 0]).copy(hello, 4)
-  hello.writeBigUInt64BE(BigInt(Date.now()), 8)
-  hello.fill(0, 16, 32)
-  hello.fill(0, 64, 96)
-  Buffer.from('\u0006near#1\u0001\u0005far#1\u0000').copy(hello, 96)
-  return hello
 }

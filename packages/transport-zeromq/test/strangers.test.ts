@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { Endpoint } from '@millrace/contracts'
-import { type AttackedLink, envelope, withAttackedLink, within } from '@millrace/link-tests'
+import { type AttackedLink, envelope, lyingHello, withAttackedLink, within } from '@millrace/link-tests'
 import { Dealer } from 'zeromq'
 import { openTransport } from './open-transport.js'
 import { framesSent } from './zmtp.js'
@@ -17,18 +16,6 @@ async function answerTo({ address }: Endpoint, ...said: (Buffer | Buffer[])[]): 
   } finally {
     stranger.close()
   }
-}
-
-/** A hello as the protocol wants it, signed by nobody. */
-function lyingHello(): Buffer {
-  const hello = randomBytes(300)
-  hello.writeUInt32BE(296, 0)
-  Buffer.from([2, 1, 0, 0]).copy(hello, 4)
-  hello.writeBigUInt64BE(BigInt(Date.now()), 8)
-  hello.fill(0, 16, 32)
-  hello.fill(0, 64, 96)
-  Buffer.from('\u0006near#1\u0001\u0005far#1\u0000').copy(hello, 96)
-  return hello
 }
 
 async function besideAnHonestLink(use: (link: AttackedLink) => Promise<void>): Promise<void> {

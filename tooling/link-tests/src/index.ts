@@ -6,7 +6,9 @@ export {
   withAttackedLink,
 } from './attacked-link.js'
 export { type Heard, hear } from './heard.js'
+export { lyingHello } from './lying-hello.js'
 export { openLosable } from './open-losable.js'
+export { echo, sendSteadily } from './programs.js'
 export { ack, envelope, ticketsOf } from './records.js'
 export { type Program, runProgram } from './run-program.js'
 export { secretForms } from './secret-forms.js'
