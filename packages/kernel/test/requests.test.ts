@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
+import type { MillraceEvent } from '@millrace/contracts'
 import { createRuntime, defineNode, defineService, type Part, type Runtime, Type, token } from '../src/index.js'
 import { Count, codeOf, Done, deferred, Item, Price, Quote, Step, turn, until } from './shop.js'
 
@@ -93,7 +94,7 @@ describe('request', () => {
     gate.resolve()
   })
 
-  it('fails with NODE_FAILED when a handler throws; the thrown text stays in the cause', async () => {
+  it('fails with NODE_FAILED when a handler throws; the thrown text stays in the cause, and the operator reads it', async () => {
     const broken = defineNode({
       name: 'broken',
       consumes: Quote,
@@ -103,12 +104,16 @@ describe('request', () => {
       },
     })
     const app = await start([broken])
+    const events: MillraceEvent[] = []
+    app.subscribe((event) => void events.push(event))
     const failed = app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
     await expect(failed).rejects.toMatchObject({
       code: 'NODE_FAILED',
       message: "NODE_FAILED: the handler of node 'broken' threw",
     })
     await expect(failed).rejects.toHaveProperty('cause.message', 'password is hunter2')
+    const told = events.find(({ name }) => name === 'root.failed')
+    expect(told?.facts).toMatchObject({ code: 'NODE_FAILED', node: 'broken', reason: 'password is hunter2' })
   })
 
   it('fails with NODE_EMITS_UNDECLARED when a handler returns what its node does not declare', async () => {

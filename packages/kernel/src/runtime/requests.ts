@@ -16,6 +16,7 @@ import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
+import { reasonOf } from './reason-of.js'
 import { leavesAs, RequestStream } from './request-stream.js'
 import { rootSpan } from './root-span.js'
 
@@ -171,7 +172,8 @@ export class Requests implements RootOwner {
     if (root.abandoned) return
     if (!this.#parts.waiters.fail(root.ticket, error)) return
     this.#parts.meters.failed(error)
-    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, trace: root.traceId })
+    const { facts, code } = error
+    this.#parts.events.emit('root.failed', { ...facts, code, reason: reasonOf(error), trace: root.traceId })
   }
 
   ended(root: Root): void {
