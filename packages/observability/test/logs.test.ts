@@ -41,7 +41,7 @@ describe('log lines', () => {
       event: 'root.failed',
       trace_id: trace,
       facts: { code: 'NODE_FAILED', node: 'price' },
-      msg: 'A root ended with a failure: `code`, and `node` where one failed.',
+      msg: 'A root ended with a failure: `code`, `node` where one failed, and `reason` where what was thrown is known.',
     })
     expect(line.time >= before).toBe(true)
   })
