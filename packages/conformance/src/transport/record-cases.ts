@@ -68,7 +68,7 @@ export const recordCases: readonly TransportCase[] = [
       passUnchanged(
         world,
         // A reader would put the key 0 first, and leave out the spaces.
-        ['{"b":1,"0":2}', '[1, 2]', '"é\\u00e9"', '', 'x'.repeat(100_000)].map((text, ticket) =>
+        ['{"b":1,"0":2}', '[1, 2]', '"é\\u00e9"', '', 'x'.repeat(2000)].map((text, ticket) =>
           envelope(ticket, new JsonText(text, true)),
         ),
       ),
