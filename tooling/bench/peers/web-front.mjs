@@ -11,14 +11,28 @@ if (behind === undefined)
   app.post('/echo', { schema: { body: echoShape, response } }, (request, reply) => {
     reply.send(request.body)
   })
-else
-  app.post('/echo', { schema: { response } }, (request) => new Promise((resolve) => behind.call(request.body, resolve)))
+else app.post('/echo', { schema: { response } }, (request) => new Promise((resolve) => ask(request.body, resolve)))
+
+let unanswered = 0
+let allAnswered = () => {}
+function ask(body, resolve) {
+  unanswered++
+  behind.call(body, (answer) => {
+    resolve(answer)
+    if (--unanswered === 0) allAnswered()
+  })
+}
 
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 process.on('message', async (message) => {
   if (message === 'cpu') process.send({ said: 'cpu', cpuMs: ownCpuMs() + ((await behind?.answererCpuMs()) ?? 0) })
   if (message !== 'close') return
   await app.close()
+  // Who makes load ends with requests on their way, and a client that is closed before they are answered fails.
+  await new Promise((resolve) => {
+    allAnswered = resolve
+    if (unanswered === 0) resolve()
+  })
   await behind?.close()
   process.exit()
 })
