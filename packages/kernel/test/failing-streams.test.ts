@@ -43,7 +43,7 @@ describe('a stream of requests whose second message fails in another worker', ()
     const running = await runShares([read, answer], groups, { runtime: { web }, transport })
     open.push(running)
     const lines = converse(running)
-    for (const n of [0, 1, 2, 3, 4]) lines.send({ n })
+    for (const n of [0, 1, 2, 3, 4]) void lines.send({ n })
     lines.end()
     const replies: unknown[] = []
     const reading = (async () => {
