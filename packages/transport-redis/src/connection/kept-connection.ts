@@ -1,9 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EventEmitter } from '@millrace/contracts'
 import { backoffMs } from './backoff.js'
-import { openRedis, type RedisClient } from './open-redis.js'
+import { before, late, openRedis, type RedisClient } from './open-redis.js'
 import type { RedisSettings } from './redis-settings.js'
-import { asUnavailable, connectionClosed, type RedisTrouble, redisTrouble } from './redis-trouble.js'
+import {
+  asUnavailable,
+  connectionClosed,
+  type RedisTrouble,
+  redisTrouble,
+  redisUnavailable,
+  silence,
+} from './redis-trouble.js'
 
 /** How long the first attempt may take, and each of those that follow a loss, in milliseconds. */
 const firstMs = 5000
@@ -83,16 +90,17 @@ export class KeptConnection {
   async #connect(deadlineMs: number): Promise<RedisClient> {
     const { settings, name, prepare } = this.#parts
     const { signal } = this.#closing
+    const until = performance.now() + deadlineMs
     const client = await openRedis(settings, { name, deadlineMs, reconnect: false, signal })
     try {
       client.on('error', (thrown) => this.drop(client, redisTrouble(thrown)))
-      await prepare(client)
+      await before(until, signal, prepare(client))
       signal.throwIfAborted()
       if (!client.isReady) throw new Error(connectionClosed.why)
       return client
     } catch (thrown) {
       destroy(client)
-      throw thrown
+      throw thrown === late ? redisUnavailable(settings, silence(deadlineMs)) : thrown
     }
   }
 

@@ -127,10 +127,11 @@ function silence({ url }: RedisSettings, deadlineMs: number): RedisTrouble {
   }
 }
 
-const late = Symbol('it did not happen in time')
+/** What was not done in time is rejected with. */
+export const late: unique symbol = Symbol('it did not happen in time')
 
 /** Rejects with `late` when it has not happened at that time of the monotonic clock, or as soon as the signal says so. */
-async function before<T>(until: number, signal: AbortSignal | undefined, promised: Promise<T>): Promise<T> {
+export async function before<T>(until: number, signal: AbortSignal | undefined, promised: Promise<T>): Promise<T> {
   const over = new AbortController()
   const endings = [over.signal, ...(signal === undefined ? [] : [signal])]
   const tooLate = pause(Math.max(0, until - performance.now()), undefined, { signal: AbortSignal.any(endings) })
