@@ -44,6 +44,7 @@ export const eventList = {
   },
   'reply.late': { level: 'warn', says: 'A reply came after its waiter was gone and was dropped.' },
   'request.timeout': { level: 'warn', says: 'A request reached its deadline.' },
+  'request.missing': { level: 'warn', says: 'All work of a request ended and none of it replied.' },
   'request.cancelled': { level: 'info', says: 'A request was cancelled by its caller.' },
   'overload.refused': { level: 'warn', says: 'A root was refused because too many are in flight.' },
   'node.log': { level: 'info', says: 'A handler wrote a log line: `node`, `trace`, `level`, `message`.' },

@@ -1,16 +1,24 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { type Conversation, defineMessage, defineNode, JsonText, type Link, type LinkRecord } from '@millrace/contracts'
+import {
+  type Conversation,
+  defineMessage,
+  defineNode,
+  JsonText,
+  type Link,
+  type LinkRecord,
+  MillraceError,
+} from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { type Groups, runShares, type Shares } from './run-shares.js'
-import { turn } from './shop.js'
+import { turn, until } from './shop.js'
 
 const Line = defineMessage('failing.line', Type.Object({ n: Type.Integer() }))
 const Read = defineMessage('failing.read', Type.Object({ n: Type.Integer() }))
 const Answer = defineMessage('failing.answer', Type.Object({ n: Type.Integer() }), { reply: true })
 
 /** Fails on the second line. */
-const read = defineNode({
+const readLine = defineNode({
   name: 'read',
   consumes: Line,
   emits: [Read],
@@ -20,7 +28,8 @@ const read = defineNode({
   },
 })
 const answer = defineNode({ name: 'answer', consumes: Read, emits: [Answer], handle: ({ n }) => Answer.of({ n }) })
-const groups: Groups = { reading: { nodes: ['read'], workers: 2 }, answering: { nodes: ['answer'] } }
+const answering = { nodes: ['answer'] }
+const groups: Groups = { reading: { nodes: ['read'], workers: 2 }, answering }
 const web = {
   group: 'answering',
   interfaces: [{ kind: 'http_stream', path: '/lines', request: 'failing.line', response: 'failing.answer' }],
@@ -40,7 +49,7 @@ function converse({ app }: Shares): Conversation {
 describe('a stream of requests whose second message fails in another worker', () => {
   it('WEB-STREAM-02 nothing that comes after it leaves, also where its failure comes later than that', async () => {
     const { transport, arrive } = slowFrom('reading#', '@app#1')
-    const running = await runShares([read, answer], groups, { runtime: { web }, transport })
+    const running = await runShares([readLine, answer], groups, { runtime: { web }, transport })
     open.push(running)
     const lines = converse(running)
     for (const n of [0, 1, 2, 3, 4]) void lines.send({ n })
@@ -57,6 +66,71 @@ describe('a stream of requests whose second message fails in another worker', ()
     expect([before, replies]).toEqual([[first], [first]])
   })
 })
+
+const Whole = defineMessage('failing.whole', Type.Object({ items: Type.Integer() }))
+
+describe('a handler that throws after it has given items', () => {
+  for (const onwards of ['its own replies', 'replies of another worker'] as const)
+    for (const iterable of ['generator', 'asynchronous generator'] as const)
+      it(`WEB-STREAM-02 ${onwards}: all that a ${iterable} gave leave before its failure, in one process and over workers`, async () => {
+        const nodes = [splitInto(onwards === 'its own replies' ? Answer : Read, iterable), answer]
+        const outcomes: unknown[] = []
+        for (const placed of [
+          { all: { nodes: ['split', 'answer'] } },
+          { splitting: { nodes: ['split'] }, answering },
+        ]) {
+          const running = await runShares(nodes, placed)
+          open.push(running)
+          outcomes.push(await read(running.app.runtime.stream(Whole, { items: 20 }, { expect: Answer })))
+        }
+        const outcome = { items: numbers(20), code: 'NODE_FAILED' }
+        expect(outcomes).toEqual([outcome, outcome])
+      })
+
+  it('what waits for an item that nobody takes ends at its deadline, the failure with it', async () => {
+    const running = await runShares([splitInto(Read, 'generator'), answer], {
+      splitting: { nodes: ['split'] },
+      answering,
+    })
+    open.push(running)
+    const items = running.app.runtime.stream(Whole, { items: 3 }, { expect: Answer, timeoutMs: 50 })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await read(items)).toMatchObject({ code: 'REPLY_TIMEOUT' })
+    await until('nothing is left', () => running.remaining() === 0)
+  })
+})
+
+/** Gives as many items as it is asked for, and then throws. */
+function splitInto(item: typeof Answer | typeof Read, iterable: 'generator' | 'asynchronous generator') {
+  function* give(count: number) {
+    for (const { n } of numbers(count)) yield item.of({ n })
+    throw new Error('there is no more')
+  }
+  async function* giveLater(count: number) {
+    yield* give(count)
+  }
+  return defineNode({
+    name: 'split',
+    consumes: Whole,
+    emits: [item],
+    handle: ({ items }) => (iterable === 'generator' ? give(items) : giveLater(items)),
+  })
+}
+
+function numbers(count: number): { readonly n: number }[] {
+  return Array.from({ length: count }, (_, n) => ({ n }))
+}
+
+/** The items of a stream, and the code of what ended it. */
+async function read(stream: AsyncIterable<unknown>): Promise<{ readonly items: unknown[]; readonly code: unknown }> {
+  const items: unknown[] = []
+  try {
+    for await (const item of stream) items.push(item)
+    return { items, code: undefined }
+  } catch (error) {
+    return { items, code: error instanceof MillraceError ? error.code : error }
+  }
+}
 
 /** Records of some links wait until they are told to arrive; those of all others are faster then. */
 function slowFrom(local: string, peer: string): { readonly transport: MemoryTransport; readonly arrive: () => void } {

@@ -81,7 +81,7 @@ describe('request and reply', () => {
 
   it('REPLY-08 a root whose work ends without a reply is REPLY_MISSING at once', async () => {
     const time = manualTime()
-    const waiters = createReplyWaiters(time)
+    const { waiters, told } = recorded(time)
     const { ticket, reply } = waiters.request({ timeoutMs: 60_000, group: 'pricing' })
     waiters.end(ticket)
     expect(await failure(reply)).toMatchObject({
@@ -92,6 +92,7 @@ describe('request and reply', () => {
     })
     expect(waiters.counters()).toMatchObject({ missing: 1, in_flight: 0, tickets_open: 0 })
     expect(time.held()).toBe(0)
+    expect(told()).toEqual([{ name: 'request.missing', facts: { group: 'pricing' } }])
   })
 
   it('a ticket that is gone stays gone when its slot is used again', async () => {

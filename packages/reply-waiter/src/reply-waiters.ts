@@ -8,7 +8,7 @@ export interface ReplyWaitersOptions {
   readonly clock?: () => number
   /** @default Node's own */
   readonly timers?: Timers
-  /** Hears `reply.duplicate`, `reply.late`, `request.timeout` and `request.cancelled`. @default an emitter nobody listens to */
+  /** Hears `reply.duplicate`, `reply.late`, `request.timeout`, `request.missing` and `request.cancelled`. @default an emitter nobody listens to */
   readonly events?: EventEmitter
 }
 

@@ -161,7 +161,9 @@ export class WaiterTable implements ReplyWaiters {
 
   #complete(ticket: number, waiter: Waiter): void {
     if (waiter.stream === undefined) {
-      this.#fail(ticket, waiter, 'missing', missing(waiter.options.group))
+      const error = missing(waiter.options.group)
+      this.#fail(ticket, waiter, 'missing', error)
+      this.#events.emit('request.missing', error.facts)
       return
     }
     this.#settle(ticket, waiter, 'completed')

@@ -41,6 +41,8 @@ type EmissionPhase =
   | 'scheduled'
   /** The iterable works on its next message. */
   | 'awaiting'
+  /** The iterable has thrown, and messages that it gave before are unfinished. */
+  | 'failing'
   | 'ended'
 
 /**
@@ -51,6 +53,7 @@ type EmissionPhase =
  *     elsewhere gives the place up: what it waits for may have to pass this very node. The messages of a list keep no place,
  *     since their handler has ended.
  * E3  When its root fails, the iterable is told by `return()` and nothing more is pulled.
+ * E4  What the iterable throws counts when all that it gave before is done, wherever that is: it stands after them.
  */
 export class Emission extends Subtree implements Work {
   readonly root: Root
@@ -93,6 +96,7 @@ export class Emission extends Subtree implements Work {
     this.#phase = 'pulling'
     const depth = this.#enterStack()
     const { pull } = this.#parts
+    if (this.#error !== undefined) return this.#failed(this.#error, depth)
     if (pull.kind === 'sync') return this.#pullSync(pull.iterator, depth)
     this.#takeStep(depth)
     if (this.#phase !== 'pulling') return
@@ -101,7 +105,8 @@ export class Emission extends Subtree implements Work {
   }
 
   protected override eased(): void {
-    if (this.#phase === 'paused' && this.parts <= emissionCredit) this.#schedule()
+    if (this.#phase === 'paused' ? this.parts <= emissionCredit : this.#phase === 'failing' && this.parts === 1)
+      this.#schedule()
   }
 
   protected override ended(): void {
@@ -120,7 +125,7 @@ export class Emission extends Subtree implements Work {
       try {
         step = iterator.next()
       } catch (thrown) {
-        return this.#failed(thrown, depth)
+        return this.#failed({ thrown }, depth)
       }
       if (step.done === true) return this.#finish()
       this.#child = runner.emit(this.#parts.run, step.value, this, depth, this.#child)
@@ -153,7 +158,6 @@ export class Emission extends Subtree implements Work {
   #takeStep(depth: number): void {
     const step = this.#step
     this.#step = undefined
-    if (this.#error !== undefined) return this.#failed(this.#error.thrown, depth)
     if (step?.done === true) return this.#finish()
     if (this.root.failure !== undefined) return this.#abandon()
     if (step !== undefined) this.#child = this.#parts.runner.emit(this.#parts.run, step.value, this, depth, this.#child)
@@ -189,14 +193,15 @@ export class Emission extends Subtree implements Work {
 
   /** The root failed: a paused iterable is ended now; one that is at work is asked to, and ends when it answers. */
   #wakeToFail(): void {
-    if (this.#phase === 'paused') this.#schedule()
+    if (this.#phase === 'paused' || this.#phase === 'failing') this.#schedule()
     else if (this.#phase === 'awaiting') this.#tellIterable()
   }
 
-  #failed(thrown: unknown, depth: number): void {
+  #failed(error: { readonly thrown: unknown }, depth: number): void {
+    if (this.parts > 1 && this.root.failure === undefined) return this.#failLater(error, depth)
     const { runner, run, message, span } = this.#parts
     if (message !== undefined)
-      runner.handlerFailed(run, thrown, {
+      runner.handlerFailed(run, error.thrown, {
         ...message,
         root: this.root,
         subtree: this,
@@ -204,6 +209,12 @@ export class Emission extends Subtree implements Work {
         span,
       })
     this.#finish(true)
+  }
+
+  #failLater(error: { readonly thrown: unknown }, depth: number): void {
+    this.#error = error
+    this.#leaveStack(depth)
+    this.#phase = 'failing'
   }
 
   #abandon(): void {
