@@ -190,7 +190,6 @@ export class RandomWorkers {
       peers: peersOf(linkPairs(plan, []), slot),
       transport,
       events,
-      now: () => Date.now(),
       clock,
       tracing: undefined,
       maxInFlight: testCase.maxInFlight,
@@ -212,6 +211,7 @@ export class RandomWorkers {
       writers: new Map([[last, writerOf(testCase, last, waits, file)]]),
       services: () => ({}),
       config: () => ({}),
+      wallTime: (ms) => ms,
       request: () => Promise.reject(new Error('no nested requests here')),
       share: { mesh, group, groupOf, groupNames: plan.groups.map(({ name }) => name) },
       deadLetter: () => undefined,
@@ -238,7 +238,14 @@ export class RandomWorkers {
     const failed = (error: MillraceError): void => {
       if (error.code !== 'FENCED') throw error
     }
-    const ledger = new Ledger({ store, run: this.#run, resumes: this.#number > 1, now: () => Date.now(), failed })
+    const ledger = new Ledger({
+      store,
+      run: this.#run,
+      resumes: this.#number > 1,
+      now: Date.now,
+      clock: () => performance.now(),
+      failed,
+    })
     return faults.ledger?.(ledger) ?? ledger
   }
 

@@ -191,7 +191,14 @@ redisTests(describe)('a worker that keeps what it has done', () => {
     const failed = (error: MillraceError): void => {
       throw error
     }
-    const ledger = new Ledger({ store, run: 'shares', resumes: false, now: Date.now, failed })
+    const ledger = new Ledger({
+      store,
+      run: 'shares',
+      resumes: false,
+      now: Date.now,
+      clock: () => performance.now(),
+      failed,
+    })
     const shares = await runShares(
       [accept, counting(handled)],
       { front: { nodes: ['accept'] }, back: { nodes: ['count'] } },

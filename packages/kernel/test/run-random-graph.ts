@@ -85,6 +85,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
     writers: new Map([[sink, writerOf(testCase, sink, waits, seen[sink] ?? [])]]),
     services: () => ({}),
     config: () => ({}),
+    wallTime: (ms) => ms,
     share: undefined,
     request: () => Promise.reject(new Error('no nested requests here')),
     deadLetter: () => undefined,

@@ -29,6 +29,8 @@ export interface WaitOptions {
 export interface RequestOptions extends WaitOptions {
   /** The longest wait, in milliseconds. @default none */
   readonly timeoutMs?: number | undefined
+  /** When the wait begins, in milliseconds on the clock of the waiters, for a caller that has just looked. @default now */
+  readonly sinceMs?: number
   /** When the wait ends at the latest, in milliseconds on the clock of the waiters. @default none */
   readonly deadlineMs?: number | undefined
 }

@@ -39,7 +39,7 @@ export class WaiterTable implements ReplyWaiters {
 
   request(options: RequestOptions = unlimited): OpenRequest {
     const limited = options.timeoutMs !== undefined || options.deadlineMs !== undefined
-    const now = limited ? this.#clock() : 0
+    const now = limited ? (options.sinceMs ?? this.#clock()) : 0
     const allowedMs = allowedFor(options, now)
     let resolve: Waiter['resolve'] = ignore
     let reject: Waiter['reject'] = ignore

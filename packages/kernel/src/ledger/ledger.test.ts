@@ -20,6 +20,7 @@ function ledgerOf(store: DurableStore): Ledger {
     run: 'this',
     resumes: false,
     now: () => 0,
+    clock: () => 0,
     failed: (error) => {
       throw error
     },

@@ -16,6 +16,8 @@ export interface LedgerParts {
   readonly resumes: boolean
   /** Wall time in milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
   /** Hears once that nothing can be kept any more: the process has to end. */
   readonly failed: (error: MillraceError) => void
 }
@@ -27,11 +29,11 @@ export class Ledger implements Notes {
   readonly journal: Recorder
   readonly #notes: ReadonlyMap<string, unknown>
 
-  constructor({ store, run, resumes, now, failed }: LedgerParts) {
+  constructor({ store, run, resumes, now, clock, failed }: LedgerParts) {
     const found = sortFound(store.found, { run, resumes, now: now() })
     this.commits = new Commits(store, failed)
     this.state = new CachedState(store, this.commits)
-    this.journal = new Recorder(found, this.commits, now)
+    this.journal = new Recorder(found, this.commits, { now, clock })
     this.#notes = found.notes
     if (store.found.get(runEntry) !== run) this.commits.set(runEntry, run)
   }

@@ -33,6 +33,7 @@ import type { Commits } from './commits.js'
 import { type Cursor, Cursors } from './cursors.js'
 import { type KeptMessage, positionText, takenEntry, type Work, workEntry } from './entries.js'
 import type { Found, FoundWork } from './found.js'
+import type { LedgerParts } from './ledger.js'
 import { keepPayload, payloadOf } from './payload-text.js'
 import { RecordedSink } from './recorded-sink.js'
 
@@ -74,6 +75,7 @@ interface Expiring {
 export class Recorder implements Journal {
   readonly #commits: Commits
   readonly #now: () => number
+  readonly #clock: () => number
   readonly #cursors = new Cursors()
   readonly #taken: Map<string, number>
   readonly #found: Map<string, FoundWork[]>
@@ -92,9 +94,10 @@ export class Recorder implements Journal {
   readonly #written = new Set<number>()
   #worker: RecordedWorker | undefined
 
-  constructor(found: Found, commits: Commits, now: () => number) {
+  constructor(found: Found, commits: Commits, { now, clock }: Pick<LedgerParts, 'now' | 'clock'>) {
     this.#commits = commits
     this.#now = now
+    this.#clock = clock
     for (const { domain, node, position } of found.cursors) this.#cursors.move(domain, node, position)
     this.#taken = new Map(found.taken)
     this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
@@ -224,7 +227,7 @@ export class Recorder implements Journal {
 
   /** Until when messages of a root may come again. */
   #untilOf({ deadline }: Root): number {
-    return deadline === undefined ? this.#now() + noDeadlineMs : deadline + graceMs
+    return this.#now() + (deadline === undefined ? noDeadlineMs : deadline - this.#clock() + graceMs)
   }
 
   /** Whether a message has come again to a recorded node that has handled it. */

@@ -51,8 +51,8 @@ export interface CrossingRootsParts {
   readonly edges: EdgeMap
   readonly peers: ReadonlyMap<SlotId, Peer>
   readonly events: EventEmitter
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
   readonly engine: () => MeshEngine
   readonly domain: (id: string) => Domain | undefined
   /** Whether what a node emits must outlive this process. */
@@ -137,7 +137,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     if (root === undefined) {
       root = new VisitingRoot(envelope, this, session, {
         domain: domain === undefined ? undefined : this.#parts.domain(domain),
-        deadline: remainingMs === undefined ? undefined : this.#parts.now() + remainingMs,
+        deadline: remainingMs === undefined ? undefined : this.#parts.clock() + remainingMs,
         trace,
       })
       this.#visiting.add(origin, number, root)

@@ -43,8 +43,6 @@ export interface MeshParts {
   readonly peers: readonly SlotId[]
   readonly transport: Transport
   readonly events: EventEmitter
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   /** Records the ways of messages to other slots; undefined where nothing is traced. */
@@ -78,7 +76,7 @@ export class Mesh {
   #vacated: Promise<unknown> | undefined
 
   constructor(parts: MeshParts) {
-    const { plan, place, run, peers, transport, events, now, clock, tracing, ledger } = parts
+    const { plan, place, run, peers, transport, events, clock, tracing, ledger } = parts
     this.#parts = parts
     this.#edges = edgeMap(plan.graph)
     this.hops = new HopTelemetry(plan, place, this.#edges, tracing)
@@ -88,7 +86,6 @@ export class Mesh {
       edges: this.#edges,
       hops: this.hops,
       events,
-      now,
       clock,
       ledger,
       roots: () => this.roots,
@@ -98,7 +95,7 @@ export class Mesh {
       place,
       run,
       events,
-      now,
+      clock,
       edges: this.#edges,
       peers: this.#outgoing.peers,
       engine: () => this.#working.engine,

@@ -20,8 +20,6 @@ export interface OutgoingParts {
   readonly edges: EdgeMap
   readonly hops: HopTelemetry
   readonly events: EventEmitter
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   /** What this worker leaves to a later process; undefined where it leaves nothing. */
@@ -77,10 +75,9 @@ export class Outgoing {
   }
 
   #peer(slot: SlotId): Peer {
-    const { plan, now, clock, events, hops, roots } = this.#parts
+    const { plan, clock, events, hops, roots } = this.#parts
     const redeliver = redeliverOf(plan, slot)
     return new Peer(slot, {
-      now,
       clock,
       hop: hops.hopsTo(slot),
       durations: hops.durationsTo(slot),

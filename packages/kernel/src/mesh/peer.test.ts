@@ -49,7 +49,6 @@ describe('Peer', () => {
 
   const peerOf = (redeliver: number, deadLetter = false): Peer =>
     new Peer('there#1', {
-      now: () => now,
       clock: () => now,
       hop: undefined,
       durations: new Durations(),

@@ -19,8 +19,6 @@ import { WaitingEnvelopes } from './waiting-envelopes.js'
 
 /** What a peer needs of its worker. */
 export interface PeerParts {
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   /** Begins the span of a sending; undefined where nothing is traced. */
@@ -82,7 +80,7 @@ export class Peer {
   constructor(slot: SlotId, parts: PeerParts) {
     this.slot = slot
     this.#parts = parts
-    this.#waiting = new WaitingEnvelopes(parts.now, (sent) => this.#fail(sent, nobodyReady(slot)))
+    this.#waiting = new WaitingEnvelopes(parts.clock, (sent) => this.#fail(sent, nobodyReady(slot)))
   }
 
   /** How many envelopes are not acknowledged. */
@@ -122,7 +120,7 @@ export class Peer {
     }
     subtree.add()
     const link = this.linkFor(root.origin)
-    if (link !== undefined) return this.#transmit(link, sent)
+    if (link !== undefined) return this.#transmit(link, sent, since)
     this.#parts.name(root) // so that its failure comes to `cancel`
     this.#wait(sent)
   }
@@ -289,6 +287,7 @@ export class Peer {
   }
 
   #sendWaiting(link: Link): void {
+    const now = this.#parts.clock()
     let repeats = 0
     for (const sent of this.#waiting.take()) {
       if (sent.subtree.root.failure !== undefined) {
@@ -296,12 +295,13 @@ export class Peer {
         continue
       }
       if (sent.times > 0) repeats++
-      this.#transmit(this.linkFor(sent.subtree.root.origin) ?? link, sent)
+      this.#transmit(this.linkFor(sent.subtree.root.origin) ?? link, sent, now)
     }
     if (repeats > 0) this.#parts.sentAgain(this.slot, repeats)
   }
 
-  #transmit(link: Link, sent: Sent): void {
+  /** @param now by the clock of the worker */
+  #transmit(link: Link, sent: Sent, now: number): void {
     const ticket = this.#nextTicket++
     sent.link = link
     sent.ticket = ticket
@@ -309,14 +309,14 @@ export class Peer {
     this.#sent.add(ticket, sent)
     if (sent.cause !== undefined) sent.span = this.#parts.hop?.(sent.edge, sent.cause, sent.span)
     try {
-      link.send(this.#record(sent))
+      link.send(this.#record(sent, now))
     } catch (thrown) {
       this.#sent.take(ticket)
       this.#fail(sent, MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `an envelope could not be sent to ${this.slot}`))
     }
   }
 
-  #record({ ticket, edge, subtree: { root }, position, payload, span }: Sent): EnvelopeRecord {
+  #record({ ticket, edge, subtree: { root }, position, payload, span }: Sent, now: number): EnvelopeRecord {
     const { deadline, domain, knownTrace } = root
     return {
       kind: 'envelope',
@@ -326,7 +326,7 @@ export class Peer {
       position,
       origin: this.#parts.name(root),
       root: root.number,
-      remainingMs: deadline === undefined ? undefined : Math.max(0, deadline - this.#parts.now()),
+      remainingMs: deadline === undefined ? undefined : Math.max(0, deadline - now),
       trace: span === undefined ? unrecorded(knownTrace) : writeTraceparent(span, true),
       payload,
     }

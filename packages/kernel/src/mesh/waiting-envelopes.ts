@@ -10,18 +10,18 @@ const earlyMs = 200
 
 /** Envelopes that wait for a link to their slot. Without one nothing else notices that a deadline passes. */
 export class WaitingEnvelopes {
-  readonly #now: () => number
+  readonly #clock: () => number
   readonly #late: (sent: Sent) => void
   #waiting: Sent[] = []
   #timer: NodeJS.Timeout | undefined
   #earliest = never
 
   /**
-   * @param now wall time in milliseconds since the epoch
+   * @param clock monotonic, in milliseconds
    * @param late gets what has waited until its deadline
    */
-  constructor(now: () => number, late: (sent: Sent) => void) {
-    this.#now = now
+  constructor(clock: () => number, late: (sent: Sent) => void) {
+    this.#clock = clock
     this.#late = late
   }
 
@@ -60,13 +60,13 @@ export class WaitingEnvelopes {
     if (deadline >= this.#earliest) return
     clearTimeout(this.#timer)
     this.#earliest = deadline
-    const remaining = deadline - this.#now()
+    const remaining = deadline - this.#clock()
     this.#timer = setTimeout(() => this.#deadlinePassed(), Math.max(0, remaining - Math.min(earlyMs, remaining / 10)))
   }
 
   #deadlinePassed(): void {
     this.#forgetDeadlines()
-    const soon = this.#now() + earlyMs
+    const soon = this.#clock() + earlyMs
     const waiting = this.#waiting
     this.#waiting = waiting.filter((sent) => deadlineOf(sent) > soon)
     for (const sent of this.#waiting) this.#watch(sent)

@@ -31,6 +31,8 @@ export interface ContextParts {
   /** What the node's injections resolved to. */
   readonly services: Readonly<Record<keyof Injections, unknown>>
   readonly request: RequestNested
+  /** Wall time of a time by the worker's clock, in milliseconds since the epoch. */
+  readonly wallTime: (ms: number) => number
   log(root: Root): Logger
 }
 
@@ -66,7 +68,8 @@ export function invocationFactory(
       return this.#invocation.root.signal
     }
     get deadline(): number | undefined {
-      return this.#invocation.root.deadline
+      const { deadline } = this.#invocation.root
+      return deadline === undefined ? undefined : parts.wallTime(deadline)
     }
     get traceId(): string {
       return this.#invocation.root.traceId

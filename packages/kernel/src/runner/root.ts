@@ -40,7 +40,7 @@ export class Root extends Subtree {
   readonly domain: Domain | undefined
   /** Number in its domain, from 0; in every worker the same. */
   seq: number
-  /** Milliseconds since the epoch; undefined without a deadline. */
+  /** By the clock of its worker, in milliseconds; undefined without a deadline. */
   readonly deadline: number | undefined
   /** Why what is left of it is dropped; undefined while it runs. */
   failure: MillraceError | undefined

@@ -37,6 +37,8 @@ export interface NodeFactoryParts {
   /** A node's slice of the configuration. */
   readonly config: (node: number) => unknown
   readonly request: RequestNested
+  /** Wall time of a time by the worker's clock, in milliseconds since the epoch. */
+  readonly wallTime: (ms: number) => number
   /** Records what is done here; undefined where nothing outlives the process. */
   readonly journal?: Journal | undefined
   /** The sinks that say where they stand, by node index. */
@@ -129,11 +131,12 @@ export class NodeFactory {
   }
 
   #contextParts(definition: GraphPart, index: number): ContextParts {
-    const { config, services, request, events } = this.#parts
+    const { config, services, request, wallTime, events } = this.#parts
     return {
       config: config(index),
       services: services(index),
       request,
+      wallTime,
       log: (root) => nodeLogger(events, definition.name, () => root.traceId),
     }
   }
@@ -156,5 +159,6 @@ const noContext: ContextParts = {
   config: undefined,
   services: {},
   request: () => Promise.reject(new RangeError('the end of a stream sends no requests')),
+  wallTime: (ms) => ms,
   log: () => ({ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }),
 }

@@ -60,8 +60,6 @@ export interface RequestsParts {
   readonly events: EventEmitter
   /** The links to other workers; undefined where there are none. */
   readonly mesh: Mesh | undefined
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
   /** Monotonic, in milliseconds. */
   readonly clock: () => number
   readonly meters: Meters
@@ -183,19 +181,20 @@ export class Requests implements RootOwner {
   }
 
   #open(type: MessageType, payload: unknown, options: RequestOptions, caller: NestedCaller | undefined): OpenRequest {
-    const { engine, waiters, inFlight, now, clock, tracing } = this.#parts
+    const { engine, waiters, inFlight, clock, tracing } = this.#parts
     const parent = caller?.root
     const entry = engine.entry(type)
     const expect = this.#expected(options.expect)
     const checked = entry.check(payload)
     if (parent === undefined) this.#admit()
-    const askedAt = now()
+    const askedAt = clock()
     const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, askedAt)
     const { signal } = options
     const onCancel = (error: MillraceError): void => abandon(root, error)
     const group = engine.answeringGroup(expect)
     const inTime = timeoutMs > 0
     const { ticket, reply } = waiters.request({
+      sinceMs: askedAt,
       timeoutMs: inTime ? timeoutMs : undefined,
       deadlineMs: inTime ? undefined : Number.NEGATIVE_INFINITY,
       signal,
@@ -207,7 +206,7 @@ export class Requests implements RootOwner {
     root.ticket = ticket
     root.expect = expect
     root.asText = options.asText ?? false
-    root.since = clock()
+    root.since = askedAt
     if (caller === undefined) root.record(rootSpan(tracing, 'request', type, options))
     else if (caller.span !== undefined)
       root.record(tracing?.root({ kind: 'nested', name: type.name, traceId: undefined, parent: caller.span }))

@@ -26,8 +26,8 @@ export interface RetriesParts {
   readonly meters: Meters
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
-  /** Wall time in milliseconds since the epoch. */
-  readonly now: () => number
+  /** Monotonic, in milliseconds. */
+  readonly clock: () => number
   /** Drops a letter from where this application keeps them. */
   readonly drop: (id: string) => void | Promise<void>
 }
@@ -59,7 +59,7 @@ export class Retries {
   async retry(letter: DeadLetter, { timeoutMs = defaultRetryMs }: RetryOptions): Promise<RetryEnd> {
     if (!(timeoutMs > 0 && timeoutMs <= longestRetryMs))
       throw new RangeError(`timeoutMs must be above 0 and at most ${longestRetryMs} (got ${timeoutMs})`)
-    const { engine, types, tracing, now } = this.#parts
+    const { engine, types, tracing, clock } = this.#parts
     const { node, type } = retryTarget(engine.graph, letter)
     const messageType = types[type]
     const run = engine.run(node)
@@ -70,7 +70,7 @@ export class Retries {
     return await new Promise<RetryEnd>((resolve, reject) => {
       const retry = this.#owner(letter, resolve, reject)
       const traceId = /^[0-9a-f]{32}$/.test(letter.trace) ? letter.trace : undefined
-      const root = new Root(retry, undefined, position[0] ?? 0, now() + timeoutMs, traceId)
+      const root = new Root(retry, undefined, position[0] ?? 0, clock() + timeoutMs, traceId)
       root.record(rootSpan(tracing, 'retry', messageType, { traceId }))
       timer = setTimeout(() => root.fail(late(letter, timeoutMs)), timeoutMs)
       this.#enterInTurn(root, estimateBytes(payload), () => {

@@ -118,13 +118,13 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.loop.push(work))
   const mesh = parts.share?.mesh
   const meters = new Meters()
-  const requests = new Requests({ engine, waiters, inFlight, events, mesh, now, clock, meters, tracing })
+  const requests = new Requests({ engine, waiters, inFlight, events, mesh, clock, meters, tracing })
   if (mesh !== undefined) {
     mesh.lateReply = () => requests.late()
     mesh.attach(engine)
   }
   const drop = (id: string) => deadLetters?.drop(id)
-  const retries = new Retries({ engine, types: preflight.types, inFlight, events, meters, tracing, now, drop })
+  const retries = new Retries({ engine, types: preflight.types, inFlight, events, meters, tracing, clock, drop })
   const sources = new Sources(events, meters)
   return {
     engine,
@@ -171,6 +171,7 @@ function engineParts({
   store,
   events,
   clock,
+  now,
   container,
   share,
   tracing,
@@ -195,6 +196,7 @@ function engineParts({
     },
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
+    wallTime: (ms: number) => Math.round(now() + ms - clock()),
   }
 }
 

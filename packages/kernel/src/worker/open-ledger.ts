@@ -33,7 +33,7 @@ export async function openLedger(
     events,
     lost: endProcess,
   })
-  return new Ledger({ store, run, resumes, now: Date.now, failed: endProcess })
+  return new Ledger({ store, run, resumes, now: Date.now, clock: () => performance.now(), failed: endProcess })
 }
 
 /** Whether something of a worker's part of the graph has to outlive it: an ordered node, a sink, or how far a source has come. */

@@ -94,7 +94,6 @@ export function shareRuntime({
     maxInFlight,
     tracing,
     clock,
-    now: Date.now,
     ledger,
   })
   const routing = createRoutingService({

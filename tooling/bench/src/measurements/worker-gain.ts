@@ -10,7 +10,7 @@ import { pairedRatio, spreadOf } from '../harness/statistics.js'
 import type { HashGraphTask, HashMeasurement, HashTask } from '../programs/hash-task.js'
 import { inputFile } from './input-file.js'
 
-const mostLines = 6000
+const mostLines = 20_000
 /** Hashing that is timed to find out how much of it takes a millisecond on this machine. */
 const trial: HashTask = { lines: 500, rounds: 2000 }
 const cwd = fileURLToPath(new URL('../../../../apps/reference', import.meta.url))
