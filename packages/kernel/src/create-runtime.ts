@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks' // the global is looked up at each call
 import { createContainer } from '@millrace/container'
 import {
   createEventEmitter,

@@ -1,7 +1,7 @@
 import { compileSchema, type SchemaCheck, type SchemaMistake } from '@millrace/config-validator'
 import { type MessageType, MillraceError, type StateType } from '@millrace/contracts'
 import type { TSchema } from 'typebox'
-import { sizeLimit } from './size-limit.js'
+import { sizeLimit, weighing } from './size-limit.js'
 
 /** How closely payloads are looked at on their way. */
 export interface PayloadCheckOptions {
@@ -22,6 +22,10 @@ export type PayloadCheck = (payload: unknown) => unknown
 export interface PayloadChecks {
   /** Where a payload enters the graph: a request or a source. */
   readonly entry: PayloadCheck
+  /** The same but for the size, which {@link weigh} judges, for an entry that has to know it anyway. */
+  readonly unweighed: PayloadCheck
+  /** About how many bytes a payload takes; never less than it does. @throws MillraceError PAYLOAD_TOO_LARGE */
+  readonly weigh: (payload: unknown) => number
   /** Where a node emits one; undefined where nothing has to be looked at. */
   readonly emission: PayloadCheck | undefined
 }
@@ -35,6 +39,8 @@ export function payloadChecks(type: MessageType, options: PayloadCheckOptions): 
   const always = [limit === undefined ? undefined : keep(limit), copy, freeze]
   return {
     entry: chain([validate, ...always]) ?? validate,
+    unweighed: chain([validate, copy, freeze]) ?? validate,
+    weigh: weighing(type, options.maxPayloadBytes),
     emission: chain([options.validate === 'every' || type.reply ? validate : undefined, ...always]),
   }
 }

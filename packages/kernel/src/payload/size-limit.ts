@@ -12,12 +12,22 @@ const anything: Estimate = (value) => estimateBytes(value)
  * not declare does not travel.
  */
 export function sizeLimit(type: MessageType, maxBytes: number): ((payload: unknown) => void) | undefined {
-  if (type.schema === undefined) return (payload) => refuse(type, (payload as Uint8Array).byteLength, maxBytes) // byte types carry bytes
+  if (type.schema === undefined) return refuseBytes(type, maxBytes)
   const bound = boundOf(type.schema)
   if (typeof bound === 'number') return bound <= maxBytes ? undefined : exact(type, maxBytes)
   const measure = exact(type, maxBytes)
   return (payload) => {
     if (bound(payload) > maxBytes) measure(payload)
+  }
+}
+
+/** Makes what estimates how many bytes a payload takes and refuses one above `maxBytes`, in one walk. @throws MillraceError PAYLOAD_TOO_LARGE */
+export function weighing(type: MessageType, maxBytes: number): (payload: unknown) => number {
+  const measure = type.schema === undefined ? refuseBytes(type, maxBytes) : exact(type, maxBytes)
+  return (payload) => {
+    const bytes = estimateBytes(payload)
+    if (bytes > maxBytes) measure(payload)
+    return bytes
   }
 }
 
@@ -44,6 +54,10 @@ function stringBytes(text: string): number {
   return text.length * 6 + 2
 }
 
+function refuseBytes(type: MessageType, maxBytes: number): (payload: unknown) => void {
+  return (payload) => refuse(type, (payload as Uint8Array).byteLength, maxBytes) // byte types carry bytes
+}
+
 function exact(type: MessageType, maxBytes: number): (payload: unknown) => void {
   return (payload) => refuse(type, Buffer.byteLength(JSON.stringify(payload) ?? ''), maxBytes)
 }
@@ -60,7 +74,7 @@ function refuse(type: MessageType, bytes: number, maxBytes: number): void {
 /** The most bytes a schema allows, or what estimates them for a value. */
 function boundOf(schema: unknown): number | Estimate {
   if (typeof schema !== 'object' || schema === null) return anything
-  const { type, maxLength, const: constant, enum: values, properties } = schema as Record<string, unknown> // JSON Schema keywords
+  const { type, maxLength, const: constant, enum: values, properties, items } = schema as Record<string, unknown> // JSON Schema keywords
   if (constant !== undefined) return estimateBytes(constant)
   if (Array.isArray(values)) return Math.max(...values.map(estimateBytes))
   if (type === 'null' || type === 'boolean') return literalBytes
@@ -68,6 +82,7 @@ function boundOf(schema: unknown): number | Estimate {
   if (type === 'string') return typeof maxLength === 'number' ? maxLength * 6 + 2 : ofString
   if (type === 'object' && isPlainObjectSchema(schema))
     return boundOfObject((properties ?? {}) as Record<string, unknown>) // as above
+  if (type === 'array' && !('prefixItems' in schema)) return estimateOfList(boundOf(items))
   return anything
 }
 
@@ -75,6 +90,16 @@ const ofString: Estimate = (value) => (typeof value === 'string' ? stringBytes(v
 
 function isPlainObjectSchema(schema: object): boolean {
   return !['patternProperties', 'anyOf', 'allOf', 'oneOf', '$ref'].some((keyword) => keyword in schema)
+}
+
+function estimateOfList(item: number | Estimate): Estimate {
+  const each = typeof item === 'number' ? (): number => item : item
+  return (value) => {
+    if (!Array.isArray(value)) return literalBytes
+    let bytes = 2
+    for (let index = 0; index < value.length; index++) bytes += 1 + each(value[index])
+    return bytes
+  }
 }
 
 function boundOfObject(properties: Record<string, unknown>): number | Estimate {

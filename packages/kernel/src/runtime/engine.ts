@@ -34,9 +34,10 @@ export interface EngineShare {
   readonly groupNames: readonly string[]
 }
 
-/** Where messages of one type enter the graph, and the check they pass there. */
-export interface Entry {
+/** Where messages of one type enter the graph, and what they pass there. */
+export interface Entry extends Pick<PayloadChecks, 'weigh'> {
   readonly route: Route
+  /** What it lets through has yet to be weighed. */
   readonly check: PayloadCheck
 }
 
@@ -152,7 +153,8 @@ export class Engine implements MeshEngine {
     let entry = this.#entries.get(type)
     if (entry === undefined) {
       const index = this.typeIndex(type)
-      entry = { route: this.#route(-1, index), check: this.#check(index).entry }
+      const { unweighed, weigh } = this.#check(index)
+      entry = { route: this.#route(-1, index), check: unweighed, weigh }
       this.#entries.set(type, entry)
     }
     return entry

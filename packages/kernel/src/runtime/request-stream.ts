@@ -7,7 +7,6 @@
  */
 import { type Conversation, MillraceError } from '@millrace/contracts'
 import { noTicket } from '@millrace/reply-waiter'
-import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Work } from '../runner/work.js'
@@ -29,6 +28,12 @@ export interface RequestStreamParts extends RequestsParts {
   readonly closed: (stream: RequestStream) => void
 }
 
+/** A message that waits, and about how many bytes it takes. */
+interface Weighed {
+  readonly payload: unknown
+  readonly bytes: number
+}
+
 /** Many requests of one caller. */
 export class RequestStream implements RootOwner, Work, Conversation {
   readonly replies: AsyncIterableIterator<unknown>
@@ -36,7 +41,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
   readonly #domain: Domain
   readonly #ticket: number
   readonly #open = new Set<Root>()
-  #waiting: unknown[] = []
+  #waiting: Weighed[] = []
   #phase: 'open' | 'ended' | 'closed' = 'open'
   #scheduled = false
   #seq = 0
@@ -65,7 +70,9 @@ export class RequestStream implements RootOwner, Work, Conversation {
 
   send(payload: unknown): undefined | Promise<void> {
     if (this.#phase !== 'open') return undefined
-    this.#waiting.push(this.#parts.entry.check(payload))
+    const { entry } = this.#parts
+    const checked = entry.check(payload)
+    this.#waiting.push({ payload: checked, bytes: entry.weigh(checked) })
     this.#schedule()
     return this.#waiting.length < window ? undefined : this.#untilRoom()
   }
@@ -91,7 +98,8 @@ export class RequestStream implements RootOwner, Work, Conversation {
     let taken = 0
     for (; taken < this.#waiting.length && this.#open.size < window; taken++) {
       if (inFlight.full || engine.runner.loop.sliceOver()) break
-      this.#enter(this.#waiting[taken])
+      const next = this.#waiting[taken]
+      if (next !== undefined) this.#enter(next)
     }
     this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken)
     if (this.#waiting.length < window) this.#tellRoom()
@@ -128,7 +136,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
     else this.#finishIfDone()
   }
 
-  #enter(payload: unknown): void {
+  #enter({ payload, bytes }: Weighed): void {
     const { engine, inFlight, entry, expect, options, tracing } = this.#parts
     const root = new Root(this, this.#domain, this.#seq++, undefined, options.traceId)
     root.ticket = this.#ticket
@@ -136,7 +144,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
     root.asText = options.asText ?? false
     root.record(rootSpan(tracing, 'stream', entry.route.messageType, options))
     this.#open.add(root)
-    inFlight.add(root, estimateBytes(payload))
+    inFlight.add(root, bytes)
     engine.runner.enter(root, entry.route, payload)
     this.#domain.entered(this.#seq)
   }

@@ -9,11 +9,12 @@ import {
 import { noTicket, type OpenRequest, type ReplyWaiters } from '@millrace/reply-waiter'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Meters } from '../metrics/meters.js'
-import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
 import type { NestedCaller } from '../runner/invocation.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
+import type { Runner } from '../runner/runner.js'
+import type { Work } from '../runner/work.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
 import { reasonOf } from './reason-of.js'
@@ -115,6 +116,7 @@ export class Requests implements RootOwner {
     const entry = engine.entry(type)
     const expect = this.#expected(options.expect)
     const checked = entry.check(payload)
+    const bytes = entry.weigh(checked)
     this.#admit()
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
@@ -135,7 +137,7 @@ export class Requests implements RootOwner {
     root.expect = expect
     root.asText = options.asText ?? false
     root.record(rootSpan(this.#parts.tracing, 'stream', type, options))
-    inFlight.add(root, estimateBytes(checked))
+    inFlight.add(root, bytes)
     this.#enter(root, entry.route, checked)
     return items
   }
@@ -186,6 +188,7 @@ export class Requests implements RootOwner {
     const entry = engine.entry(type)
     const expect = this.#expected(options.expect)
     const checked = entry.check(payload)
+    const bytes = entry.weigh(checked)
     if (parent === undefined) this.#admit()
     const askedAt = clock()
     const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, askedAt)
@@ -210,7 +213,7 @@ export class Requests implements RootOwner {
     if (caller === undefined) root.record(rootSpan(tracing, 'request', type, options))
     else if (caller.span !== undefined)
       root.record(tracing?.root({ kind: 'nested', name: type.name, traceId: undefined, parent: caller.span }))
-    if (parent === undefined) inFlight.add(root, estimateBytes(checked))
+    if (parent === undefined) inFlight.add(root, bytes)
     else this.#endWith(parent, root, reply)
     this.#enter(root, entry.route, checked)
     return { ticket, reply }
@@ -218,12 +221,7 @@ export class Requests implements RootOwner {
 
   #enter(root: Root, route: Route, payload: unknown): void {
     const { runner } = this.#parts.engine
-    runner.loop.push({
-      run: () => {
-        runner.enter(root, route, payload)
-        root.domain?.entered(noMoreRoots)
-      },
-    })
+    runner.loop.push(new Entering(runner, root, route, payload))
   }
 
   #endWith(parent: Root, root: Root, reply: Promise<unknown>): void {
@@ -246,6 +244,26 @@ export class Requests implements RootOwner {
     if (!type.reply)
       throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
     return this.#parts.engine.typeIndex(type)
+  }
+}
+
+/** A root that enters in its turn, from within work. */
+class Entering implements Work {
+  readonly #runner: Runner
+  readonly #root: Root
+  readonly #route: Route
+  readonly #payload: unknown
+
+  constructor(runner: Runner, root: Root, route: Route, payload: unknown) {
+    this.#runner = runner
+    this.#root = root
+    this.#route = route
+    this.#payload = payload
+  }
+
+  run(): void {
+    this.#runner.enter(this.#root, this.#route, this.#payload)
+    this.#root.domain?.entered(noMoreRoots)
   }
 }
 
