@@ -16,8 +16,9 @@ export type BodyHeard = (error: Error | null, bytes?: Buffer) => void
 export class BodyReader {
   readonly #limits: BodyLimits
   readonly #now: () => number
-  /** In the order in which they began. */
-  readonly #bodies = new Set<Body>()
+  /** The first and the last that began and are not over; each knows its neighbours. A set would be made anew as bodies come and go. */
+  #first: Body | undefined
+  #last: Body | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @param now monotonic, in milliseconds */
@@ -29,11 +30,29 @@ export class BodyReader {
   read(from: NodeJS.ReadableStream, heard: BodyHeard): void {
     const { maxBytes, timeoutMs } = this.#limits
     const body: Body = new Body(from, maxBytes, this.#now() + timeoutMs, (error, bytes) => {
-      this.#bodies.delete(body)
+      this.#leave(body)
       heard(error, bytes)
     })
-    this.#bodies.add(body)
+    this.#enter(body)
     this.#timer ??= this.#watch(timeoutMs)
+  }
+
+  #enter(body: Body): void {
+    const last = this.#last
+    body.previous = last
+    if (last === undefined) this.#first = body
+    else last.next = body
+    this.#last = body
+  }
+
+  #leave(body: Body): void {
+    const { previous, next } = body
+    if (previous === undefined) this.#first = next
+    else previous.next = next
+    if (next === undefined) this.#last = previous
+    else next.previous = previous
+    body.previous = undefined
+    body.next = undefined
   }
 
   /** It keeps no process alive: a connection whose body is awaited does. */
@@ -44,7 +63,7 @@ export class BodyReader {
   #timePassed(): void {
     const now = this.#now()
     this.#timer = undefined
-    for (const body of this.#bodies) {
+    for (let body = this.#first; body !== undefined; body = this.#first) {
       if (body.until > now) {
         this.#timer = this.#watch(Math.ceil(body.until - now))
         return
@@ -58,6 +77,9 @@ export class BodyReader {
 class Body {
   /** When its time is over. */
   readonly until: number
+  /** Its neighbours among those that are not over. */
+  previous: Body | undefined
+  next: Body | undefined
   readonly #from: NodeJS.ReadableStream
   readonly #maxBytes: number
   #heard: BodyHeard | undefined

@@ -83,8 +83,10 @@ function known(request: FastifyRequest, { trace }: Visit, principal: Principal):
 
 function admit(site: Site, admission: Admission, done: (error?: Error) => void): void {
   const { request, visit, limiter } = admission
-  const spent = spentBy(limiter, visit.principal?.id ?? request.ip)
-  if (spent !== undefined) return done(spent)
+  if (limiter !== undefined) {
+    const spent = spentBy(limiter, visit.principal?.id ?? request.ip)
+    if (spent !== undefined) return done(spent)
+  }
   const id = request.headers['x-request-id']
   if (id === undefined) done()
   else done(holdRequestId(site, admission, String(id)))

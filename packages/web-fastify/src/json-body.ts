@@ -29,7 +29,7 @@ export function parseJsonText(text: string): unknown {
     // Not kept as the cause: its message quotes the text.
     throw invalid('is not JSON')
   }
-  if (mayHoldForbiddenKey.test(text) && holdsForbiddenKey(value))
+  if (mayHoldForbiddenKey(text) && holdsForbiddenKey(value))
     throw invalid('holds a key __proto__, which is refused')
   return value
 }
@@ -38,7 +38,12 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-const mayHoldForbiddenKey = /"(?:_|\\u005[fF]){2}(?:p|\\u0070)/
+/** Most texts hold no part of the key, however it is written; to look for that costs a tenth of the pattern. */
+function mayHoldForbiddenKey(text: string): boolean {
+  return (text.includes('__p') || text.includes('\\u00')) && forbiddenKey.test(text)
+}
+
+const forbiddenKey = /"(?:_|\\u005[fF]){2}(?:p|\\u0070)/
 
 function holdsForbiddenKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false

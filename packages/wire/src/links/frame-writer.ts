@@ -20,7 +20,7 @@ import { createHeadedQueue } from './headed-queue.js'
  * takes it: the peer begins with it while the rest is being made. Smaller ones cost more signatures and writes than that gains.
  */
 const earlyBytes = 4096
-const earlyShare = 4
+const earlyShare = 2
 
 /** What a frame writer is made of. */
 export interface FrameWriterParts {
