@@ -29,8 +29,7 @@ export function parseJsonText(text: string): unknown {
     // Not kept as the cause: its message quotes the text.
     throw invalid('is not JSON')
   }
-  if (mayHoldForbiddenKey(text) && holdsForbiddenKey(value))
-    throw invalid('holds a key __proto__, which is refused')
+  if (mayHoldForbiddenKey(text) && holdsForbiddenKey(value)) throw invalid('holds a key __proto__, which is refused')
   return value
 }
 
