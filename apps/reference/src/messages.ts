@@ -1,5 +1,4 @@
-import { defineMessage } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineMessage, Type } from '@millrace/contracts'
 import { reasons } from './reasons.js'
 
 // Bounded strings cost nothing on the way: where a schema bounds a payload, its size need not be looked at.

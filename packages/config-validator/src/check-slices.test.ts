@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Type } from 'typebox'
+import { Type } from '@millrace/contracts'
 import { type ConfigFolder, configFolder } from '../test/support/config-folder.js'
 import { checkSlices, type SliceOwners } from './check-slices.js'
 import { formatFinding } from './finding.js'

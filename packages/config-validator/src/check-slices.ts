@@ -1,5 +1,5 @@
-import { nearestName } from '@millrace/contracts'
-import { type TSchema, Type } from 'typebox'
+import { nearestName, Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { dictionary, frozen } from './complete.js'
 import { createAjv } from './create-ajv.js'
 import { keywordsOf, mapSchemas, type Schema, toDraft2020 } from './dialect.js'

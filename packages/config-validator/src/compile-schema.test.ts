@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Type } from 'typebox'
+import { Type } from '@millrace/contracts'
 import { compileSchema } from './compile-schema.js'
 
 const Order = Type.Object(

@@ -183,3 +183,4 @@ export type {
   Transport,
   WorkQueue,
 } from './transport.js'
+export { Type } from './type.js'

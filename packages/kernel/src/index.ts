@@ -1,5 +1,4 @@
 export * from '@millrace/contracts'
-export { Type } from 'typebox'
 export { type CheckOptions, createRuntime, type RuntimeOptions, type TokenBinding } from './create-runtime.js'
 export {
   type ApplicationOptions,

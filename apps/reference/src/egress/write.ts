@@ -1,5 +1,4 @@
-import { defineSink } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineSink, Type } from '@millrace/contracts'
 import { OutputLine } from '../messages.js'
 import { createLineBuffer } from './line-buffer.js'
 import { openOutput } from './output.js'

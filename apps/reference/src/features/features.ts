@@ -1,5 +1,4 @@
-import { defineNode, type MessageOf, type PayloadOf } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineNode, type MessageOf, type PayloadOf, Type } from '@millrace/contracts'
 import { FeaturedAttempt, KeyedAttempt } from '../messages.js'
 import { hashOver } from './hash-over.js'
 import { isPrime } from './is-prime.js'

@@ -1,5 +1,4 @@
-import { defineSource, type MessageOf, type PayloadOf } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineSource, type MessageOf, type PayloadOf, Type } from '@millrace/contracts'
 import { Attempt, Decision, Line } from '../messages.js'
 import { openInput } from './input.js'
 import { createInputTrail } from './input-trail.js'

@@ -1,5 +1,4 @@
-import { defineNode, defineState, type PayloadOf } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineNode, defineState, type PayloadOf, Type } from '@millrace/contracts'
 import { CanonicalAttempt, Decision } from '../messages.js'
 import type { Reason } from '../reasons.js'
 import { LoadLimits, PrimeLoadLimits } from './load-limits.js'

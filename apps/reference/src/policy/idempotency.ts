@@ -1,5 +1,4 @@
-import { defineNode, defineState, type PayloadOf, type StateOf } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineNode, defineState, type PayloadOf, type StateOf, Type } from '@millrace/contracts'
 import { CanonicalAttempt, Decision, FeaturedAttempt } from '../messages.js'
 
 /** What is remembered of the first attempt with an id, for ever. */

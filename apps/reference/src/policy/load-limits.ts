@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { Static } from 'typebox'
 
 /** What a customer may load, in effective cents; each limit is itself allowed. */
 export const LoadLimits = Type.Object(

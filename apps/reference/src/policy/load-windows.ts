@@ -1,5 +1,4 @@
-import { defineState, type MessageOf, type PayloadOf, type StateOf, type StateView } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineState, type MessageOf, type PayloadOf, type StateOf, type StateView, Type } from '@millrace/contracts'
 import { type CanonicalAttempt, Decision } from '../messages.js'
 import type { Reason } from '../reasons.js'
 import type { LoadLimits } from './load-limits.js'

@@ -1,5 +1,4 @@
-import { defineNode, defineState, MillraceError } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineNode, defineState, MillraceError, Type } from '@millrace/contracts'
 import { Decision } from '../messages.js'
 import { reasons } from '../reasons.js'
 import { LoadDecision, LoadOutcome, LoadQuery, LoadRecord } from './messages.js'

@@ -1,5 +1,4 @@
-import { defineBytes, defineMessage } from '@millrace/contracts'
-import { Type } from 'typebox'
+import { defineBytes, defineMessage, Type } from '@millrace/contracts'
 import { reasons } from '../reasons.js'
 
 const id = Type.String({ maxLength: 17, description: 'Digits, as they were written.' })

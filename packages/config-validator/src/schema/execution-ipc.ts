@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { count, environmentName, oneOf, optional, section, settings, text } from './fields.js'
 
 const auth = settings('Auth', 'How frames between workers are signed.', {

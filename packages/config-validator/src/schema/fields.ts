@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 
 /** Keys of a section in the order in which the reference lists them. */
 export type Keys = Readonly<Record<string, TSchema>>

@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { count, type Keys, oneOf, optional, seconds, section, settings, text } from './fields.js'
 
 const rateLimit = section('Rate limit', 'How many requests one client may send.', {

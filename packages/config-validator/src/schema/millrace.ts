@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { count, oneOf, optional, section, settings, text } from './fields.js'
 import { runtime } from './runtime.js'
 

@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { environmentName, flag, oneOf, optional, seconds, settings, someOf, text } from './fields.js'
 
 const tracing = settings('Tracing', 'Spans of roots, nodes and hops. Off without an exporter.', {

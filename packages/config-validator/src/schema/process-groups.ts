@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { count, oneOf, optional, seconds, section, settings, someOf, tally, text, texts } from './fields.js'
 
 const restart = settings('Restart', 'What happens when a worker of the group dies.', {

@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { environmentName, flag, optional, settings, text } from './fields.js'
 
 /** Schema of `runtime.platform.redis`. */

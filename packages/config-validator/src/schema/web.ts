@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox'
+import { Type } from '@millrace/contracts'
+import type { TSchema } from 'typebox'
 import { count, flag, oneOf, optional, section, settings, text, texts } from './fields.js'
 import { interfaces } from './interfaces.js'
 

@@ -67,13 +67,12 @@ export class Engine implements MeshEngine {
   #keepsOutput: readonly boolean[] | undefined
   readonly #answering = new Map<number, string | undefined>()
   readonly #arrivals = new Map<number, Route>()
-  readonly #serialisers: readonly (ReplySerialiser | undefined)[]
+  readonly #serialisers = new Map<number, ReplySerialiser>()
 
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#reach = reach(parts.graph)
     this.#checks = parts.types.map((type) => payloadChecks(type, parts.checks))
-    this.#serialisers = parts.types.map((type) => (type.reply ? replySerialiser(type) : undefined))
     for (const [index, type] of parts.types.entries()) this.#typeIndex.set(type.name, index)
     const { types, events, deadLetter } = parts
     this.#givenUp = new GivenUp({ types, events, deadLetter, later: (work) => this.runner.loop.push(work) })
@@ -89,7 +88,12 @@ export class Engine implements MeshEngine {
     this.#runs = parts.nodes.map((definition, index) =>
       this.#isHere(index) ? this.#nodes.node(definition, index) : undefined,
     )
-    for (const run of this.#runs) run?.connect(this.routes(run.index))
+    for (const run of this.#runs) {
+      if (run === undefined) continue
+      const routes = this.routes(run.index)
+      run.connect(routes)
+      for (const { type } of routes) this.#serialiser(type) // made at the start, where it may take its time
+    }
   }
 
   get graph(): Graph {
@@ -136,7 +140,7 @@ export class Engine implements MeshEngine {
   }
 
   replyForWire(type: number, payload: unknown, unread: boolean): unknown {
-    return this.#serialisers[type]?.forWire(payload, unread) ?? payload
+    return this.#serialiser(type)?.forWire(payload, unread) ?? payload
   }
 
   /** The routes of the types that a node emits, in their declared order. */
@@ -187,7 +191,7 @@ export class Engine implements MeshEngine {
 
   /** The reply as it leaves: without what its schema does not declare. */
   serialiseReply(type: number, payload: unknown): unknown {
-    return this.#serialisers[type]?.clean(payload) ?? payload
+    return this.#serialiser(type)?.clean(payload) ?? payload
   }
 
   /** Counts a reply that had neither consumer nor waiter. */
@@ -262,6 +266,17 @@ export class Engine implements MeshEngine {
     if (delivery.kind === 'terminal') return undefined
     if (delivery.kind === 'local') return this.#runs[delivery.node]
     return this.#parts.share?.mesh.target(delivery, emitter, type)
+  }
+
+  /** Of a reply type. Those that nodes elsewhere emit are not made here. */
+  #serialiser(type: number): ReplySerialiser | undefined {
+    let serialiser = this.#serialisers.get(type)
+    const messageType = this.#parts.types[type]
+    if (serialiser === undefined && messageType?.reply === true) {
+      serialiser = replySerialiser(messageType)
+      this.#serialisers.set(type, serialiser)
+    }
+    return serialiser
   }
 
   #check(type: number): PayloadChecks {
