@@ -56,7 +56,7 @@ export function helpText(benches: readonly Bench[]): string {
     '',
     '  --rounds N   rounds that count (5)',
     '  --lines N    lines of the reference job (1000000, backend 20000); memory is measured with three times as many, too,',
-    '               and what a worker gains with 6000 at most',
+    '               and what a worker gains with 20000 at most',
     '  --only PART  measure only this part; may be given several times',
     '  --json FILE  where the results go (a new file in tooling/bench/results)',
     '',

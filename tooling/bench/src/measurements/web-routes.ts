@@ -55,6 +55,9 @@ function sectionOf(rounds: readonly WebRound[]): Section {
       ...budgets.map(({ beside, of, ...budget }) => ({ ...ratioOf(rounds, of, 'worker', beside), budget })),
       ratioOf(rounds, 'rate', 'worker', 'undici'),
       ratioOf(rounds, 'rate', 'inline', 'bare'),
+      // How much there is to gain: nothing that has Fastify in front can be further from them than Fastify alone.
+      ratioOf(rounds, 'rate', 'bare', 'nest'),
+      ratioOf(rounds, 'rate', 'bare', 'moleculer'),
       ratioOf(rounds, 'cpu', 'inline', 'bare'),
       ratioOf(rounds, 'cpu', 'worker', 'bare'),
       ratioOf(rounds, 'cpu', 'worker', 'nest'),

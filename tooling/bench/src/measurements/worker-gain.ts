@@ -10,6 +10,7 @@ import { pairedRatio, spreadOf } from '../harness/statistics.js'
 import type { HashGraphTask, HashMeasurement, HashTask } from '../programs/hash-task.js'
 import { inputFile } from './input-file.js'
 
+/** In fewer, V8 would compile the graph's code in a good part of the time, on the processors that hash. */
 const mostLines = 20_000
 /** Hashing that is timed to find out how much of it takes a millisecond on this machine. */
 const trial: HashTask = { lines: 500, rounds: 2000 }
