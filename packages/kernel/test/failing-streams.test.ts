@@ -87,6 +87,21 @@ describe('a handler that throws after it has given items', () => {
         expect(outcomes).toEqual([outcome, outcome])
       })
 
+  it('a single request fails at once, whatever becomes of what was given before', async () => {
+    const never = defineNode({
+      name: 'answer',
+      consumes: Read,
+      emits: [Answer],
+      handle: () => new Promise<never>(() => {}),
+    })
+    for (const placed of [{ all: { nodes: ['split', 'answer'] } }, { splitting: { nodes: ['split'] }, answering }]) {
+      const running = await runShares([splitInto(Read, 'generator'), never], placed)
+      open.push(running)
+      const asked = running.app.runtime.request(Whole, { items: 3 }, { expect: Answer, timeoutMs: 60_000 })
+      await expect(asked).rejects.toMatchObject({ code: 'NODE_FAILED' })
+    }
+  })
+
   it('what waits for an item that nobody takes ends at its deadline, the failure with it', async () => {
     const running = await runShares([splitInto(Read, 'generator'), answer], {
       splitting: { nodes: ['split'] },
