@@ -40,7 +40,7 @@ export function watchEvents(
     if (isFrom(event.level, options.logLevel)) say(line(event))
     else if (event.name === 'web.listening' && !listens && !options.logJson) {
       listens = true // a web worker that is replaced says so again
-      say(listeningText(String(event.facts.url)))
+      say(listeningText(event.facts))
     }
     if (event.name === 'source.progress') progress.show(String(event.facts.source), progressOf(event.facts))
   })
@@ -54,8 +54,8 @@ export function watchEvents(
 }
 
 /** A service says nothing more until it ends: people must know from when on they can ask it. */
-function listeningText(url: string): string {
-  return `listening on ${url} (documentation: ${url}/docs)`
+function listeningText({ url, documentation }: Facts): string {
+  return documentation === undefined ? `listening on ${url}` : `listening on ${url} (documentation: ${documentation})`
 }
 
 function progressOf({ done, total, unit }: Facts): Progress {

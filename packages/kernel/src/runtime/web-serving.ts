@@ -1,6 +1,7 @@
 import {
   type Authenticate,
   authenticateToken,
+  type Facts,
   type Ingress,
   isMillraceError,
   type WebServer,
@@ -78,7 +79,13 @@ export class WebServing {
     const port = await this.#server?.listen(socket)
     if (port === undefined) return
     this.#url = serverUrl(preflight.config.runtime.web.server, port)
-    events.emit('web.listening', { url: this.#url })
+    events.emit('web.listening', { url: this.#url, ...this.#documentation(this.#url) })
+  }
+
+  /** An interface may have taken the path that the documentation would stand at. */
+  #documentation(url: string): Facts {
+    const path = '/docs'
+    return this.ingress.interfaces.some((face) => face.path === path) ? {} : { documentation: `${url}${path}` }
   }
 
   #authenticate(): Authenticate | undefined {

@@ -67,6 +67,20 @@ describe('the OpenAPI document', () => {
   })
 })
 
+describe('who is told where the server listens', () => {
+  it.each(['/prices', '/docs'])('hears of documentation unless an interface has taken its path: %s', async (path) => {
+    const face = { kind: 'http', method: 'GET', path, request: 'web.quote', response: 'web.price' } as const
+    const overlay = { runtime: { web: { interfaces: [face] } } }
+    const runtime = await createRuntime({ config: webConfig, overlay })
+    const told: unknown[] = []
+    runtime.subscribe(({ name, facts }) => name === 'web.listening' && told.push(facts))
+    await runtime.start()
+    const { url } = runtime
+    await runtime.stop()
+    expect(told).toEqual([path === '/docs' ? { url } : { url, documentation: `${url}/docs` }])
+  })
+})
+
 describe('the plugin', () => {
   it('WEB-01 adds the interfaces to a server of somebody else, under a prefix, and leaves the rest of it alone', async () => {
     const runtime = await createRuntime({ config: webConfig, web: false })
