@@ -36,6 +36,8 @@ export interface SharesOptions {
   readonly transport?: MemoryTransport
   /** What every share finds of a process before it. @default nothing */
   readonly notes?: Notes
+  /** Workers that are not started with the others, but by whoever tests. @default none */
+  readonly startedLater?: readonly string[]
   /** What a share records its work in. @default none does */
   readonly ledger?: (slot: string) => Ledger | undefined
 }
@@ -51,6 +53,7 @@ export async function runShares(
     transport = createMemoryTransport({ serialise: true }),
     notes,
     ledger = () => undefined,
+    startedLater = [],
   }: SharesOptions = {},
 ): Promise<Shares> {
   const checked = await preflight({
@@ -111,7 +114,8 @@ export async function runShares(
   const prepared = Promise.all(all.map(({ runtime }) => runtime.prepare()))
   for (const { connect } of all) connect({ version: 2, endpoints, retiring: [] })
   await prepared
-  for (const { runtime } of all) runtime.begin()
+  const later = startedLater.map((slot) => workers.get(slot))
+  for (const one of all) if (!later.includes(one)) one.runtime.begin()
   return {
     app,
     workers,

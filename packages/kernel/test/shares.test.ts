@@ -173,6 +173,31 @@ describe('requests across workers', () => {
   })
 })
 
+describe('a worker that is ready and has not been started', () => {
+  it.each(['begin', 'drain'] as const)(
+    'PROC-01 gives no node work that others send it, until it is told to %s',
+    async (told) => {
+      let called = 0
+      const counted = defineNode({
+        name: 'first',
+        consumes: Ask,
+        emits: [Half],
+        handle: ({ n }) => {
+          called++
+          return Half.of({ n: n + 1 })
+        },
+      })
+      const running = await runShares([counted, second], apart, { startedLater: ['one#1'] })
+      open.push(running)
+      const answer = ask(running, 1)
+      for (let turns = 0; turns < 50; turns++) await new Promise((done) => setImmediate(done))
+      expect([called, running.workers.get('one#1')?.mesh.remaining()]).toEqual([0, 1])
+      void running.workers.get('one#1')?.runtime[told]()
+      expect([await answer, called]).toEqual([{ n: 3 }, 1])
+    },
+  )
+})
+
 describe('a link that is lost while both workers live', () => {
   /** A node that waits until the test lets it go on, and says when it begins. */
   function gatedNode(onError: 'fail' | 'dead_letter') {

@@ -4,7 +4,8 @@
  * W1  Work is never begun from within other work, and never before the code that added it has returned.
  * W2  Gates of ordered nodes are opened between works, when nothing is on the stack.
  * W3  After a time slice the event loop turns, however much there is to do.
- * W4  What is to leave this worker does so at the end of each run of works, when nothing is on the stack.
+ * W4  While it is held nothing is begun: what others send to a worker that has not been started waits.
+ * W5  What is to leave this worker does so at the end of each run of works, when nothing is on the stack.
  */
 import type { WorkQueue } from '@millrace/contracts'
 import type { Domain } from './domain.js'
@@ -25,13 +26,25 @@ export class WorkLoop {
   readonly #ready: WorkQueue<Work>
   readonly #dirty: Domain[] = []
   readonly #run = (): void => this.#work()
-  #phase: 'idle' | 'scheduled' | 'working' = 'idle'
+  #phase: 'held' | 'idle' | 'scheduled' | 'working' = 'idle'
   #flush: (() => void) | undefined
   #mustFlush = false
 
   constructor(ready: WorkQueue<Work>, slice: TimeSlice) {
     this.#ready = ready
     this.#slice = slice
+  }
+
+  /** Begins with nothing before `begin`. For a loop that nothing has been added to. */
+  hold(): void {
+    this.#phase = 'held'
+  }
+
+  /** Begins with what waits. */
+  begin(): void {
+    if (this.#phase !== 'held') return
+    this.#phase = 'idle'
+    if (this.#hasWork) this.#wake()
   }
 
   /** Adds work; it is begun at the end of this turn's microtasks, or in the next turn when the time slice is over. */
@@ -70,6 +83,10 @@ export class WorkLoop {
     return this.#slice.isOver()
   }
 
+  get #hasWork(): boolean {
+    return this.#ready.length > 0 || this.#dirty.length > 0 || this.#mustFlush
+  }
+
   #wake(): void {
     if (this.#phase !== 'idle') return
     if (this.#slice.isOver()) return this.#continueNextTurn()
@@ -88,7 +105,7 @@ export class WorkLoop {
         this.#flush?.()
       }
       this.#phase = 'idle'
-      if (this.#ready.length > 0 || this.#dirty.length > 0 || this.#mustFlush) this.#continueNextTurn()
+      if (this.#hasWork) this.#continueNextTurn()
     }
   }
 

@@ -130,6 +130,7 @@ export class InlineRuntime implements Runtime {
     const { working } = this.#phase
     this.#phase = { name: 'running', working }
     this.#parts.events.emit('runtime.running')
+    working.engine.runner.loop.begin()
     working.startSources()
     this.#web.begin()
   }
@@ -324,6 +325,7 @@ export class InlineRuntime implements Runtime {
   #beginDrain(working: Working): void {
     this.#phase = { name: 'draining', working }
     this.#parts.events.emit('runtime.draining')
+    working.engine.runner.loop.begin()
     const reason = shuttingDown('the runtime drains')
     working.sources.stop(reason)
     working.requests.endStreams(reason)

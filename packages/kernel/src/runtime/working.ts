@@ -114,6 +114,7 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     request: (caller, type, payload, options) => requests.request(type, payload, options, caller),
     deadLetter: (node, error, message) => deadLetters?.write(node, error, message),
   })
+  if (parts.share !== undefined) engine.runner.loop.hold()
   const { max_in_flight: maxRoots, max_in_flight_bytes: maxBytes } = preflight.config.runtime
   const inFlight = new InFlight({ maxRoots, maxBytes }, (work) => engine.runner.loop.push(work))
   const mesh = parts.share?.mesh
