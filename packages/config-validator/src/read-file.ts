@@ -1,9 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { errorCode } from './error-code.js'
-import { readJson } from './read-json.js'
 import { type ImportModule, readModule } from './read-module.js'
-import { readYaml } from './read-yaml.js'
 import { type Reading, unreadable } from './reading.js'
 
 const yaml = ['.yml', '.yaml']
@@ -26,7 +24,9 @@ export async function readConfigFile(file: string, cwd: string, importModule: Im
     return unreadable(file, 'is of no known kind; name it .yml, .yaml, .json, .ts, .mts, .js, .mjs or .cjs')
   const text = await readText(path)
   if (typeof text !== 'string') return unreadable(file, text.failure)
-  return extension === '.json' ? readJson(text, file) : readYaml(text, file)
+  // Workers get their configuration read, and need no parser.
+  if (extension === '.json') return (await import('./read-json.js')).readJson(text, file)
+  return (await import('./read-yaml.js')).readYaml(text, file)
 }
 
 async function readText(path: string): Promise<string | { readonly failure: string }> {
