@@ -76,7 +76,10 @@ export const eventList = {
     level: 'warn',
     says: 'Envelopes were sent again to a slot whose worker died or whose link was lost: `worker`, `count`.',
   },
-  'web.listening': { level: 'info', says: 'The web server takes connections: `url`; `documentation` where it shows one.' },
+  'web.listening': {
+    level: 'info',
+    says: 'The web server takes connections: `url`; `documentation` where it shows one.',
+  },
   'backend.may_lose': {
     level: 'warn',
     says: 'A backend is not set to keep all that it confirms, so a failure of it can undo what has been done: `backend`, `reason`.',
