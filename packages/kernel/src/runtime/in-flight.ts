@@ -60,7 +60,7 @@ export class InFlight {
       this.#bytesOf[place] = bytes ?? 0
     }
     this.#unblock()
-    if (this.#roots.length === 0) this.#tellIdle()
+    if (this.#roots.length === 0 && this.#idle.length > 0) this.#tellIdle()
   }
 
   /** Work to be woken when there is room again. */
