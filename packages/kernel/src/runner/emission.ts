@@ -53,8 +53,9 @@ type EmissionPhase =
  *     elsewhere gives the place up: what it waits for may have to pass this very node. The messages of a list keep no place,
  *     since their handler has ended.
  * E3  When its root fails, the iterable is told by `return()` and nothing more is pulled.
- * E4  In an order domain, what the iterable throws counts when all that it gave before is done, wherever that is: it stands after
- *     them. The root of a single request fails at once.
+ * E4  In a stream request, what the iterable throws counts when all that it gave before is done, wherever that is: it stands
+ *     after them. The root of a single request fails at once, and so does one of a run: what it has given may wait behind another
+ *     root that has failed, for ever (D6).
  */
 export class Emission extends Subtree implements Work {
   readonly root: Root
@@ -200,7 +201,7 @@ export class Emission extends Subtree implements Work {
 
   #failed(error: { readonly thrown: unknown }, depth: number): void {
     const { failure, domain } = this.root
-    if (this.parts > 1 && failure === undefined && domain !== undefined) return this.#failLater(error, depth)
+    if (this.parts > 1 && failure === undefined && domain?.isRun === false) return this.#failLater(error, depth)
     const { runner, run, message, span } = this.#parts
     if (message !== undefined)
       runner.handlerFailed(run, error.thrown, {
