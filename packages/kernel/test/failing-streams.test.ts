@@ -11,7 +11,7 @@ import {
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { type Groups, runShares, type Shares } from './run-shares.js'
-import { turn, until } from './shop.js'
+import { deferred, turn, until } from './shop.js'
 
 const Line = defineMessage('failing.line', Type.Object({ n: Type.Integer() }))
 const Read = defineMessage('failing.read', Type.Object({ n: Type.Integer() }))
@@ -67,6 +67,38 @@ describe('a stream of requests whose second message fails in another worker', ()
   })
 })
 
+describe('a stream of requests of which a later message fails before an earlier one', () => {
+  it('WEB-STREAM-02 ends, though messages between them can be answered', async () => {
+    const fails = new Map([1, 3].map((n) => [n, deferred()]))
+    const readLater = defineNode({
+      name: 'read',
+      consumes: Line,
+      emits: [Read],
+      concurrency: 8,
+      handle: async ({ n }) => {
+        await fails.get(n)?.promise
+        if (fails.has(n)) throw new Error('this line cannot be read')
+        return Read.of({ n })
+      },
+    })
+    const running = await runShares(
+      [readLater, answer],
+      { reading: { nodes: ['read'] }, answering },
+      { runtime: { web } },
+    )
+    open.push(running)
+    const lines = converse(running)
+    for (const n of [0, 1, 2, 3, 4]) void lines.send({ n })
+    lines.end()
+    const reading = read(lines.replies)
+    for (const n of [3, 1]) {
+      fails.get(n)?.resolve()
+      for (let turns = 0; turns < 20; turns++) await turn()
+    }
+    expect(await reading).toEqual({ items: [new JsonText('{"n":0}', true)], code: 'NODE_FAILED' })
+  })
+})
+
 const Whole = defineMessage('failing.whole', Type.Object({ items: Type.Integer() }))
 
 describe('a handler that throws after it has given items', () => {
@@ -92,7 +124,8 @@ describe('a handler that throws after it has given items', () => {
       name: 'answer',
       consumes: Read,
       emits: [Answer],
-      handle: () => new Promise<never>(() => {}),
+      handle: (_read, { signal }) =>
+        new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     })
     for (const placed of [{ all: { nodes: ['split', 'answer'] } }, { splitting: { nodes: ['split'] }, answering }]) {
       const running = await runShares([splitInto(Read, 'generator'), never], placed)

@@ -46,6 +46,8 @@ export class RequestStream implements RootOwner, Work, Conversation {
   #scheduled = false
   #seq = 0
   #failure: MillraceError | undefined
+  /** Number of the first message that has failed: what comes after it is given up. */
+  #failedFrom: number = Number.POSITIVE_INFINITY
   #room: { readonly promise: Promise<void>; readonly tell: () => void } | undefined
 
   constructor(parts: RequestStreamParts) {
@@ -116,17 +118,18 @@ export class RequestStream implements RootOwner, Work, Conversation {
   }
 
   failed(root: Root, error: MillraceError): void {
-    if (this.#failure !== undefined || root.abandoned) return
-    this.#failure = error
-    this.#parts.meters.failed(error)
-    this.#parts.events.emit('root.failed', {
-      ...error.facts,
-      code: error.code,
-      reason: reasonOf(error),
-      trace: root.traceId,
-    })
+    if (root.abandoned || root.seq >= this.#failedFrom) return
+    this.#failedFrom = root.seq
+    if (this.#failure === undefined) this.#tell(root, error)
     this.#stopTaking()
     for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
+  }
+
+  #tell({ traceId: trace }: Root, error: MillraceError): void {
+    const { meters, events } = this.#parts
+    this.#failure = error
+    meters.failed(error)
+    events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), trace })
   }
 
   ended(root: Root): void {

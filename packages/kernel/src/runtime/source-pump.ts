@@ -73,6 +73,8 @@ export class SourcePump implements Work, RootOwner {
   #at = 0
   #seq: number
   #failure: MillraceError | undefined
+  /** Number of the first root that has failed. */
+  #failedFrom: number = Number.POSITIVE_INFINITY
   /** A root is on the stack. */
   #entering = false
   /** Used for one root after the other as long as each is done before its call returns. */
@@ -135,8 +137,8 @@ export class SourcePump implements Work, RootOwner {
   }
 
   failed(root: Root, error: MillraceError): void {
-    if (this.#failure !== undefined) return
-    this.#fail(error, root)
+    if (this.#failure === undefined) this.#fail(error, root)
+    else this.#failLater(root, error)
   }
 
   ended(root: Root): void {
@@ -265,8 +267,15 @@ export class SourcePump implements Work, RootOwner {
     this.#failure = error
     if (root !== undefined) this.#parts.lowWater?.stop()
     this.#parts.failed(error, root)
-    if (root !== undefined) for (const later of this.#pending) if (later.seq > root.seq) later.fail(error)
+    if (root !== undefined) this.#failLater(root, error)
     this.#exhaust()
+  }
+
+  /** Nothing passes that comes after a root which has failed (D6), so all that does ends, also where others have failed before. */
+  #failLater(root: Root, error: MillraceError): void {
+    if (root.seq >= this.#failedFrom) return
+    this.#failedFrom = root.seq
+    for (const later of this.#pending) if (later.seq > root.seq) later.fail(error)
   }
 
   #exhaust(): void {
