@@ -141,8 +141,11 @@ describe('a handler that throws after it has given items', () => {
       answering,
     })
     open.push(running)
+    const late = new Promise<void>((resolve) => {
+      running.app.runtime.subscribe(({ name }) => name === 'request.timeout' && resolve())
+    })
     const items = running.app.runtime.stream(Whole, { items: 3 }, { expect: Answer, timeoutMs: 50 })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await late
     expect(await read(items)).toMatchObject({ code: 'REPLY_TIMEOUT' })
     await until('nothing is left', () => running.remaining() === 0)
   })

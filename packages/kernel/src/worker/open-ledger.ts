@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks' // the global is looked up at each call
 import { type EventEmitter, MillraceError } from '@millrace/contracts'
 import { Ledger } from '../ledger/ledger.js'
 import type { Place } from '../mesh/place.js'
