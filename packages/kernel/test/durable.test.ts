@@ -44,16 +44,20 @@ redisTests(describe)('workers whose state is in Redis', () => {
     return started
   }
 
-  /** Makes deposits, and calls back when a part of them is booked. */
-  const depositAll = async (cents: number, disturb: (done: number) => void) => {
+  /** Makes deposits, each wave at once when the one before is booked, and calls back for each of them. */
+  const depositAll = async (cents: number, disturb: (done: number) => void, waves = 1) => {
     let done = 0
-    return Promise.all(
-      Array.from({ length: deposits }, async (_, index) => {
-        const receipt = await deposit(runtime, `a${index % accounts}`, cents)
+    const receipts: Awaited<ReturnType<typeof deposit>>[] = []
+    const each = deposits / waves
+    for (let wave = 0; wave < waves; wave++) {
+      const booked = Array.from({ length: each }, async (_, index) => {
+        const receipt = await deposit(runtime, `a${(wave * each + index) % accounts}`, cents)
         disturb(++done)
         return receipt
-      }),
-    )
+      })
+      receipts.push(...(await Promise.all(booked)))
+    }
+    return receipts
   }
 
   beforeAll(async () => {
@@ -75,7 +79,7 @@ redisTests(describe)('workers whose state is in Redis', () => {
       killed.add(pid)
       process.kill(pid, 'SIGKILL')
     }
-    const receipts = await depositAll(5, kill)
+    const receipts = await depositAll(5, kill, deposits / 100)
     expect(killed.size).toBeGreaterThan(1)
     expect(receipts.map(({ entries }) => entries).sort((a, b) => a - b)).toEqual(
       Array.from({ length: deposits }, (_, index) => index + 1),
