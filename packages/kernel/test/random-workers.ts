@@ -64,6 +64,8 @@ export interface RandomRunEnd {
   readonly ended: boolean
   readonly failure: MillraceError | undefined
   readonly left: number
+  /** How much of anything was left in processes that a failed message had let come to rest. */
+  readonly leftAtRest: number
   readonly counters: MeshCounters
 }
 
@@ -82,6 +84,9 @@ export class RandomWorkers {
   #source: SourceAtWork | undefined
   #version = 0
   #isInterrupted = false
+  /** Whether all are stopped as soon as they are at rest. */
+  #stopsAtRest = false
+  #leftAtRest = 0
   /** Whether nobody is replaced any more. */
   #isStopping = false
 
@@ -103,12 +108,10 @@ export class RandomWorkers {
   async run(): Promise<RandomRunEnd> {
     const { waits, isDurable } = this.#world
     const source = this.#startSource()
-    const isOver = () =>
-      this.#isInterrupted
-        ? this.#workers.size === 0
-        : source.ended && waits.length === 0 && this.#moving === undefined && this.#isLinked && this.#isKept
+    const isOver = () => (this.#isInterrupted ? this.#workers.size === 0 : this.#isAtRest)
     for (let quiet = 0; quiet < deadQuiet && !isOver(); ) {
       await turn()
+      if (this.#stopsAtRest && this.#isAtRest) this.#stopAtRest()
       if (!source.ended && !this.#isInterrupted && waits.length > 0) this.#perhapsFault()
       if (waits.length > 0) {
         quiet = 0
@@ -131,7 +134,8 @@ export class RandomWorkers {
       wasInterrupted,
       ended: source.ended && this.#moving === undefined,
       failure: source.failure,
-      left: source.inFlight.length + living.reduce((sum, { mesh }) => sum + mesh.remaining(), 0) + this.#leftOnDisk,
+      left: source.inFlight.length + this.#remaining + this.#leftOnDisk,
+      leftAtRest: this.#leftAtRest,
       counters: {
         redelivered: counters.reduce((sum, { redelivered }) => sum + redelivered, 0),
         repeats: counters.reduce((sum, { repeats }) => sum + repeats, 0),
@@ -164,6 +168,16 @@ export class RandomWorkers {
   /** Names the run. */
   get #run(): string {
     return `random ${this.#number}`
+  }
+
+  get #isAtRest(): boolean {
+    const isQuiet = this.#world.waits.length === 0 && this.#moving === undefined
+    return this.#source?.ended === true && isQuiet && this.#isLinked && this.#isKept
+  }
+
+  /** How much the living know of anything. */
+  get #remaining(): number {
+    return [...this.#workers.values()].reduce((sum, { mesh }) => sum + mesh.remaining(), 0)
   }
 
   get #isKept(): boolean {
@@ -404,11 +418,18 @@ export class RandomWorkers {
       () => {
         const roots = source.inFlight.roots()
         roots[this.#world.chance.pick(roots.length)]?.fail(new MillraceError('NODE_FAILED', 'on purpose'))
-        void source.whenEnded.then(() => this.#stopAll(() => false))
         if (roots.length === 0) this.#stopAll(() => true)
+        else if (this.#world.faults.rests === true) this.#stopsAtRest = true
+        else void source.whenEnded.then(() => this.#stopAll(() => false))
       },
     ]
     ways[this.#world.chance.pick(ways.length)]?.()
+  }
+
+  #stopAtRest(): void {
+    this.#stopsAtRest = false
+    this.#leftAtRest = this.#remaining
+    this.#stopAll(() => false)
   }
 
   /** Stops every process in its time, or kills it at once. */

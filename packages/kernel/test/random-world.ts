@@ -17,6 +17,8 @@ export interface MeshFaults {
   readonly cuts: number
   /** How often a run is ended before its end, and another goes on with what it has left, at most; only where it is `durable`. */
   readonly interruptions?: number
+  /** Whether what a failed message has left may come to rest before its run is stopped. */
+  readonly rests?: boolean
   /** Whether workers record what they do, so that those with ordered nodes may be killed too. */
   readonly durable?: boolean
   /** Another ledger than the true one. */

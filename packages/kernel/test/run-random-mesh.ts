@@ -25,13 +25,15 @@ export async function runRandomMesh(
   faults: MeshFaults = noFaults,
 ): Promise<RandomMeshRun> {
   const world = new RandomWorld(testCase, seed, faults)
-  let [redelivered, repeats] = [0, 0]
+  let [redelivered, repeats, leftAtRest] = [0, 0, 0]
   for (let number = 1; ; number++) {
     const workers = new RandomWorkers(world, number)
     await workers.start()
     const { wasInterrupted, counters, ...end } = await workers.run()
+    leftAtRest += end.leftAtRest
     redelivered += counters.redelivered
     repeats += counters.repeats
-    if (!wasInterrupted) return { ...end, seen: world.seen, ...world.happened, redelivered, repeats }
+    if (!wasInterrupted)
+      return { ...end, left: end.left + leftAtRest, seen: world.seen, ...world.happened, redelivered, repeats }
   }
 }

@@ -129,7 +129,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   visit(session: LinkSession, envelope: EnvelopeRecord): Root {
     const own = this.own(envelope)
     if (own !== undefined) {
-      if (own.failure !== undefined && isOfRun(own)) session.link.send(this.#failRecord(own, own.failure))
+      this.alsoFrom(session, own)
       return own
     }
     const { origin, root: number, domain, remainingMs, trace } = envelope
@@ -141,6 +141,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
         trace,
       })
       this.#visiting.add(origin, number, root)
+      if (root.domain !== undefined) root.domain.visitors++
       if (this.#isOwnOrigin(origin)) endOver(root, domain, linkLost(session.peer.slot))
       else if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
     } else this.alsoFrom(session, root)
@@ -154,10 +155,9 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   /** An envelope of a root has come by a link: whoever sent it hears of its failure, also of one that is known already. */
   alsoFrom(session: LinkSession, root: Root): void {
-    if (!(root instanceof VisitingRoot) || root.senders.includes(session)) return
-    root.senders.push(session)
-    const { failure, sendersKnow } = root
-    if (failure !== undefined && !sendersKnow) session.link.send(this.#failRecord(root, failure))
+    const { failure } = root
+    const mustKnow = root instanceof VisitingRoot ? root.alsoFrom(session) : isOfRun(root)
+    if (failure !== undefined && mustKnow) session.link.send(this.#failRecord(root, failure))
   }
 
   /** A peer says that a root failed. */
@@ -177,6 +177,13 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   originGone(slot: SlotId, incarnation: number, error: MillraceError): void {
     this.#gone.set(slot, { incarnation, error })
     for (const visit of this.#visiting.values()) if (enteredAt(visit.origin, slot, incarnation)) giveUp(visit, error)
+  }
+
+  /** Nothing of a domain is left where it began: what a worker that has died has sent of it, and nobody sends again, ends. */
+  domainEnded(domain: Domain): void {
+    if (domain.visitors === 0) return
+    for (const visit of this.#visiting.values())
+      if (visit.domain === domain) visit.failedElsewhere(linkLost(visit.senders.at(-1)?.peer.slot ?? ''))
   }
 
   /** Resolves when nothing of other origins is here. */
@@ -207,6 +214,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const { origin = '', number } = root
     if (!(root instanceof VisitingRoot)) return void this.#own.delete(origin, number)
     this.#visiting.delete(origin, number)
+    if (root.domain !== undefined) root.domain.visitors--
     if (this.#tellIdle.length > 0 && this.#visiting.size === 0) for (const tell of this.#tellIdle.splice(0)) tell()
   }
 

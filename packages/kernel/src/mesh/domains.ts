@@ -28,7 +28,9 @@ export interface DomainsParts {
   /** Hears that marks are to be sent at the end of this run of works. */
   readonly flushLater: () => void
   readonly send: (slot: SlotId, mark: MarkRecord) => void
-  /** Hears that nothing of a domain is left anywhere. */
+  /** Hears of a domain that is known here no more, as nothing of it is left where it began. */
+  readonly forgotten: (domain: Domain) => void
+  /** Hears of every domain that has ended, known here or not. */
   readonly ended: ((domain: string) => void) | undefined
 }
 
@@ -188,6 +190,7 @@ export class Domains {
     this.#ties.delete(id)
     domain.ties = undefined
     if (domain.isRun) domain.failedFrom = 0 // what still waits has lost its origin, and shall not pass (D6)
+    this.#parts.forgotten(domain)
     this.#tellEnd(id, shape)
   }
 

@@ -248,6 +248,7 @@ export class Mesh {
       dirty: loop.dirty,
       flushLater: () => loop.flushLater(),
       send: (slot, mark) => peers.get(slot)?.linkFor(mark.domain)?.send(mark),
+      forgotten: (domain) => this.roots.domainEnded(domain),
       ended: ledger && ((domain) => ledger.journal.domainEnded(domain)),
     })
   }

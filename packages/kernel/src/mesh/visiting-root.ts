@@ -34,6 +34,13 @@ export class VisitingRoot extends Root {
     this.parts = 0
   }
 
+  /** One of its envelopes has come by a link. @returns whether its sender has yet to hear of a failure */
+  alsoFrom(session: LinkSession): boolean {
+    if (this.senders.includes(session)) return false
+    this.senders.push(session)
+    return !this.sendersKnow
+  }
+
   /** Those who sent it have said that it failed, or that nobody wants it. */
   failedElsewhere(error: MillraceError): void {
     this.sendersKnow = true

@@ -44,6 +44,8 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  * D6  Nothing passes that comes after a root which has failed. What is recorded of the run of a source is all that came before
  *     some position, whatever ended it; and no reply of a stream request leaves where the failure of an earlier message should,
  *     although that comes another way and may come later.
+ * D7  What waits of a root that has failed ends wherever it waits, and for nobody: who is in front of it may never hear of a
+ *     failure of its own, where the worker that would say so has died.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
@@ -59,10 +61,14 @@ export class Domain {
   offset: number | undefined
   /** Number of the next root that may enter here; {@link noMoreRoots} where none can. */
   frontier = 0
+  /** How many of its roots are here that entered elsewhere. */
+  visitors = 0
   readonly #held: (PositionHeap<Hold> | undefined)[] = []
   readonly #gates = new Map<NodeRun, Gate>()
   readonly #dirty: (domain: Domain) => void
   #isDirty = false
+  /** Whether a root has failed of which something may wait. */
+  #hasFailed = false
 
   /** @param dirty hears, once until the next `openGates`, that tasks may have become free to pass */
   constructor(dirty: (domain: Domain) => void) {
@@ -118,6 +124,7 @@ export class Domain {
   /** A root has failed: what waits of it shall end. */
   rootFailed(seq: number): void {
     if (seq < this.failedFrom) this.failedFrom = seq
+    this.#hasFailed = true
     this.touch()
   }
 
@@ -132,12 +139,14 @@ export class Domain {
     }
     if (gate.hasTaken(task.position)) return this.#drop(task)
     gate.waiting.push(task)
+    this.#hasFailed ||= hasFailed(task)
     this.touch()
   }
 
   /** Hands over every task that may pass now, each node's in the order of positions. */
   openGates(pass: (task: Task) => void): void {
     this.#isDirty = false
+    if (this.#hasFailed) this.#endFailed(pass)
     for (const gate of this.#gates.values()) if (gate.waiting.length > 0) this.#open(gate, pass)
   }
 
@@ -156,15 +165,18 @@ export class Domain {
     this.#dirty(this)
   }
 
+  #endFailed(pass: (task: Task) => void): void {
+    this.#hasFailed = false
+    for (const { waiting } of this.#gates.values()) for (const task of waiting.takeAll(hasFailed)) pass(task)
+  }
+
   #open(gate: Gate, pass: (task: Task) => void): void {
     const { run, waiting } = gate
     const mark = this.#mark(run)
     for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
-      const failed = task.subtree.root.failure !== undefined
-      if (!failed && (isHeldUp(task.position, mark) || this.#isBeyondFailure(task))) return
+      if (isHeldUp(task.position, mark) || hasFailed(task) || this.#isBeyondFailure(task)) return
       waiting.pop()
-      if (failed) pass(task)
-      else if (gate.hasTaken(task.position)) this.#drop(task)
+      if (gate.hasTaken(task.position)) this.#drop(task)
       else {
         if (this.ties !== undefined || run.journal !== undefined) gate.cursor = task.position
         pass(task)
@@ -172,8 +184,8 @@ export class Domain {
     }
   }
 
-  #isBeyondFailure({ position, subtree }: Task): boolean {
-    return subtree.root.failure === undefined && (position[0] ?? 0) >= this.failedFrom
+  #isBeyondFailure(task: Task): boolean {
+    return !hasFailed(task) && (task.position[0] ?? 0) >= this.failedFrom
   }
 
   /** A repeat goes no further; what came of its first copy in an earlier process may. */
@@ -194,6 +206,10 @@ export class Domain {
     }
     return least
   }
+}
+
+function hasFailed({ subtree }: Task): boolean {
+  return subtree.root.failure !== undefined
 }
 
 function isHeldUp(position: Position, mark: Position | undefined): boolean {

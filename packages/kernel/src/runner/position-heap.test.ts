@@ -5,11 +5,12 @@ import { type Positioned, PositionHeap } from './position-heap.js'
 
 const position = fc.array(fc.nat(5), { minLength: 1, maxLength: 4 })
 
-/** What a heap is asked to do: add a position, take the smallest, take one out from anywhere, or let one grow. */
+/** What a heap is asked to do: add a position, take the smallest, take one out from anywhere, take out many, or let one grow. */
 const step = fc.oneof(
   position.map((at) => ({ kind: 'push', at }) as const),
   fc.constant({ kind: 'pop' } as const),
   fc.nat().map((which) => ({ kind: 'remove', which }) as const),
+  fc.nat(5).map((below) => ({ kind: 'takeAll', below }) as const),
   fc.tuple(fc.nat(), fc.nat(4)).map(([which, child]) => ({ kind: 'grow', which, child }) as const),
 )
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
@@ -40,6 +41,9 @@ function doOne(one: Step, id: number, heap: PositionHeap<Item>, list: Item[]): v
   } else if (one.kind === 'pop') {
     const popped = heap.pop()
     list.splice(popped === undefined ? list.length : list.indexOf(popped), 1)
+  } else if (one.kind === 'takeAll') {
+    for (const taken of heap.takeAll(({ position: [root = 0] }) => root < one.below))
+      list.splice(list.indexOf(taken), 1)
   } else if (item !== undefined && one.kind === 'remove') {
     heap.remove(item)
     list.splice(list.indexOf(item), 1)

@@ -36,6 +36,13 @@ export class PositionHeap<Item extends Positioned> {
     this.#sink(last)
   }
 
+  /** Takes out all that fulfil a condition, smallest position first, in O(n log n). */
+  takeAll(isTaken: (item: Item) => boolean): Item[] {
+    const taken = this.#items.filter(isTaken).sort((one, other) => comparePositions(one.position, other.position))
+    for (const item of taken) this.remove(item)
+    return taken
+  }
+
   /** Restores the order after the item's position has grown. */
   grown(item: Item): void {
     this.#sink(item)
