@@ -56,6 +56,8 @@ function failArbitrary(): fc.Arbitrary<FailRecord> {
     kind: fc.constant('fail' as const),
     ...rootName(),
     code: codeArbitrary(),
+    // That of a root which has failed at once is empty.
+    position: positionArbitrary(0),
     facts: factsArbitrary(),
   })
 }

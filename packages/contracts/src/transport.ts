@@ -43,6 +43,8 @@ export interface AckRecord {
 /** A root that failed on the far side. */
 export interface FailRecord extends RootName {
   readonly kind: 'fail'
+  /** Where in a stream request its failure stands: what comes before leaves first. Empty where the root has failed at once. */
+  readonly position: Position
   readonly code: ErrorCode
   readonly facts: Facts
 }

@@ -10,11 +10,13 @@ import {
 } from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
+import { createRuntime } from '../src/index.js'
 import { type Groups, runShares, type Shares } from './run-shares.js'
 import { deferred, turn, until } from './shop.js'
 
 const Line = defineMessage('failing.line', Type.Object({ n: Type.Integer() }))
 const Read = defineMessage('failing.read', Type.Object({ n: Type.Integer() }))
+const Middle = defineMessage('failing.middle', Type.Object({ n: Type.Integer() }))
 const Answer = defineMessage('failing.answer', Type.Object({ n: Type.Integer() }), { reply: true })
 
 /** Fails on the second line. */
@@ -150,6 +152,126 @@ describe('a handler that throws after it has given items', () => {
     await until('nothing is left', () => running.remaining() === 0)
   })
 })
+
+describe('a handler that fails on items which another has given', () => {
+  /** The later an item, the sooner it is answered; two of them fail, the later one first. */
+  const inReverse = defineNode({
+    name: 'answer',
+    consumes: Read,
+    emits: [Answer],
+    concurrency: 32,
+    handle: async ({ n }) => {
+      for (let turns = 0; turns < 40 - 2 * n; turns++) await turn()
+      if (n === 7 || n === 12) throw new Error(`item ${n} cannot be answered`)
+      return Answer.of({ n })
+    },
+  })
+  const relay = defineNode({
+    name: 'relay',
+    consumes: Middle,
+    emits: [Read],
+    concurrency: 4,
+    handle: async ({ n }) => {
+      await turn()
+      return Read.of({ n })
+    },
+  })
+  const placements: Groups[] = [
+    { all: { nodes: ['split', 'relay', 'answer'] } },
+    { splitting: { nodes: ['split'] }, relaying: { nodes: ['relay', 'answer'], workers: 2 } },
+    {
+      splitting: { nodes: ['split'] },
+      relaying: { nodes: ['relay'], workers: 2 },
+      answering: { nodes: ['answer'], workers: 3 },
+    },
+  ]
+
+  for (const iterable of ['generator', 'asynchronous generator', 'list', 'endless generator'] as const)
+    it(`WEB-STREAM-02 all items of a ${iterable} before the first that fails leave, and none after it, in one process and over workers`, async () => {
+      const nodes = [splitForEver(iterable), relay, inReverse]
+      const outcomes: unknown[] = []
+      const inline = await createRuntime({ nodes })
+      await inline.start()
+      outcomes.push(await read(inline.stream(Whole, { items: 20 }, { expect: Answer })))
+      await inline.stop()
+      for (const placed of placements) {
+        const running = await runShares(nodes, placed)
+        open.push(running)
+        outcomes.push(await read(running.app.runtime.stream(Whole, { items: 20 }, { expect: Answer })))
+        await until('nothing is left', () => running.remaining() === 0)
+      }
+      const outcome = { items: numbers(7), code: 'NODE_FAILED' }
+      expect(outcomes).toEqual([outcome, ...placements.map(() => outcome)])
+    })
+
+  it('WEB-STREAM-02 so do those of the message that has failed and of all before it in a stream of requests, and none of later ones', async () => {
+    const nodes = [splitForEver('generator'), relay, inReverse]
+    const outcomes: unknown[] = []
+    for (const placed of placements) {
+      const running = await runShares(nodes, placed, {
+        runtime: {
+          web: {
+            group: Object.keys(placed)[0],
+            interfaces: [
+              { kind: 'http_stream', path: '/wholes', request: 'failing.whole', response: 'failing.answer' },
+            ],
+          },
+        },
+      })
+      open.push(running)
+      const wholes = converse(running)
+      for (const items of [3, 5, 20, 2, 20]) void wholes.send({ items })
+      wholes.end()
+      outcomes.push(await read(wholes.replies))
+    }
+    const items = [3, 5, 7].flatMap(numbers).map(({ n }) => new JsonText(`{"n":${n}}`, true))
+    const outcome = { items, code: 'NODE_FAILED' }
+    expect(outcomes).toEqual(placements.map(() => outcome))
+  })
+
+  it('WEB-STREAM-02 an item that does not end holds the failure of a later one up, until the deadline', async () => {
+    const stuck = defineNode({
+      name: 'answer',
+      consumes: Read,
+      emits: [Answer],
+      concurrency: 8,
+      handle: ({ n }, { signal }) => {
+        if (n === 2) throw new Error('item 2 cannot be answered')
+        if (n === 0) return Answer.of({ n })
+        return new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    })
+    const running = await runShares([splitInto(Read, 'generator'), stuck], {
+      splitting: { nodes: ['split'] },
+      answering,
+    })
+    open.push(running)
+    const items = running.app.runtime.stream(Whole, { items: 3 }, { expect: Answer, timeoutMs: 100 })
+    expect(await read(items)).toEqual({ items: numbers(1), code: 'REPLY_TIMEOUT' })
+    await until('nothing is left', () => running.remaining() === 0)
+  })
+})
+
+/** Gives as many items as it is asked for, or one after the other until it is told to end. */
+function splitForEver(iterable: 'generator' | 'asynchronous generator' | 'list' | 'endless generator') {
+  function* give(count: number) {
+    for (let n = 0; n < count; n++) yield Middle.of({ n })
+  }
+  async function* giveLater(count: number) {
+    yield* give(count)
+  }
+  return defineNode({
+    name: 'split',
+    consumes: Whole,
+    emits: [Middle],
+    handle: ({ items }) => {
+      if (iterable === 'list') return [...give(items)]
+      return iterable === 'asynchronous generator'
+        ? giveLater(items)
+        : give(iterable === 'generator' ? items : Infinity)
+    },
+  })
+}
 
 /** Gives as many items as it is asked for, and then throws. */
 function splitInto(item: typeof Answer | typeof Read, iterable: 'generator' | 'asynchronous generator') {

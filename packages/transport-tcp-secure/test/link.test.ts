@@ -13,7 +13,14 @@ describe('a link', () => {
       envelope(1, { text: 'é\u0000𝄞', list: [null, 1.5, true] }),
       { ...envelope(2), ticket: undefined, domain: undefined, remainingMs: undefined, trace: undefined },
       ack(7, 3),
-      { kind: 'fail', origin: 'near#1.1:', root: 4, code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } },
+      {
+        kind: 'fail',
+        origin: 'near#1.1:',
+        root: 4,
+        code: 'NODE_FAILED',
+        position: [4, 1],
+        facts: { node: 'price', attempts: 2 },
+      },
       { kind: 'cancel', origin: 'near#1.1:', root: 5, code: 'REPLY_TIMEOUT' },
       { kind: 'mark', edge: -1, domain: 'near#1/1', position: [Number.MAX_SAFE_INTEGER] },
     ] as const

@@ -138,7 +138,9 @@ export class RecordDecoder {
 
   #fail(): FailRecord {
     const origin = this.#in.text()
-    return { kind: 'fail', origin, root: this.#in.varint(), code: readCode(this.#in), facts: asFacts(this.#value()) }
+    const root = this.#in.varint()
+    const code = readCode(this.#in)
+    return { kind: 'fail', origin, root, code, position: readPosition(this.#in), facts: asFacts(this.#value()) }
   }
 
   #cancel(): CancelRecord {

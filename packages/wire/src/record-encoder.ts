@@ -58,6 +58,8 @@ export class RecordEncoder {
       case 'ack':
         return encodeAck(this.out, record)
       case 'fail':
+        encodeEnd(this.out, record)
+        return encodePosition(this.out, record.position)
       case 'cancel':
         return encodeEnd(this.out, record)
       case 'mark':

@@ -28,5 +28,6 @@ export function ack(last: number): AckRecord {
 
 /** A failed root. */
 export function fail(root: number): FailRecord {
-  return { kind: 'fail', origin: 'near#1.1:', root, code: 'NODE_FAILED', facts: { node: 'price', attempts: 2 } }
+  const facts = { node: 'price', attempts: 2 }
+  return { kind: 'fail', origin: 'near#1.1:', root, code: 'NODE_FAILED', position: [root, 0], facts }
 }

@@ -3,7 +3,8 @@
  *
  * M1  A root has one name everywhere. Where it entered it is known from its first hop to its end; elsewhere while one of its
  *     envelopes is there.
- * M2  A failure travels against the envelopes, hop by hop, before their acknowledgements; a cancel travels with them.
+ * M2  A failure travels against the envelopes, hop by hop, before their acknowledgements; a cancel travels with them. One that
+ *     stands at a position takes effect where its root entered, and everybody on its way knows where it stands.
  * M3  A reply goes straight to the origin. It needs no acknowledgement where the envelope that it comes of is acknowledged over
  *     the same link after it; anywhere else it is a part of its subtree.
  */
@@ -15,6 +16,7 @@ import type {
   EventEmitter,
   FailRecord,
   MillraceError,
+  Position,
   RootName,
   SlotId,
 } from '@millrace/contracts'
@@ -144,6 +146,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
       if (root.domain !== undefined) root.domain.visitors++
       if (this.#isOwnOrigin(origin)) endOver(root, domain, linkLost(session.peer.slot))
       else if (this.#gone.size > 0) this.#endIfOriginGone(root, domain)
+      this.#failAgain(session, root)
     } else this.alsoFrom(session, root)
     return root
   }
@@ -157,14 +160,17 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   alsoFrom(session: LinkSession, root: Root): void {
     const { failure } = root
     const mustKnow = root instanceof VisitingRoot ? root.alsoFrom(session) : isOfRun(root)
-    if (failure !== undefined && mustKnow) session.link.send(this.#failRecord(root, failure))
+    if (!mustKnow) return
+    if (failure !== undefined) session.link.send(this.#failRecord(root, failure))
+    else this.#tellStanding(session, root)
   }
 
   /** A peer says that a root failed. */
-  failedElsewhere({ origin, root, code, facts }: FailRecord): void {
+  failedElsewhere({ origin, root: number, code, facts, position }: FailRecord): void {
+    const root = this.#own.get(origin, number) ?? this.#visiting.get(origin, number)
     const error = failedElsewhere(code, facts)
-    this.#own.get(origin, root)?.fail(error)
-    this.#visiting.get(origin, root)?.fail(error)
+    if (position.length > 0) root?.failAt(position, error)
+    else root?.fail(error)
   }
 
   /** A peer says that nobody wants a root any more. */
@@ -210,6 +216,10 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)
   }
 
+  failedAt(root: Root, position: Position, error: MillraceError): void {
+    if (!this.#silent && root instanceof VisitingRoot) this.#tellSenders(root, error, position)
+  }
+
   ended(root: Root): void {
     const { origin = '', number } = root
     if (!(root instanceof VisitingRoot)) return void this.#own.delete(origin, number)
@@ -246,8 +256,8 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     return origin === reply || origin === text || origin === nothing
   }
 
-  #tellSenders(root: VisitingRoot, error: MillraceError): void {
-    const record = this.#failRecord(root, error)
+  #tellSenders(root: VisitingRoot, error: MillraceError, position?: Position): void {
+    const record = this.#failRecord(root, error, position)
     const { facts, code } = record
     if (error.facts.worker === undefined)
       this.#parts.events.emit('root.failed', { ...facts, code, reason: reasonOf(error), trace: root.traceId })
@@ -261,8 +271,21 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     for (const peer of this.#parts.peers.values()) peer.linkFor(undefined)?.send(record)
   }
 
-  #failRecord({ origin = '', number }: Root, { code, facts }: MillraceError): FailRecord {
-    return { kind: 'fail', origin, root: number, code, facts: { worker: this.#parts.place.slot, ...facts } }
+  /** Who sends a message again may not have heard that its root has failed here, or where its failure stands: nothing will pass. */
+  #failAgain(session: LinkSession, root: VisitingRoot): void {
+    const { domain } = root
+    if (domain?.failure !== undefined && domain.failedFrom === root.seq) root.fail(domain.failure)
+    else this.#tellStanding(session, root)
+  }
+
+  #tellStanding({ link }: LinkSession, root: Root): void {
+    const stands = root.domain?.stands
+    if (stands?.root.seq === root.seq) link.send(this.#failRecord(root, stands.error, stands.position))
+  }
+
+  /** @param position where the failure stands; empty where the root has failed */
+  #failRecord({ origin = '', number }: Root, { code, facts }: MillraceError, position: Position = []): FailRecord {
+    return { kind: 'fail', origin, root: number, code, position, facts: { worker: this.#parts.place.slot, ...facts } }
   }
 
   /** @param domain the name of its order domain */

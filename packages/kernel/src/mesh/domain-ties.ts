@@ -1,5 +1,5 @@
 import { comparePositions, type Position } from '@millrace/contracts'
-import { type Domain, type DomainTies, noMoreRoots } from '../runner/domain.js'
+import { type Domain, type DomainTies, noMoreRoots, smaller } from '../runner/domain.js'
 import type { DomainShape, Feed, Outlet } from './domain-shape.js'
 
 /** Nothing has been said yet: anything may still come. */
@@ -24,7 +24,7 @@ export interface TiesHearer {
  *
  * T1  A mark never falls and never vanishes, whatever happens to the link it came by.
  * T2  What this worker may still emit on an edge is the smallest of what it holds in front of the edge, of what may still come
- *     in front of it, and of the roots that may still enter; and nothing beyond a root that has failed (D6).
+ *     in front of it, and of the roots that may still enter; and nothing beyond what has failed (D6, D8).
  */
 export class Ties implements DomainTies {
   readonly domain: Domain
@@ -91,20 +91,14 @@ export class Ties implements DomainTies {
     this.shape.outlets.forEach((outlet, index) => {
       const position = this.#sent[index]
       if (position !== undefined && position.length > 0 && outlet.slots.includes(slot))
-        send(outlet, this.#beforeFailure(position))
+        send(outlet, this.domain.beforeFailure(position))
     })
   }
 
   #markOut(feed: Feed): Position {
     let least: Position | undefined = feed.entered ? [this.domain.frontier] : undefined
     for (const node of feed.nodes) least = smaller(least, this.domain.leastHeld(node))
-    return this.#beforeFailure(this.#leastReceived(feed, least) ?? endPosition)
-  }
-
-  /** Nothing is said of what comes after a root that has failed. */
-  #beforeFailure(position: Position): Position {
-    const { failedFrom } = this.domain
-    return (position[0] ?? 0) >= failedFrom ? [failedFrom] : position
+    return this.domain.beforeFailure(this.#leastReceived(feed, least) ?? endPosition)
   }
 
   #leastReceived({ inlets }: Feed, than: Position | undefined): Position | undefined {
@@ -117,9 +111,4 @@ export class Ties implements DomainTies {
   #feedOf(node: number): Feed {
     return this.shape.feeds.get(node) ?? this.shape.end
   }
-}
-
-function smaller(first: Position | undefined, second: Position | undefined): Position | undefined {
-  if (first === undefined || second === undefined) return first ?? second
-  return comparePositions(first, second) <= 0 ? first : second
 }

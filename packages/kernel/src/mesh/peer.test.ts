@@ -56,6 +56,7 @@ describe('Peer', () => {
       name: (root) => {
         root.crossing ??= {
           failed: (failed) => peer?.cancel(failed, cancelOf),
+          failedAt: () => undefined,
           ended: () => undefined,
           traceOf: () => '',
         }

@@ -312,7 +312,10 @@ export class Peer {
       link.send(this.#record(sent, now))
     } catch (thrown) {
       this.#sent.take(ticket)
-      this.#fail(sent, MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `an envelope could not be sent to ${this.slot}`))
+      const error = MillraceError.from(thrown, 'HANDOFF_TRANSPORT', `an envelope could not be sent to ${this.slot}`)
+      sent.span?.end(error)
+      sent.subtree.root.failAt(sent.position, error)
+      this.#end(sent)
     }
   }
 

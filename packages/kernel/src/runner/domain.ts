@@ -1,7 +1,8 @@
-import { comparePositions, type Position } from '@millrace/contracts'
+import { comparePositions, type MillraceError, type Position } from '@millrace/contracts'
 import { Gate } from './gate.js'
 import type { NodeRun } from './node-run.js'
 import { type Positioned, PositionHeap } from './position-heap.js'
+import type { Root } from './root.js'
 import type { Task } from './task.js'
 
 /** A position that a node may still emit at or after: an envelope it holds, or the next child of one that still emits. */
@@ -14,6 +15,13 @@ export class Hold implements Positioned {
     this.node = node
     this.position = position
   }
+}
+
+/** A failure that takes effect when all that comes before it has left. */
+export interface StandingFailure {
+  readonly position: Position
+  readonly root: Root
+  readonly error: MillraceError
 }
 
 /** What ties a domain to the other workers that it reaches. */
@@ -46,6 +54,9 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  *     although that comes another way and may come later.
  * D7  What waits of a root that has failed ends wherever it waits, and for nobody: who is in front of it may never hear of a
  *     failure of its own, where the worker that would say so has died.
+ * D8  What a handler throws in a stream request stands at a position, the smallest if there are several: nothing is made any more
+ *     of what comes after it, all that comes before it leaves, and then its root fails. Which handler was the first to throw, and
+ *     in which worker, makes no difference.
  */
 export class Domain {
   /** How many positions are held at all; at 0 whatever arrives arrives in order. */
@@ -57,12 +68,16 @@ export class Domain {
   ties: DomainTies | undefined
   /** Number of the first root that is known to have failed; nothing passes from there on. */
   failedFrom: number = Number.POSITIVE_INFINITY
+  /** Why that root has failed. */
+  failure: MillraceError | undefined
   /** What the messages of a stream request are dealt out to slots from; undefined for a run of a source. */
   offset: number | undefined
   /** Number of the next root that may enter here; {@link noMoreRoots} where none can. */
   frontier = 0
   /** How many of its roots are here that entered elsewhere. */
   visitors = 0
+  /** The failure that stands, where one does (D8). */
+  stands: StandingFailure | undefined
   readonly #held: (PositionHeap<Hold> | undefined)[] = []
   readonly #gates = new Map<NodeRun, Gate>()
   readonly #dirty: (domain: Domain) => void
@@ -77,7 +92,7 @@ export class Domain {
 
   /** Whether it is a run of a source, and no stream request. */
   get isRun(): boolean {
-    return this.offset === undefined
+    return this.offset === undefined && this.outlet === undefined
   }
 
   hold(node: number, position: Position): Hold {
@@ -122,10 +137,37 @@ export class Domain {
   }
 
   /** A root has failed: what waits of it shall end. */
-  rootFailed(seq: number): void {
-    if (seq < this.failedFrom) this.failedFrom = seq
+  rootFailed(seq: number, error: MillraceError): void {
+    if (seq < this.failedFrom) {
+      this.failedFrom = seq
+      this.failure = error
+    }
     this.#hasFailed = true
     this.touch()
+  }
+
+  /** A handler has thrown at a position. @returns whether the failure stands there now, and did not before */
+  failAt(position: Position, root: Root, error: MillraceError): boolean {
+    if (this.stands !== undefined && comparePositions(position, this.stands.position) >= 0) return false
+    this.stands = { position, root, error }
+    this.touch()
+    return true
+  }
+
+  /** Nothing of a root is left: nothing can come before a failure of it that stands. */
+  rootEnds(root: Root): void {
+    if (this.stands?.root === root && this.outlet !== undefined) root.fail(this.stands.error)
+  }
+
+  /** Whether a position comes after the failure that stands. @param depth how many of its components count */
+  isGivenUp(position: readonly number[], depth: number = position.length): boolean {
+    return this.stands !== undefined && isFrom(this.stands.position, position, depth)
+  }
+
+  /** The same position, or that of a failure which it comes after: nothing passes from there on. */
+  beforeFailure(position: Position): Position {
+    const failed = (position[0] ?? 0) >= this.failedFrom ? [this.failedFrom] : position
+    return this.stands !== undefined && this.isGivenUp(failed) ? this.stands.position : failed
   }
 
   /** Puts a task in front of an ordered node. */
@@ -148,6 +190,7 @@ export class Domain {
     this.#isDirty = false
     if (this.#hasFailed) this.#endFailed(pass)
     for (const gate of this.#gates.values()) if (gate.waiting.length > 0) this.#open(gate, pass)
+    if (this.stands !== undefined && this.outlet !== undefined) this.#takeEffect(this.stands, this.outlet.run)
   }
 
   /** Whether a task that has passed its gate must not be run, because a root before its own has failed since (D6): it waits again. */
@@ -185,7 +228,13 @@ export class Domain {
   }
 
   #isBeyondFailure(task: Task): boolean {
-    return !hasFailed(task) && (task.position[0] ?? 0) >= this.failedFrom
+    return !hasFailed(task) && ((task.position[0] ?? 0) >= this.failedFrom || this.isGivenUp(task.position))
+  }
+
+  /** The failure that stands counts when nothing can come before it any more. */
+  #takeEffect({ position, root, error }: StandingFailure, run: NodeRun): void {
+    const least = smaller(this.#mark(run), this.leastHeld(run.index))
+    if (least === undefined || comparePositions(least, position) >= 0) root.fail(error)
   }
 
   /** A repeat goes no further; what came of its first copy in an earlier process may. */
@@ -200,10 +249,7 @@ export class Domain {
   /** The watermark in front of a node: the smallest position that may still come; undefined when none can. */
   #mark(run: NodeRun): Position | undefined {
     let least = this.ties?.mark(run.index)
-    for (const node of run.upstream) {
-      const position = this.#held[node]?.peek()?.position
-      if (position !== undefined && (least === undefined || comparePositions(position, least) < 0)) least = position
-    }
+    for (const node of run.upstream) least = smaller(least, this.leastHeld(node))
     return least
   }
 }
@@ -214,4 +260,20 @@ function hasFailed({ subtree }: Task): boolean {
 
 function isHeldUp(position: Position, mark: Position | undefined): boolean {
   return mark !== undefined && comparePositions(position, mark) >= 0
+}
+
+/** The smaller of two positions; the other where one is undefined. */
+export function smaller(first: Position | undefined, second: Position | undefined): Position | undefined {
+  if (first === undefined || second === undefined) return first ?? second
+  return comparePositions(first, second) <= 0 ? first : second
+}
+
+/** Whether a position is another, or comes after it. @param depth how many of its components count */
+function isFrom(other: Position, position: readonly number[], depth: number): boolean {
+  for (let index = 0; index < other.length; index++) {
+    if (index >= depth) return false
+    const [one = 0, another = 0] = [position[index], other[index]]
+    if (one !== another) return one > another
+  }
+  return true
 }

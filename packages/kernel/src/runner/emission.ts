@@ -41,8 +41,6 @@ type EmissionPhase =
   | 'scheduled'
   /** The iterable works on its next message. */
   | 'awaiting'
-  /** The iterable has thrown, and messages that it gave before are unfinished. */
-  | 'failing'
   | 'ended'
 
 /**
@@ -53,9 +51,8 @@ type EmissionPhase =
  *     elsewhere gives the place up: what it waits for may have to pass this very node. The messages of a list keep no place,
  *     since their handler has ended.
  * E3  When its root fails, the iterable is told by `return()` and nothing more is pulled.
- * E4  In a stream request, what the iterable throws counts when all that it gave before is done, wherever that is: it stands
- *     after them. The root of a single request fails at once, and so does one of a run: what it has given may wait behind another
- *     root that has failed, for ever (D6).
+ * E4  What the iterable throws stands after all that it has given: at the position of its next child.
+ * E5  Nothing is pulled any more that would come after a failure which stands (D8).
  */
 export class Emission extends Subtree implements Work {
   readonly root: Root
@@ -82,7 +79,7 @@ export class Emission extends Subtree implements Work {
     this.#depth = depth
     if (this.#parts.pull.kind === 'sync') return this.#pullSync(this.#parts.pull.iterator, depth)
     this.#leaveStack(depth)
-    this.#pullAsync(this.#parts.pull.iterator)
+    this.#pullAsync(this.#parts.pull.iterator, depth)
   }
 
   /** Starts in its turn, at a position. */
@@ -98,17 +95,16 @@ export class Emission extends Subtree implements Work {
     this.#phase = 'pulling'
     const depth = this.#enterStack()
     const { pull } = this.#parts
-    if (this.#error !== undefined) return this.#failed(this.#error, depth)
+    if (this.#error !== undefined) return this.#failed(this.#error.thrown, depth)
     if (pull.kind === 'sync') return this.#pullSync(pull.iterator, depth)
     this.#takeStep(depth)
     if (this.#phase !== 'pulling') return
     this.#leaveStack(depth)
-    this.#pullAsync(pull.iterator)
+    this.#pullAsync(pull.iterator, depth)
   }
 
   protected override eased(): void {
-    if (this.#phase === 'paused' ? this.parts <= emissionCredit : this.#phase === 'failing' && this.parts === 1)
-      this.#schedule()
+    if (this.#phase === 'paused' && this.parts <= emissionCredit) this.#schedule()
   }
 
   protected override ended(): void {
@@ -117,7 +113,7 @@ export class Emission extends Subtree implements Work {
 
   #pullSync(iterator: Iterator<unknown>, depth: number): void {
     const { runner } = this.#parts
-    while (this.root.failure === undefined) {
+    while (!this.#isOver(depth)) {
       if (this.parts > emissionCredit) return this.#pause(depth)
       if (runner.loop.sliceOver()) {
         this.#leaveStack(depth)
@@ -127,7 +123,7 @@ export class Emission extends Subtree implements Work {
       try {
         step = iterator.next()
       } catch (thrown) {
-        return this.#failed({ thrown }, depth)
+        return this.#failed(thrown, depth)
       }
       if (step.done === true) return this.#finish()
       this.#child = runner.emit(this.#parts.run, step.value, this, depth, this.#child)
@@ -135,8 +131,8 @@ export class Emission extends Subtree implements Work {
     this.#abandon()
   }
 
-  #pullAsync(iterator: AsyncIterator<unknown>): void {
-    if (this.root.failure !== undefined) return this.#abandon()
+  #pullAsync(iterator: AsyncIterator<unknown>, depth: number): void {
+    if (this.#isOver(depth)) return this.#abandon()
     if (this.parts > emissionCredit) {
       this.#phase = 'paused'
       return
@@ -161,7 +157,7 @@ export class Emission extends Subtree implements Work {
     const step = this.#step
     this.#step = undefined
     if (step?.done === true) return this.#finish()
-    if (this.root.failure !== undefined) return this.#abandon()
+    if (this.#isOver(depth)) return this.#abandon()
     if (step !== undefined) this.#child = this.#parts.runner.emit(this.#parts.run, step.value, this, depth, this.#child)
   }
 
@@ -195,29 +191,28 @@ export class Emission extends Subtree implements Work {
 
   /** The root failed: a paused iterable is ended now; one that is at work is asked to, and ends when it answers. */
   #wakeToFail(): void {
-    if (this.#phase === 'paused' || this.#phase === 'failing') this.#schedule()
+    if (this.#phase === 'paused') this.#schedule()
     else if (this.#phase === 'awaiting') this.#tellIterable()
   }
 
-  #failed(error: { readonly thrown: unknown }, depth: number): void {
-    const { failure, domain } = this.root
-    if (this.parts > 1 && failure === undefined && domain?.isRun === false) return this.#failLater(error, depth)
+  #failed(thrown: unknown, depth: number): void {
     const { runner, run, message, span } = this.#parts
+    const position = runner.position(depth)
     if (message !== undefined)
-      runner.handlerFailed(run, error.thrown, {
+      runner.handlerFailed(run, thrown, {
         ...message,
         root: this.root,
         subtree: this,
-        position: runner.position(depth),
+        position,
+        failedAt: [...position, this.#child],
         span,
       })
     this.#finish(true)
   }
 
-  #failLater(error: { readonly thrown: unknown }, depth: number): void {
-    this.#error = error
-    this.#leaveStack(depth)
-    this.#phase = 'failing'
+  /** Whether nothing more is made of what the iterable would give. */
+  #isOver(depth: number): boolean {
+    return this.#parts.runner.isGivenUpAt(this.root, depth, this.#child)
   }
 
   #abandon(): void {

@@ -21,6 +21,8 @@ export interface RootOwner {
 export interface RootCrossing {
   /** The root failed in this worker: those who work on it elsewhere, and those who sent it here, must know. */
   failed(root: Root, error: MillraceError): void
+  /** A handler in this worker has thrown, and the failure stands at a position until it takes effect where the root entered. */
+  failedAt(root: Root, position: Position, error: MillraceError): void
   /** Nothing of the root is left in this worker. */
   ended(root: Root): void
   /** The trace id that every worker gives a root of this name, when none has travelled with it. */
@@ -128,9 +130,17 @@ export class Root extends Subtree {
     this.failure = error
     this.#abort?.abort(error)
     for (const hear of this.#onFailure ?? []) hear(error)
-    this.domain?.rootFailed(this.seq)
+    this.domain?.rootFailed(this.seq, error)
     this.owner.failed(this, error)
     this.crossing?.failed(this, error)
+  }
+
+  /** A handler threw at a position. In a stream request the failure stands there (D8); any other root fails at once. */
+  failAt(position: Position, error: MillraceError): void {
+    const { domain } = this
+    if (domain === undefined || domain.isRun) return this.fail(error)
+    if (this.failure === undefined && domain.failAt(position, this, error))
+      this.crossing?.failedAt(this, position, error)
   }
 
   /** Calls back when the root fails. @returns a function that ends it */
@@ -141,6 +151,7 @@ export class Root extends Subtree {
   }
 
   protected override ended(): void {
+    this.domain?.rootEnds(this)
     this.crossing?.ended(this)
     this.span?.end(this.failure)
     this.owner.ended(this)

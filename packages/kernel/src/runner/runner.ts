@@ -44,6 +44,8 @@ export interface FailedMessage {
   /** What it is a part of. */
   readonly subtree: Subtree
   readonly position: Position
+  /** Where the failure stands, if not at the message: after what its handler has given. */
+  readonly failedAt?: Position
   /** Of the handler; undefined where nothing is traced. */
   readonly span?: Span | undefined
 }
@@ -114,8 +116,8 @@ export class Runner {
     this.release(subtree.root, task.hold)
     task.hold = undefined
     this.cause = task.cause
-    if (subtree.root.failure === undefined)
-      this.#invoke(task.route, run, task.payload, subtree, this.restore(task.position))
+    const depth = this.restore(task.position)
+    if (!this.isGivenUp(subtree.root, depth)) this.#invoke(task.route, run, task.payload, subtree, depth)
     this.endTask(task)
     subtree.partDone()
   }
@@ -151,9 +153,9 @@ export class Runner {
 
   /** Emits one message of a handler. @returns the index of the handler's next child */
   emit(run: NodeRun, value: unknown, subtree: Subtree, depth: number, child: number): number {
-    if (!isMessage(value)) return this.#refuse(run, subtree, notAMessage(run.name), child)
+    if (!isMessage(value)) return this.#refuse(run, subtree, notAMessage(run.name), depth, child)
     const route = run.routeOf(value.type)
-    if (route === undefined) return this.#refuse(run, subtree, undeclared(run.name, value.type.name), child)
+    if (route === undefined) return this.#refuse(run, subtree, undeclared(run.name, value.type.name), depth, child)
     return this.#emitOn(run, route, value, subtree, depth, child)
   }
 
@@ -164,13 +166,26 @@ export class Runner {
     const error = MillraceError.from(withoutMarked(thrown, message.payload), code, what, { node: run.name })
     message.span?.end(error)
     if (run.onError === 'fail') {
-      const { route, payload, root, position } = message
+      const { route, payload, root, position, failedAt = position } = message
       this.#parts.journal?.keepTask(new Task(run, route, payload, root, { position, cause: undefined, since: 0 }))
-      root.fail(error)
+      root.failAt(failedAt, error)
     } else {
       this.#parts.gaveUp(run, error, message)
       run.journal?.handled(run.index, message.root, message.position)
     }
+  }
+
+  /** Whether nothing more is made of the message at hand: its root has failed, or it comes after a failure that stands (D8). */
+  isGivenUp({ failure, domain }: Root, depth: number): boolean {
+    return failure !== undefined || (domain?.stands !== undefined && domain.isGivenUp(this.#path, depth))
+  }
+
+  /** The same of a child of it. */
+  isGivenUpAt({ failure, domain }: Root, depth: number, child: number): boolean {
+    if (failure !== undefined) return true
+    if (domain?.stands === undefined) return false
+    this.#path[depth] = child
+    return domain.isGivenUp(this.#path, depth + 1)
   }
 
   /** The position of the message at hand, as an object of its own. */
@@ -202,7 +217,7 @@ export class Runner {
         if (message.to !== undefined) route = this.#parts.routeTo(run, message.type, message.to)
         if (route.admit !== undefined) payload = route.admit(payload)
       } catch (thrown) {
-        return this.#refuse(run, subtree, thrown, child)
+        return this.#refuse(run, subtree, thrown, depth, child)
       }
     return this.#send(route, payload, subtree, depth, child)
   }
@@ -216,7 +231,8 @@ export class Runner {
       if (target === undefined) break
       path[depth] = child++
       if (target.kind === 'local') this.#deliver(route, target, payload, subtree, depth + 1)
-      else if (subtree.root.failure === undefined) target.send(payload, subtree, this.position(depth + 1), this.cause)
+      else if (!this.isGivenUp(subtree.root, depth + 1))
+        target.send(payload, subtree, this.position(depth + 1), this.cause)
     }
     if (route.terminal) {
       path[depth] = child++
@@ -227,7 +243,7 @@ export class Runner {
 
   #deliver(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
     const { root } = subtree
-    if (root.failure !== undefined) return
+    if (this.isGivenUp(root, depth)) return
     const { domain } = root
     if (run.ordered && domain !== undefined) {
       if (
@@ -249,7 +265,7 @@ export class Runner {
 
   #reply(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
     const { root } = subtree
-    if (root.failure !== undefined) return
+    if (this.isGivenUp(root, depth)) return
     if (root.home !== undefined)
       return root.home.reply(root, route, payload, subtree, { position: this.position(depth), cause: this.cause })
     const outlet = root.domain?.outlet
@@ -469,8 +485,9 @@ export class Runner {
     return true
   }
 
-  #refuse(run: NodeRun, subtree: Subtree, thrown: unknown, child: number): number {
-    subtree.root.fail(
+  #refuse(run: NodeRun, { root }: Subtree, thrown: unknown, depth: number, child: number): number {
+    root.failAt(
+      [...this.position(depth), child],
       MillraceError.from(thrown, 'NODE_FAILED', `node '${run.name}' could not emit`, { node: run.name }),
     )
     return child

@@ -48,7 +48,7 @@ export class GivenUp {
     try {
       letter = this.#parts.deadLetter(node, error, message)
     } catch (thrown) {
-      return message.root.fail(deadLetterLost(node, thrown))
+      return message.root.failAt(message.position, deadLetterLost(node, thrown))
     }
     const isKept = (): void => {
       this.#counters.deadLettered++
@@ -57,7 +57,7 @@ export class GivenUp {
     if (letter?.kept === undefined) isKept()
     else
       this.#awaitLetter(letter.kept, message.subtree, isKept, (thrown) =>
-        message.root.fail(deadLetterLost(node, thrown)),
+        message.root.failAt(message.position, deadLetterLost(node, thrown)),
       )
   }
 

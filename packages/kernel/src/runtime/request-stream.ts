@@ -119,17 +119,17 @@ export class RequestStream implements RootOwner, Work, Conversation {
 
   failed(root: Root, error: MillraceError): void {
     if (root.abandoned || root.seq >= this.#failedFrom) return
+    if (this.#failure === undefined) this.#parts.meters.failed(error)
+    if (this.#failure === undefined || this.#failedFrom < Number.POSITIVE_INFINITY) this.#tell(root, error)
     this.#failedFrom = root.seq
-    if (this.#failure === undefined) this.#tell(root, error)
     this.#stopTaking()
     for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
   }
 
+  /** The first in the order of the messages is what the stream ends with, whenever it comes. */
   #tell({ traceId: trace }: Root, error: MillraceError): void {
-    const { meters, events } = this.#parts
     this.#failure = error
-    meters.failed(error)
-    events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), trace })
+    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), trace })
   }
 
   ended(root: Root): void {

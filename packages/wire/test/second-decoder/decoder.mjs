@@ -233,7 +233,10 @@ function rootAndCode(kind, reader, codes) {
   must(codes === undefined || codes.has(read.code), 'a code that is not in the table')
   return read
 }
-const readFail = (reader, _, codes) => rootAndCode('fail', reader, codes)
+const readFail = (reader, _, codes) => ({
+  ...rootAndCode('fail', reader, codes),
+  position: readPosition(reader),
+})
 const readCancel = (reader, _, codes) => rootAndCode('cancel', reader, codes)
 function readMark(reader, before) {
   const flags = reader.u8()
