@@ -174,9 +174,9 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   }
 
   /** A peer says that nobody wants a root any more. */
-  cancelled({ origin, root, code }: CancelRecord): void {
+  cancelled({ origin, root, code }: CancelRecord, session: LinkSession): void {
     const visit = this.#visiting.get(origin, root)
-    if (visit !== undefined) giveUp(visit, failedElsewhere(code, {}))
+    if (visit !== undefined) giveUp(visit, failedElsewhere(code, {}), session)
   }
 
   /** The process that roots entered at is gone: nobody waits for them. */
@@ -189,7 +189,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   domainEnded(domain: Domain): void {
     if (domain.visitors === 0) return
     for (const visit of this.#visiting.values())
-      if (visit.domain === domain) visit.failedElsewhere(linkLost(visit.senders.at(-1)?.peer.slot ?? ''))
+      if (visit.domain === domain) visit.unwanted(linkLost(visit.senders.at(-1)?.peer.slot ?? ''), 'all')
   }
 
   /** Resolves when nothing of other origins is here. */
@@ -211,7 +211,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   failed(root: Root, error: MillraceError): void {
     if (this.#silent) return
     if (!(root instanceof VisitingRoot)) this.#tellAll(root, error)
-    else if (!root.sendersKnow) this.#tellSenders(root, error)
+    else this.#tellSenders(root, error)
     const cancel: CancelRecord = { kind: 'cancel', origin: root.origin ?? '', root: root.number, code: error.code }
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)
   }
@@ -259,9 +259,9 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   #tellSenders(root: VisitingRoot, error: MillraceError, position?: Position): void {
     const record = this.#failRecord(root, error, position)
     const { facts, code } = record
-    if (error.facts.worker === undefined)
+    if (root.isNews && error.facts.worker === undefined)
       this.#parts.events.emit('root.failed', { ...facts, code, reason: reasonOf(error), trace: root.traceId })
-    for (const { link } of root.senders) link.send(record)
+    for (const session of root.senders) if (root.mustTell(session)) session.link.send(record)
   }
 
   /** What comes back here of a source's root that has failed is dropped, and whoever sent it must not take it for done. */
@@ -302,7 +302,7 @@ function awaitedOf({ ticket, asText }: Root): Awaited {
 
 /** Ends a root of which nothing is left where it entered. @param domain the name of its order domain, which is not begun again */
 function endOver(root: VisitingRoot, domain: string | undefined, error: MillraceError): void {
-  if (domain === undefined) root.failedElsewhere(error)
+  if (domain === undefined) root.unwanted(error, 'all')
   else root.fail(error)
 }
 
@@ -310,9 +310,9 @@ function endOver(root: VisitingRoot, domain: string | undefined, error: Millrace
  * Ends a root that nobody waits for. Where it belongs to the run of a source, those who sent it are told before the
  * acknowledgement of what is dropped here: they would take it for done, and a run that goes on later would miss it.
  */
-function giveUp(visit: VisitingRoot, error: MillraceError): void {
+function giveUp(visit: VisitingRoot, error: MillraceError, by: LinkSession | 'all' = 'all'): void {
   if (isOfRun(visit)) visit.fail(error)
-  else visit.failedElsewhere(error)
+  else visit.unwanted(error, by)
 }
 
 function isOfRun({ domain }: Root): boolean {

@@ -61,7 +61,7 @@ export class Incoming implements LinkHearer {
     if (this.#isOneTooMany(record)) this.#refuse(session, 'OVERLOADED')
     else if (record.kind === 'envelope') this.#arrived(session, record)
     else if (record.kind === 'mark') domains.receive(session.peer.slot, record)
-    else if (record.kind === 'cancel') roots.cancelled(record)
+    else if (record.kind === 'cancel') roots.cancelled(record, session)
     else roots.failedElsewhere(record)
   }
 

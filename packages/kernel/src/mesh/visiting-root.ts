@@ -12,8 +12,8 @@ export class VisitingRoot extends Root {
   declare readonly home: HomeWay
   /** The links that its envelopes came by. */
   readonly senders: LinkSession[]
-  /** Whether its senders know of the failure already. */
-  sendersKnow = false
+  /** Which of its senders know of the failure already. */
+  #informed: 'none' | 'all' | LinkSession = 'none'
 
   constructor(
     { origin, root, position }: EnvelopeRecord,
@@ -34,16 +34,30 @@ export class VisitingRoot extends Root {
     this.parts = 0
   }
 
+  /** Whether its failure happened in this worker, or those further on have told of it. */
+  get isNews(): boolean {
+    return this.#informed === 'none'
+  }
+
+  /** Whether a sender has yet to hear of a failure. */
+  mustTell(session: LinkSession): boolean {
+    return this.#informed !== 'all' && this.#informed !== session
+  }
+
   /** One of its envelopes has come by a link. @returns whether its sender has yet to hear of a failure */
   alsoFrom(session: LinkSession): boolean {
     if (this.senders.includes(session)) return false
     this.senders.push(session)
-    return !this.sendersKnow
+    return this.mustTell(session)
   }
 
-  /** Those who sent it have said that it failed, or that nobody wants it. */
-  failedElsewhere(error: MillraceError): void {
-    this.sendersKnow = true
+  /**
+   * Nobody wants it any more.
+   *
+   * @param by who says so; the others that have sent it may be nearer to where it entered, and not know
+   */
+  unwanted(error: MillraceError, by: LinkSession | 'all'): void {
+    this.#informed = by
     this.fail(error)
   }
 }
