@@ -229,6 +229,46 @@ describe('a handler that fails on items which another has given', () => {
     expect(outcomes).toEqual(placements.map(() => outcome))
   })
 
+  it('WEB-STREAM-02 a message that fails stands before a caller who breaks off after it, whichever is known first', async () => {
+    const fails = deferred()
+    const failing = defineNode({
+      name: 'answer',
+      consumes: Read,
+      emits: [Answer],
+      handle: async ({ n }) => {
+        if (n > 0) await fails.promise
+        if (n === 2) throw new Error('item 2 cannot be answered')
+        return Answer.of({ n })
+      },
+    })
+    const running = await runShares(
+      [splitInto(Read, 'generator'), failing],
+      {
+        splitting: { nodes: ['split'] },
+        answering,
+        web: { nodes: [] },
+      },
+      {
+        runtime: {
+          web: {
+            group: 'web',
+            interfaces: [
+              { kind: 'http_stream', path: '/wholes', request: 'failing.whole', response: 'failing.answer' },
+            ],
+          },
+        },
+      },
+    )
+    open.push(running)
+    const wholes = converse(running)
+    void wholes.send({ items: 3 })
+    wholes.end(new MillraceError('PAYLOAD_INVALID', 'this line is no message'))
+    const reading = read(wholes.replies)
+    for (let turns = 0; turns < 20; turns++) await turn()
+    fails.resolve()
+    expect(await reading).toMatchObject({ items: { length: 2 }, code: 'NODE_FAILED' })
+  })
+
   it('WEB-STREAM-02 an item that does not end holds the failure of a later one up, until the deadline', async () => {
     const stuck = defineNode({
       name: 'answer',

@@ -45,9 +45,14 @@ export class RequestStream implements RootOwner, Work, Conversation {
   #phase: 'open' | 'ended' | 'closed' = 'open'
   #scheduled = false
   #seq = 0
-  #failure: MillraceError | undefined
+  /** Why it was ended from outside, with all that was in flight. */
+  #givenUp: MillraceError | undefined
   /** Number of the first message that has failed: what comes after it is given up. */
   #failedFrom: number = Number.POSITIVE_INFINITY
+  /** Why that one has failed. */
+  #failure: MillraceError | undefined
+  /** What the caller has sent last instead of a message: it stands after all of them. */
+  #brokenOff: MillraceError | undefined
   #room: { readonly promise: Promise<void>; readonly tell: () => void } | undefined
 
   constructor(parts: RequestStreamParts) {
@@ -81,14 +86,14 @@ export class RequestStream implements RootOwner, Work, Conversation {
 
   end(error?: Error): void {
     if (this.#phase !== 'open') return
-    if (error !== undefined) this.#failure ??= MillraceError.from(error, 'NODE_FAILED', 'the caller broke off')
+    if (error !== undefined) this.#brokenOff = MillraceError.from(error, 'NODE_FAILED', 'the caller broke off')
     this.#phase = 'ended'
     this.#schedule()
   }
 
   /** Ends it from outside: what is in flight is given up. */
   giveUp(reason: MillraceError): void {
-    this.#failure ??= reason
+    this.#givenUp ??= reason
     this.#stopTaking()
     for (const root of [...this.#open]) root.fail(reason)
     this.#finishIfDone()
@@ -119,17 +124,18 @@ export class RequestStream implements RootOwner, Work, Conversation {
 
   failed(root: Root, error: MillraceError): void {
     if (root.abandoned || root.seq >= this.#failedFrom) return
-    if (this.#failure === undefined) this.#parts.meters.failed(error)
-    if (this.#failure === undefined || this.#failedFrom < Number.POSITIVE_INFINITY) this.#tell(root, error)
+    if (this.#givenUp === undefined) this.#tell(root, error)
     this.#failedFrom = root.seq
     this.#stopTaking()
     for (const later of [...this.#open]) if (later.seq > root.seq) later.fail(error)
   }
 
-  /** The first in the order of the messages is what the stream ends with, whenever it comes. */
+  /** It ends with the first failure in the order of the messages, whenever that comes; it is counted once. */
   #tell({ traceId: trace }: Root, error: MillraceError): void {
+    const { meters, events } = this.#parts
+    if (this.#failure === undefined) meters.failed(error)
     this.#failure = error
-    this.#parts.events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), trace })
+    events.emit('root.failed', { ...error.facts, code: error.code, reason: reasonOf(error), trace })
   }
 
   ended(root: Root): void {
@@ -187,7 +193,8 @@ export class RequestStream implements RootOwner, Work, Conversation {
     this.#phase = 'closed'
     this.#domain.entered(noMoreRoots)
     mesh?.closeDomain(this.#domain)
-    if (this.#failure !== undefined && waiters.waits(this.#ticket)) waiters.fail(this.#ticket, this.#failure)
+    const failure = this.#givenUp ?? this.#failure ?? this.#brokenOff
+    if (failure !== undefined && waiters.waits(this.#ticket)) waiters.fail(this.#ticket, failure)
     waiters.end(this.#ticket)
     closed(this)
   }
