@@ -35,6 +35,14 @@ describe('findLeaks', () => {
     expect(found(text)).toEqual(['the key stands in a file'])
   })
 
+  it('OBS-IPC-04 finds a key in UTF-8 whose part ends within a letter', () => {
+    const value = Buffer.concat([randomBytes(23), Buffer.from('é'), randomBytes(7)])
+    const shown = [{ where: 'a file', bytes: Buffer.from(value.toString('utf8')) }]
+    expect(findLeaks(shown, [{ what: 'the key', value }])).toEqual([
+      expect.stringContaining('the key stands in a file'),
+    ])
+  })
+
   it('finds nothing in other bytes', () => {
     expect([found(randomBytes(4096)), found(randomBytes(4096).toString('base64'))]).toEqual([[], []])
   })

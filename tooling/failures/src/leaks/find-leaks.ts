@@ -45,7 +45,8 @@ function spellingsOf(value: Buffer): ReadonlyMap<string, string> {
   // The letters of base64 stand for three bytes each four: it depends on what stands before where they begin.
   const base64 = [0, 1, 2].map((start) => value.subarray(start, start + partBytes).toString('base64'))
   const latin1 = part.toString('latin1')
-  const utf8 = part.toString('utf8')
+  // A letter that the part cuts through is another where more bytes follow.
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }).decode(part, { stream: true })
   return new Map([
     ['hex', hex],
     ['HEX', hex.toUpperCase()],
