@@ -34,6 +34,7 @@ import { Retries } from './retries.js'
 import { type OpenSinks, openSinks, type SinkToOpen } from './sinks.js'
 import { SourcePump } from './source-pump.js'
 import { type NamedPump, Sources } from './sources.js'
+import { wallTimeBy } from './wall-time.js'
 
 /** What a runtime is made of. */
 export interface RuntimeParts {
@@ -197,7 +198,7 @@ function engineParts({
     },
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
-    wallTime: (ms: number) => Math.round(now() + ms - clock()),
+    wallTime: wallTimeBy(now, clock),
   }
 }
 
