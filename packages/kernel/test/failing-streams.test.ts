@@ -1,17 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import {
-  type Conversation,
-  defineMessage,
-  defineNode,
-  JsonText,
-  type Link,
-  type LinkRecord,
-  MillraceError,
-} from '@millrace/contracts'
+import { defineMessage, defineNode, JsonText, type Link, type LinkRecord, MillraceError } from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { createRuntime } from '../src/index.js'
-import { type Groups, runShares, type Shares } from './run-shares.js'
+import { converse, type Groups, runShares, type Shares } from './run-shares.js'
 import { deferred, turn, until } from './shop.js'
 
 const Line = defineMessage('failing.line', Type.Object({ n: Type.Integer() }))
@@ -41,12 +33,6 @@ const open: Shares[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.stop()))
 })
-
-function converse({ app }: Shares): Conversation {
-  const [lines] = app.runtime.ingress.interfaces
-  if (lines?.kind !== 'http_stream') throw new RangeError('there is no interface')
-  return lines.exchange.converse({ timeoutMs: 10_000 })
-}
 
 describe('a stream of requests whose second message fails in another worker', () => {
   it('WEB-STREAM-02 nothing that comes after it leaves, also where its failure comes later than that', async () => {
@@ -208,16 +194,7 @@ describe('a handler that fails on items which another has given', () => {
     const nodes = [splitForEver('generator'), relay, inReverse]
     const outcomes: unknown[] = []
     for (const placed of placements) {
-      const running = await runShares(nodes, placed, {
-        runtime: {
-          web: {
-            group: Object.keys(placed)[0],
-            interfaces: [
-              { kind: 'http_stream', path: '/wholes', request: 'failing.whole', response: 'failing.answer' },
-            ],
-          },
-        },
-      })
+      const running = await runShares(nodes, placed, { runtime: { web: wholesAt(Object.keys(placed)[0]) } })
       open.push(running)
       const wholes = converse(running)
       for (const items of [3, 5, 20, 2, 20]) void wholes.send({ items })
@@ -248,16 +225,7 @@ describe('a handler that fails on items which another has given', () => {
         answering,
         web: { nodes: [] },
       },
-      {
-        runtime: {
-          web: {
-            group: 'web',
-            interfaces: [
-              { kind: 'http_stream', path: '/wholes', request: 'failing.whole', response: 'failing.answer' },
-            ],
-          },
-        },
-      },
+      { runtime: { web: wholesAt('web') } },
     )
     open.push(running)
     const wholes = converse(running)
@@ -291,6 +259,14 @@ describe('a handler that fails on items which another has given', () => {
     await until('nothing is left', () => running.remaining() === 0)
   })
 })
+
+/** The web in a group, with the one interface that takes wholes. */
+function wholesAt(group: string | undefined) {
+  return {
+    group,
+    interfaces: [{ kind: 'http_stream', path: '/wholes', request: 'failing.whole', response: 'failing.answer' }],
+  }
+}
 
 /** Gives as many items as it is asked for, or one after the other until it is told to end. */
 function splitForEver(iterable: 'generator' | 'asynchronous generator' | 'list' | 'endless generator') {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Conversation, JsonText, MillraceError } from '@millrace/contracts'
+import { JsonText, MillraceError } from '@millrace/contracts'
 import { chanceOf } from './random-graph.js'
 import { Leaf, RandomStream, type StreamEnd } from './random-stream.js'
-import { runShares, type Shares } from './run-shares.js'
+import { converse, runShares, type Shares } from './run-shares.js'
 import { turn } from './shop.js'
 
 const seeds = Math.ceil(Number(process.env.ROUNDS ?? 1) * 60)
@@ -54,12 +54,6 @@ async function cutLinks({ transport, workers }: Shares, cuts: Cuts, pick: (limit
     if (one !== other && transport.sever(one, other)) lost++
   }
   return lost
-}
-
-function converse({ app }: Shares): Conversation {
-  const [interfaces] = app.runtime.ingress.interfaces
-  if (interfaces?.kind !== 'http_stream') throw new RangeError('there is no interface')
-  return interfaces.exchange.converse({ timeoutMs: 10_000 })
 }
 
 async function read(replies: AsyncIterable<unknown>): Promise<StreamEnd> {

@@ -1,4 +1,10 @@
-import { createEventEmitter, type EventEmitter, type MillraceEvent, type Part } from '@millrace/contracts'
+import {
+  type Conversation,
+  createEventEmitter,
+  type EventEmitter,
+  type MillraceEvent,
+  type Part,
+} from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createMemoryStateStore, createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import type { Ledger } from '../src/ledger/ledger.js'
@@ -127,4 +133,11 @@ export async function runShares(
       await Promise.all(all.map(({ runtime }) => runtime.stop()))
     },
   }
+}
+
+/** Begins a conversation by the one interface of an application that takes streams. */
+export function converse({ app }: Shares): Conversation {
+  const [lines] = app.runtime.ingress.interfaces
+  if (lines?.kind !== 'http_stream') throw new RangeError('there is no interface')
+  return lines.exchange.converse({ timeoutMs: 10_000 })
 }

@@ -195,7 +195,7 @@ export class Domain {
 
   /** Whether a task that has passed its gate must not be run, because a root before its own has failed since (D6): it waits again. */
   takesBack(task: Task): boolean {
-    if (!this.#isBeyondFailure(task)) return false
+    if (hasFailed(task) || !this.#isBeyondFailure(task)) return false
     this.#gates.get(task.run)?.waiting.push(task)
     this.touch() // its own root may fail before it is looked at
     return true
@@ -227,8 +227,8 @@ export class Domain {
     }
   }
 
-  #isBeyondFailure(task: Task): boolean {
-    return !hasFailed(task) && ((task.position[0] ?? 0) >= this.failedFrom || this.isGivenUp(task.position))
+  #isBeyondFailure({ position }: Task): boolean {
+    return (position[0] ?? 0) >= this.failedFrom || this.isGivenUp(position)
   }
 
   /** The failure that stands counts when nothing can come before it any more. */

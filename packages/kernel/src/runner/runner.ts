@@ -181,11 +181,9 @@ export class Runner {
   }
 
   /** The same of a child of it. */
-  isGivenUpAt({ failure, domain }: Root, depth: number, child: number): boolean {
-    if (failure !== undefined) return true
-    if (domain?.stands === undefined) return false
+  isGivenUpAt(root: Root, depth: number, child: number): boolean {
     this.#path[depth] = child
-    return domain.isGivenUp(this.#path, depth + 1)
+    return this.isGivenUp(root, depth + 1)
   }
 
   /** The position of the message at hand, as an object of its own. */
