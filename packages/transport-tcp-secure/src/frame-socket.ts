@@ -1,12 +1,11 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import { FrameStream, type FrameStreamParts } from '@millrace/wire/links'
-
-/** What Node reads at most at once; a read of fewer bytes has emptied the socket. */
-export const readBytes = 65_536
+import { readBytes, sharedReads } from './socket-reads.js'
 
 /** What a frame socket is made of. */
 export interface FrameSocketParts extends FrameStreamParts {
-  readonly socket: Socket
+  /** Makes the socket, which reads as it is told. */
+  readonly open: (onread: OnReadOpts) => Socket
 }
 
 /** A socket that speaks frames. */
@@ -15,10 +14,13 @@ export class FrameSocket extends FrameStream {
   /** True while the last read may have left something in the socket. */
   #readWasFull = false
 
-  constructor({ socket, ...parts }: FrameSocketParts) {
+  constructor({ open, ...parts }: FrameSocketParts) {
     super(parts)
+    const read = (chunk: Buffer): void => this.#read(chunk)
+    const socket = open(sharedReads(read))
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => this.read(chunk))
+    // Also makes it read. Comes of those only that could not be told where to.
+    socket.on('data', read)
     socket.on('end', () => this.receiver.finished())
     // What went wrong does not matter: `close` follows, and the link is lost.
     socket.on('error', () => undefined)
@@ -59,13 +61,12 @@ export class FrameSocket extends FrameStream {
     this.#readWasFull = false
   }
 
-  /** Takes what came out of the socket, a view that is valid only during the call. */
-  read(chunk: Buffer): void {
-    this.#readWasFull = chunk.length >= readBytes
-    this.take(chunk)
-  }
-
   protected get unread(): boolean {
     return this.#readWasFull || this.#socket.isPaused()
+  }
+
+  #read(chunk: Buffer): void {
+    this.#readWasFull = chunk.length >= readBytes
+    this.take(chunk)
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type OnReadOpts, type Server, type Socket } from 'node:net'
 import type { SlotId } from '@millrace/contracts'
 import {
   addressOf,
@@ -11,6 +11,7 @@ import {
   type Watched,
 } from '@millrace/wire/links'
 import { FrameSocket } from './frame-socket.js'
+import { adopt } from './socket-reads.js'
 
 /** What a slot that can be dialled is made of. */
 export interface OpenSlotParts extends StreamsParts {
@@ -29,10 +30,11 @@ export class OpenSlot implements Watched {
     this.#parts = parts
     const { clock, watch, onStream } = parts
     this.#emptiness = new Emptiness(clock.monotonic())
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
       const connection = startConnectionClock(clock)
       const { lastEmpty: emptyAt } = this.#emptiness
-      onStream(new FrameSocket({ socket, clock: connection, watch, emptyAt }), connection)
+      const open = (onread: OnReadOpts): Socket => adopt(accepted, onread)
+      onStream(new FrameSocket({ open, clock: connection, watch, emptyAt }), connection)
     })
   }
 
