@@ -73,6 +73,16 @@ export class RandomStream {
     return groups
   }
 
+  /** The workers of groups, apart where a node of theirs is ordered. */
+  slots(groups: Groups): { readonly ordered: readonly string[]; readonly others: readonly string[] } {
+    const slots = { ordered: [] as string[], others: [] as string[] }
+    for (const [name, { nodes, workers = 1 }] of Object.entries(groups)) {
+      const kind = nodes.some((node) => this.#isOrdered(node)) ? slots.ordered : slots.others
+      for (let worker = 1; worker <= workers; worker++) kind.push(`${name}#${worker}`)
+    }
+    return slots
+  }
+
   /** What one depth-first process gives that ends with the first failure. */
   expected(): StreamEnd {
     const keys: string[] = []

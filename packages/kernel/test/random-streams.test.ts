@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { JsonText, MillraceError } from '@millrace/contracts'
+import { type DurableStore, JsonText, MillraceError } from '@millrace/contracts'
+import { Ledger } from '../src/ledger/ledger.js'
+import { MemoryDisk } from './memory-disk.js'
 import { chanceOf } from './random-graph.js'
 import { Leaf, RandomStream, type StreamEnd } from './random-stream.js'
-import { converse, runShares, type Shares } from './run-shares.js'
+import { converse, runShares } from './run-shares.js'
 import { turn } from './shop.js'
+import { makeFaults, type StreamFaults } from './stream-faults.js'
 
 const seeds = Math.ceil(Number(process.env.ROUNDS ?? 1) * 60)
 const first = Number(process.env.FIRST_SEED ?? 1)
@@ -12,48 +15,56 @@ const first = Number(process.env.FIRST_SEED ?? 1)
 const found = first > 1 ? [] : [81, 116, 334, 619, 855]
 const all = [...Array.from({ length: seeds }, (_, index) => first + index), ...found.filter((seed) => seed > seeds)]
 
-/** Which links are lost while a stream is on its way. */
-type Cuts = 'none' | 'between workers' | 'all'
-
 interface SeedEnd extends StreamEnd {
   readonly left: number
   readonly lost: number
+  /** How often something was sent again. */
+  readonly redelivered: number
 }
 
 /** Runs the stream of a seed over random workers. */
-async function runSeed(seed: number, cuts: Cuts): Promise<SeedEnd> {
+async function runSeed(seed: number, faults: StreamFaults): Promise<SeedEnd> {
   const stream = new RandomStream(seed)
   const chance = chanceOf(seed * 37 + 5)
-  const groups = { ...stream.groups(chance, cuts === 'none' ? 0 : 100), web: { nodes: [] } }
+  const placed = stream.groups(chance, Object.keys(faults).length === 0 ? 0 : 100)
   const web = {
     group: 'web',
     interfaces: [{ kind: 'http_stream', path: '/random', request: stream.entry.name, response: Leaf.name }],
   }
-  const running = await runShares(stream.nodes, groups, { runtime: { web } })
+  const { ordered, others } = stream.slots(placed)
+  const recorded = faults.deaths === 'any' ? ordered : []
+  const mortals = faults.deaths === undefined ? [] : [...others, ...recorded]
+  const disk = new MemoryDisk((happen) => void pass(chance.pick(4)).then(happen))
+  const running = await runShares(
+    stream.nodes,
+    { ...placed, web: { nodes: [] } },
+    { runtime: { web }, ledger: (slot) => (recorded.includes(slot) ? ledgerOn(disk.open(slot)) : undefined) },
+  )
   try {
     const conversation = converse(running)
     for (let request = 0; request < stream.requests; request++) void conversation.send({ key: [request] })
     conversation.end()
     const reading = read(conversation.replies)
-    const lost = await cutLinks(running, cuts, chance.pick)
+    const lost = await makeFaults(running, faults, mortals, chance, (slot) => disk.died(slot))
     const end = await reading
     let turns = 0
     while (running.remaining() > 0 && ++turns < 2000) await turn()
-    return { ...end, lost, left: running.remaining() }
+    const redelivered = running.events.filter(({ name }) => name === 'redelivery.sent').length
+    return { ...end, lost, redelivered, left: running.remaining() }
   } finally {
     await running.stop()
   }
 }
 
-async function cutLinks({ transport, workers }: Shares, cuts: Cuts, pick: (limit: number) => number): Promise<number> {
-  const slots = [...(cuts === 'all' ? ['@app#1'] : []), ...workers.keys()]
-  let lost = 0
-  for (let cut = 0; cut < (cuts === 'none' ? 0 : 3); cut++) {
-    for (let turns = pick(12); turns >= 0; turns--) await turn()
-    const [one = '', other = ''] = [slots[pick(slots.length)], slots[pick(slots.length)]]
-    if (one !== other && transport.sever(one, other)) lost++
+function ledgerOn(store: DurableStore): Ledger {
+  const failed = (error: MillraceError): void => {
+    if (error.code !== 'FENCED') throw error
   }
-  return lost
+  return new Ledger({ store, run: 'shares', resumes: false, now: Date.now, clock: () => performance.now(), failed })
+}
+
+async function pass(turns: number): Promise<void> {
+  for (let passed = 0; passed < turns; passed++) await turn()
 }
 
 async function read(replies: AsyncIterable<unknown>): Promise<StreamEnd> {
@@ -71,46 +82,63 @@ interface Found {
   readonly mistakes: string[]
   readonly failed: number
   readonly lost: number
+  readonly redelivered: number
 }
 
-async function mistakesOf(cuts: Cuts): Promise<Found> {
-  const mistakes: string[] = []
-  let [failed, lost] = [0, 0]
+async function mistakesOf(faults: StreamFaults): Promise<Found> {
+  const found = { mistakes: [] as string[], failed: 0, lost: 0, redelivered: 0 }
   for (const seed of all) {
-    const { lost: links, left, ...end } = await runSeed(seed, cuts)
+    const { lost, redelivered, left, ...end } = await runSeed(seed, faults)
     const expected = new RandomStream(seed).expected()
-    lost += links
-    if (end.code !== undefined) failed++
+    found.lost += lost
+    found.redelivered += redelivered
+    if (end.code !== undefined) found.failed++
     const mayEnd = [
       expected,
-      ...(cuts === 'all' ? [{ keys: expected.keys.slice(0, end.keys.length), code: lostLink }] : []),
+      ...(faults.cuts === 'any' ? [{ keys: expected.keys.slice(0, end.keys.length), code: lostLink }] : []),
     ]
     if (!mayEnd.some((one) => JSON.stringify(one) === JSON.stringify(end)))
-      mistakes.push(`seed ${seed}: ${end.keys.length} keys, ${end.code}; not ${expected.keys.length}, ${expected.code}`)
-    if (left > 0) mistakes.push(`seed ${seed}: ${left} are left`)
+      found.mistakes.push(
+        `seed ${seed}: ${end.keys.length} keys, ${end.code}; not ${expected.keys.length}, ${expected.code}`,
+      )
+    if (left > 0) found.mistakes.push(`seed ${seed}: ${left} are left`)
   }
-  return { mistakes, failed, lost }
+  return found
 }
 
 const lostLink = 'HANDOFF_TRANSPORT'
 
 describe('streams of requests through random graphs over random workers', () => {
   it('WEB-STREAM-02 ORDER-01 end as one depth-first process would: with all before the first failure, and nothing after it', async () => {
-    const { mistakes, failed } = await mistakesOf('none')
+    const { mistakes, failed } = await mistakesOf({})
     expect(mistakes).toEqual([])
     expect(failed).toBeGreaterThan(seeds / 4)
     expect(failed).toBeLessThan((seeds * 3) / 4)
   }, 600_000)
 
   it('WEB-STREAM-02 ORDER-01 LINK-01 the same holds when links between workers are lost, and what they carried is sent again', async () => {
-    const { mistakes, lost } = await mistakesOf('between workers')
+    const { mistakes, lost } = await mistakesOf({ cuts: 'between workers' })
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('WEB-STREAM-02 LINK-01 where replies are lost that are not sent again the stream ends with HANDOFF_TRANSPORT, at once and after what came before', async () => {
-    const { mistakes, lost } = await mistakesOf('all')
+    const { mistakes, lost } = await mistakesOf({ cuts: 'any' })
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
+  }, 600_000)
+
+  it('WEB-STREAM-02 ORDER-01 PROC-04 the same holds when workers without ordered nodes die, and what they held is sent to their replacements', async () => {
+    const { mistakes, lost, redelivered } = await mistakesOf({ deaths: 'unordered' })
+    expect(mistakes).toEqual([])
+    expect(lost).toBeGreaterThan(seeds / 4)
+    expect(redelivered).toBeGreaterThan(seeds / 4)
+  }, 600_000)
+
+  it('WEB-STREAM-02 ORDER-01 PROC-04 REDIS-02 LINK-01 the same holds when any worker dies and links are lost, and those with ordered nodes record what they do', async () => {
+    const { mistakes, lost, redelivered } = await mistakesOf({ cuts: 'between workers', deaths: 'any' })
+    expect(mistakes).toEqual([])
+    expect(lost).toBeGreaterThan(seeds / 4)
+    expect(redelivered).toBeGreaterThan(seeds / 4)
   }, 600_000)
 })

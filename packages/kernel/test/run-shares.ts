@@ -4,6 +4,7 @@ import {
   type EventEmitter,
   type MillraceEvent,
   type Part,
+  type WorkerEndpoint,
 } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createMemoryStateStore, createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
@@ -13,6 +14,7 @@ import { embeddingSlot } from '../src/mesh/place.js'
 import { preflight } from '../src/preflight/preflight.js'
 import { requestOrigins } from '../src/supervised/request-origins.js'
 import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
+import { turn } from './shop.js'
 
 /** Which nodes run where: group name → node names, and how many workers the group has. */
 export type Groups = Readonly<
@@ -25,6 +27,8 @@ export interface Shares {
   readonly workers: ReadonlyMap<string, Share>
   readonly transport: MemoryTransport
   readonly events: MillraceEvent[]
+  /** Kills a worker; another takes its slot some turns later. Resolves when that has begun. */
+  replace(slot: string, turns: number): Promise<void>
   /** How much is known to more than one share; 0 at rest. */
   remaining(): number
   stop(): Promise<void>
@@ -93,12 +97,12 @@ export async function runShares(
   const events: MillraceEvent[] = []
   emitter.subscribe((event) => void events.push(event))
   const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes, undefined))
-  const share = (slot: string, group: number): Share => {
+  const share = (slot: string, group: number, incarnation = 1): Share => {
     const kept = ledger(slot)
     return shareRuntime({
       preflight: checked,
       run: 'shares',
-      place: { slot, group, incarnation: 1 },
+      place: { slot, group, incarnation },
       peers: peersOf(pairs, slot),
       transport,
       store: kept?.state ?? createMemoryStateStore(),
@@ -115,22 +119,51 @@ export async function runShares(
   }
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)
-  const all = [...workers.values(), app]
-  const endpoints = await Promise.all(all.map(({ mesh }) => mesh.listen()))
-  const prepared = Promise.all(all.map(({ runtime }) => runtime.prepare()))
-  for (const { connect } of all) connect({ version: 2, endpoints, retiring: [] })
-  await prepared
+  const living = (): readonly Share[] => [...workers.values(), app]
+  const endpoints = new Map<string, WorkerEndpoint>()
+  let version = 1
+  const open = async (...opened: readonly Share[]): Promise<void> => {
+    for (const endpoint of await Promise.all(opened.map(({ mesh }) => mesh.listen())))
+      endpoints.set(endpoint.slot, endpoint)
+    const prepared = Promise.all(opened.map(({ runtime }) => runtime.prepare()))
+    announce()
+    await prepared
+  }
+  const announce = (): void => {
+    version++
+    for (const { connect } of living()) connect({ version, endpoints: [...endpoints.values()], retiring: [] })
+  }
+  await open(...living())
   const later = startedLater.map((slot) => workers.get(slot))
-  for (const one of all) if (!later.includes(one)) one.runtime.begin()
+  for (const one of living()) if (!later.includes(one)) one.runtime.begin()
+  const incarnations = new Map<string, number>()
   return {
     app,
     workers,
     transport,
     events,
-    remaining: () => all.reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
+    async replace(slot, turns) {
+      const incarnation = (incarnations.get(slot) ?? 1) + 1
+      incarnations.set(slot, incarnation)
+      transport.crash(slot)
+      workers.get(slot)?.mesh.giveUp()
+      workers.delete(slot)
+      endpoints.delete(slot)
+      announce()
+      for (let passed = 0; passed < turns; passed++) await turn()
+      const next = share(
+        slot,
+        plan.groups.findIndex(({ slots }) => slots.includes(slot)),
+        incarnation,
+      )
+      workers.set(slot, next)
+      await open(next)
+      next.runtime.begin()
+    },
+    remaining: () => living().reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
     stop: async () => {
-      await Promise.all(all.map(({ runtime }) => runtime.drain()))
-      await Promise.all(all.map(({ runtime }) => runtime.stop()))
+      await Promise.all(living().map(({ runtime }) => runtime.drain()))
+      await Promise.all(living().map(({ runtime }) => runtime.stop()))
     },
   }
 }
