@@ -12,7 +12,7 @@ const seeds = Math.ceil(Number(process.env.ROUNDS ?? 1) * 60)
 const first = Number(process.env.FIRST_SEED ?? 1)
 
 /** Seeds beyond the first ones that have found a mistake once. */
-const found = first > 1 ? [] : [81, 116, 334, 619, 855]
+const found = first > 1 ? [] : [81, 116, 334, 619, 855, 3061]
 const all = [...Array.from({ length: seeds }, (_, index) => first + index), ...found.filter((seed) => seed > seeds)]
 
 interface SeedEnd extends StreamEnd {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import type { DurableStore, LedgerWrite } from '@millrace/contracts'
+import { type DurableStore, type LedgerWrite, MillraceError } from '@millrace/contracts'
+import { Domain } from '../runner/domain.js'
+import type { Root } from '../runner/root.js'
+import { workEntry } from './entries.js'
 import { Ledger } from './ledger.js'
+import type { RecordedWorker } from './recorder.js'
 
 /** A store in which an earlier process has left something. */
 function storeWith(found: Readonly<Record<string, string>>): DurableStore & { readonly written: LedgerWrite[] } {
@@ -47,5 +51,28 @@ describe('Ledger', () => {
     await ledger.settled()
     expect(ledger.journal.cursor(run, 1)).toEqual([4])
     expect(store.written).toEqual([])
+  })
+
+  it('REDIS-02 keeps what a failure that stands comes of, until its request has ended, and forgets what else is done', async () => {
+    const domain = new Domain(() => undefined)
+    domain.id = 'front#1.1/1/t3'
+    const root = { domain, failure: undefined } as Root // nothing else of it is looked at
+    const store = storeWith({ run: 'this' })
+    const ledger = ledgerOf(store)
+    ledger.journal.attach({ keepsOutput: [true] } as unknown as RecordedWorker, new Map()) // nor of the worker
+    const sent = [
+      [4, 0],
+      [4, 1],
+      [4, 2],
+    ].map((position) => ledger.journal.keepSent('two#1', { from: 0, edge: 0 }, { payload: {}, root, position }))
+    await ledger.settled()
+    domain.failAt([4, 1, 3], root, new MillraceError('NODE_FAILED', 'on purpose'))
+    for (const kept of sent) if (kept !== undefined) ledger.journal.done(kept, root)
+    await ledger.settled()
+    const removed = () => store.written.filter(({ text }) => text === undefined).map(({ entry }) => entry)
+    expect(removed()).toEqual([workEntry(domain.id, [4, 0]), workEntry(domain.id, [4, 2])])
+    ledger.journal.domainEnded(domain.id)
+    await ledger.settled()
+    expect(removed()).toContain(workEntry(domain.id, [4, 1]))
   })
 })

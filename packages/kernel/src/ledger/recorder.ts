@@ -6,7 +6,8 @@
  *     there, and it is kept until every copy is done. A message that its node has handled is not kept any more: what is kept at
  *     its position is what came of it.
  * K2  Of work that is kept above other work only the former is done again, for the rest comes of it.
- * K3  A domain's entries are removed with it, except a source's: a run that goes on later needs them.
+ * K3  What has failed is not done, nor what it comes of, and a later process fails again: nobody else may know of the failure yet.
+ * K4  A domain's entries are removed with it, except a source's: a run that goes on later needs them.
  */
 import {
   comparePositions,
@@ -21,6 +22,7 @@ import {
 import { createHeadedQueue } from '@millrace/wire/links'
 import { parseDomainId } from '../mesh/domain-id.js'
 import type { Peer } from '../mesh/peer.js'
+import { isWithin } from '../runner/domain.js'
 import type { Journal, Kept, KeptList } from '../runner/journal.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
@@ -59,6 +61,7 @@ export interface RecordedWorker {
 interface KeptWork extends Kept {
   readonly scope: string
   readonly root: Root
+  readonly position: Position
   work: () => Work
   isStored: boolean
   /** How many copies of it are not done: a repeat may be there beside the first. */
@@ -196,7 +199,8 @@ export class Recorder implements Journal {
 
   done(kept: Kept, root: Root): void {
     const work = this.#kept.get(kept.entry)
-    if (work !== kept || root.failure !== undefined || --work.copies > 0) return
+    if (work !== kept || root.failure !== undefined || root.domain?.failsWithin(work.position) || --work.copies > 0)
+      return
     this.#forgetKept(kept.entry)
     if (work.isStored) this.#forget(work.scope, kept.entry)
   }
@@ -259,7 +263,7 @@ export class Recorder implements Journal {
     const entry = workEntry(scope, position)
     let kept = this.#kept.get(entry)
     if (kept === undefined) {
-      kept = { entry, scope, root, work, isStored: this.#takeFound(scope, entry), copies: 0 }
+      kept = { entry, scope, root, position, work, isStored: this.#takeFound(scope, entry), copies: 0 }
       this.#kept.set(entry, kept)
     }
     kept.work = work
@@ -378,9 +382,4 @@ function keepMessage({ type, to, payload }: Message): KeptMessage {
 
 function byPosition(first: FoundWork, second: FoundWork): number {
   return comparePositions(first.position, second.position)
-}
-
-/** Whether a position is another, or comes of it. */
-function isWithin(position: Position, other: Position): boolean {
-  return other.every((part, index) => position[index] === part)
 }

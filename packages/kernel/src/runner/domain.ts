@@ -164,6 +164,11 @@ export class Domain {
     return this.stands !== undefined && isFrom(this.stands.position, position, depth)
   }
 
+  /** Whether the failure that stands is at a position, or comes of what is there. */
+  failsWithin(position: Position): boolean {
+    return this.stands !== undefined && isWithin(this.stands.position, position)
+  }
+
   /** The same position, or that of a failure which it comes after: nothing passes from there on. */
   beforeFailure(position: Position): Position {
     const failed = (position[0] ?? 0) >= this.failedFrom ? [this.failedFrom] : position
@@ -276,4 +281,9 @@ function isFrom(other: Position, position: readonly number[], depth: number): bo
     if (one !== another) return one > another
   }
   return true
+}
+
+/** Whether a position is another, or comes of it. */
+export function isWithin(position: Position, other: Position): boolean {
+  return other.every((part, index) => position[index] === part)
 }
