@@ -282,6 +282,32 @@ describe('a run that fails', () => {
     expect(taken).toEqual({ written: upTo(42), ends: ['close'] })
   })
 
+  it('ends when an earlier message fails after a later one: what waited between them is given up', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const later = deferred()
+    const app = await make(
+      [
+        numbers(50),
+        finish(async (n) => {
+          if (n === 42) {
+            setImmediate(later.resolve)
+            throw new Error('no 42')
+          }
+          if (n === 7) {
+            await later.promise
+            throw new Error('no 7')
+          }
+          return n
+        }),
+        book(taken),
+      ],
+      {},
+      { max_in_flight: 100, platform: { lifecycle: { graceful_timeout_seconds: 3600 } } },
+    )
+    expect(await codeOf(app.run())).toBe('NODE_FAILED')
+    expect(taken).toEqual({ written: upTo(7), ends: ['close'] })
+  })
+
   it('ends when the source throws: what it gave is written', async () => {
     const taken: Book = { written: [], ends: [] }
     const source = defineSource({
