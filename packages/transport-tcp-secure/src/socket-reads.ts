@@ -22,7 +22,7 @@ export function sharedReads(onRead: (chunk: Buffer) => void): OnReadOpts {
 
 /**
  * Makes a connection read as it is told, which a server cannot say of those it accepts: Node makes 64 KiB for each of their reads,
- * 3 % of what a request alone in flight costs. So another socket takes its handle over.
+ * 5 % of what a request alone in flight costs. So another socket takes its handle over.
  *
  * @param accepted by a server with `pauseOnConnect`, before anybody listens to it
  * @returns the socket to use instead; the same, where Node keeps the handle to itself: it gives `data` then
