@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type DurableStore, JsonText, MillraceError } from '@millrace/contracts'
 import { Ledger } from '../src/ledger/ledger.js'
 import { MemoryDisk } from './memory-disk.js'
+import { createCarrier } from './random-carrier.js'
 import { chanceOf } from './random-graph.js'
 import { Leaf, RandomStream, type StreamEnd } from './random-stream.js'
 import { converse, runShares } from './run-shares.js'
@@ -38,14 +39,18 @@ async function runSeed(seed: number, faults: StreamFaults): Promise<SeedEnd> {
   const running = await runShares(
     stream.nodes,
     { ...placed, web: { nodes: [] } },
-    { runtime: { web }, ledger: (slot) => (recorded.includes(slot) ? ledgerOn(disk.open(slot)) : undefined) },
+    {
+      runtime: { web },
+      ...(faults.moves === true ? { carrier: createCarrier((run) => void setImmediate(run)) } : {}),
+      ledger: (slot) => (recorded.includes(slot) ? ledgerOn(disk.open(slot)) : undefined),
+    },
   )
   try {
     const conversation = converse(running)
     for (let request = 0; request < stream.requests; request++) void conversation.send({ key: [request] })
     conversation.end()
     const reading = read(conversation.replies)
-    const lost = await makeFaults(running, faults, mortals, chance, (slot) => disk.died(slot))
+    const lost = await makeFaults(running, faults, mortals, others, chance, (slot) => disk.died(slot))
     const end = await reading
     let turns = 0
     while (running.remaining() > 0 && ++turns < 2000) await turn()
@@ -140,5 +145,11 @@ describe('streams of requests through random graphs over random workers', () => 
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
     expect(redelivered).toBeGreaterThan(seeds / 4)
+  }, 600_000)
+
+  it('WEB-STREAM-02 ORDER-01 HANDOFF-05 LINK-01 the same holds when workers without ordered nodes are replaced while they work, and links are lost', async () => {
+    const { mistakes, lost } = await mistakesOf({ cuts: 'between workers', moves: true })
+    expect(mistakes).toEqual([])
+    expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 })

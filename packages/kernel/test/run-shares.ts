@@ -4,6 +4,8 @@ import {
   type EventEmitter,
   type MillraceEvent,
   type Part,
+  type Retiring,
+  type Transport,
   type WorkerEndpoint,
 } from '@millrace/contracts'
 import { linkPairs, peersOf } from '@millrace/placement'
@@ -14,6 +16,7 @@ import { embeddingSlot } from '../src/mesh/place.js'
 import { preflight } from '../src/preflight/preflight.js'
 import { requestOrigins } from '../src/supervised/request-origins.js'
 import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
+import type { Carrier } from './random-carrier.js'
 import { turn } from './shop.js'
 
 /** Which nodes run where: group name → node names, and how many workers the group has. */
@@ -27,8 +30,12 @@ export interface Shares {
   readonly workers: ReadonlyMap<string, Share>
   readonly transport: MemoryTransport
   readonly events: MillraceEvent[]
+  /** Loses the link between two slots. @returns false when there was none */
+  cut(one: string, other: string): boolean
   /** Kills a worker; another takes its slot some turns later. Resolves when that has begun. */
   replace(slot: string, turns: number): Promise<void>
+  /** Lets another process take the slot of a worker while that works, and ends it when nobody waits for it. Needs a carrier. */
+  move(slot: string): Promise<void>
   /** How much is known to more than one share; 0 at rest. */
   remaining(): number
   stop(): Promise<void>
@@ -44,6 +51,8 @@ export interface SharesOptions {
   readonly settings?: object
   /** @default a carrier in memory that serialises */
   readonly transport?: MemoryTransport
+  /** Carries the links of processes in place of `transport`, where two may be in one slot. @default none */
+  readonly carrier?: Carrier
   /** What every share finds of a process before it. @default nothing */
   readonly notes?: Notes
   /** Workers that are not started with the others, but by whoever tests. @default none */
@@ -61,6 +70,7 @@ export async function runShares(
     platform = {},
     settings = {},
     transport = createMemoryTransport({ serialise: true }),
+    carrier,
     notes,
     ledger = () => undefined,
     startedLater = [],
@@ -104,7 +114,7 @@ export async function runShares(
       run: 'shares',
       place: { slot, group, incarnation },
       peers: peersOf(pairs, slot),
-      transport,
+      transport: carrier === undefined ? transport : staysOpen(carrier.of({ slot, incarnation })),
       store: kept?.state ?? createMemoryStateStore(),
       notes: notes ?? kept,
       ledger: kept,
@@ -119,7 +129,8 @@ export async function runShares(
   }
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)
-  const living = (): readonly Share[] => [...workers.values(), app]
+  const leaving = new Map<Share, Retiring>()
+  const living = (): readonly Share[] => [...workers.values(), ...leaving.keys(), app]
   const endpoints = new Map<string, WorkerEndpoint>()
   let version = 1
   const open = async (...opened: readonly Share[]): Promise<void> => {
@@ -131,34 +142,52 @@ export async function runShares(
   }
   const announce = (): void => {
     version++
-    for (const { connect } of living()) connect({ version, endpoints: [...endpoints.values()], retiring: [] })
+    const table = { version, endpoints: [...endpoints.values()], retiring: [...leaving.values()] }
+    for (const { connect } of living()) connect(table)
   }
   await open(...living())
   const later = startedLater.map((slot) => workers.get(slot))
   for (const one of living()) if (!later.includes(one)) one.runtime.begin()
   const incarnations = new Map<string, number>()
+  const incarnationOf = (slot: string): number => incarnations.get(slot) ?? 1
+  const spawn = async (slot: string): Promise<void> => {
+    const incarnation = incarnationOf(slot) + 1
+    incarnations.set(slot, incarnation)
+    const group = plan.groups.findIndex(({ slots }) => slots.includes(slot))
+    const next = share(slot, group, incarnation)
+    workers.set(slot, next)
+    await open(next)
+    next.runtime.begin()
+  }
   return {
     app,
     workers,
     transport,
     events,
+    cut: (one, other) => (carrier === undefined ? transport.sever(one, other) : carrier.cut(one, other)),
     async replace(slot, turns) {
-      const incarnation = (incarnations.get(slot) ?? 1) + 1
-      incarnations.set(slot, incarnation)
-      transport.crash(slot)
+      if (carrier === undefined) transport.crash(slot)
+      else carrier.crash({ slot, incarnation: incarnationOf(slot) })
       workers.get(slot)?.mesh.giveUp()
       workers.delete(slot)
       endpoints.delete(slot)
       announce()
       for (let passed = 0; passed < turns; passed++) await turn()
-      const next = share(
-        slot,
-        plan.groups.findIndex(({ slots }) => slots.includes(slot)),
-        incarnation,
-      )
-      workers.set(slot, next)
-      await open(next)
-      next.runtime.begin()
+      await spawn(slot)
+    },
+    async move(slot) {
+      const old = workers.get(slot)
+      if (old === undefined) return
+      const retired = { slot, incarnation: incarnationOf(slot) }
+      leaving.set(old, retired)
+      await spawn(slot)
+      const others = living().filter((one) => one !== old && one !== workers.get(slot))
+      await Promise.all([old.runtime.retire(), ...others.map(({ mesh }) => mesh.left(retired))])
+      void old.runtime.drain()
+      old.mesh.vacate()
+      await old.runtime.stop()
+      leaving.delete(old)
+      announce()
     },
     remaining: () => living().reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
     stop: async () => {
@@ -173,4 +202,9 @@ export function converse({ app }: Shares): Conversation {
   const [lines] = app.runtime.ingress.interfaces
   if (lines?.kind !== 'http_stream') throw new RangeError('there is no interface')
   return lines.exchange.converse({ timeoutMs: 10_000 })
+}
+
+/** A transport that others need when this process ends. */
+function staysOpen(transport: Transport): Transport {
+  return { ...transport, close: async () => undefined }
 }
