@@ -16,6 +16,14 @@ const first = Number(process.env.FIRST_SEED ?? 1)
 const found = first > 1 ? [] : [81, 116, 334, 619, 855, 3061]
 const all = [...Array.from({ length: seeds }, (_, index) => first + index), ...found.filter((seed) => seed > seeds)]
 
+/** What goes wrong. */
+interface Faults extends Partial<Pick<StreamFaults, 'cuts'>> {
+  /** Which workers die and are replaced: those without ordered nodes, or any, as those with ordered nodes record what they do. @default none */
+  readonly deaths?: 'unordered' | 'any'
+  /** Whether workers without ordered nodes are replaced while they work. @default false */
+  readonly moves?: boolean
+}
+
 interface SeedEnd extends StreamEnd {
   readonly left: number
   readonly lost: number
@@ -24,7 +32,7 @@ interface SeedEnd extends StreamEnd {
 }
 
 /** Runs the stream of a seed over random workers. */
-async function runSeed(seed: number, faults: StreamFaults): Promise<SeedEnd> {
+async function runSeed(seed: number, faults: Faults): Promise<SeedEnd> {
   const stream = new RandomStream(seed)
   const chance = chanceOf(seed * 37 + 5)
   const placed = stream.groups(chance, Object.keys(faults).length === 0 ? 0 : 100)
@@ -50,7 +58,9 @@ async function runSeed(seed: number, faults: StreamFaults): Promise<SeedEnd> {
     for (let request = 0; request < stream.requests; request++) void conversation.send({ key: [request] })
     conversation.end()
     const reading = read(conversation.replies)
-    const lost = await makeFaults(running, faults, mortals, others, chance, (slot) => disk.died(slot))
+    const { cuts } = faults
+    const movable = faults.moves === true ? others : []
+    const lost = await makeFaults(running, { cuts, mortals, movable, died: (slot) => disk.died(slot) }, chance)
     const end = await reading
     let turns = 0
     while (running.remaining() > 0 && ++turns < 2000) await turn()
@@ -90,7 +100,7 @@ interface Found {
   readonly redelivered: number
 }
 
-async function mistakesOf(faults: StreamFaults): Promise<Found> {
+async function mistakesOf(faults: Faults): Promise<Found> {
   const found = { mistakes: [] as string[], failed: 0, lost: 0, redelivered: 0 }
   for (const seed of all) {
     const { lost, redelivered, left, ...end } = await runSeed(seed, faults)

@@ -4,56 +4,51 @@ import { turn } from './shop.js'
 
 /** What goes wrong while a stream is on its way. */
 export interface StreamFaults {
-  /** Which links are lost. @default none */
-  readonly cuts?: 'between workers' | 'any'
-  /** Which workers die and are replaced: those without ordered nodes, or any, as those with ordered nodes record what they do. @default none */
-  readonly deaths?: 'unordered' | 'any'
-  /** Whether workers without ordered nodes are replaced while they work. @default false */
-  readonly moves?: boolean
+  /** Which links are lost; undefined for none. */
+  readonly cuts: 'between workers' | 'any' | undefined
+  /** Workers that may die and be replaced. */
+  readonly mortals: readonly string[]
+  /** Workers that may be replaced while they work. */
+  readonly movable: readonly string[]
+  /** Hears of each worker that dies. */
+  readonly died: (slot: string) => void
 }
 
 /** How many faults of each kind there are at most. */
 const most = 3
 
-/**
- * Loses links and kills workers in turns that the seed says.
- *
- * @param mortals the workers that may die
- * @param movable those that may be replaced while they work
- * @param died is called when one dies
- * @returns how many faults there were, once everybody who died is replaced
- */
+/** Makes faults in turns that the seed says. @returns how many there were, once everybody who died or moved is replaced */
 export async function makeFaults(
   running: Shares,
-  { cuts, moves = false }: StreamFaults,
-  mortals: readonly string[],
-  movable: readonly string[],
+  { cuts, mortals, movable, died }: StreamFaults,
   { pick }: Chance,
-  died: (slot: string) => void,
 ): Promise<number> {
+  if (cuts === undefined && mortals.length + movable.length === 0) return 0
   const slots = [...(cuts === 'any' ? ['@app#1'] : []), ...running.workers.keys()]
   const busy = new Set<string>()
   const replaced: Promise<void>[] = []
   let lost = 0
-  for (let fault = 0; fault < (cuts === undefined && !moves && mortals.length === 0 ? 0 : most); fault++) {
+  const replace = (slot: string, replacing: () => Promise<void>): void => {
+    lost++
+    busy.add(slot)
+    replaced.push(replacing().then(() => void busy.delete(slot)))
+  }
+  // Whoever cannot be chosen uses up no chance: seeds stay what they were where a kind of fault is added.
+  const anyOf = (slots: readonly string[]): string | undefined =>
+    slots.length === 0 ? undefined : slots[pick(slots.length)]
+  for (let fault = 0; fault < most; fault++) {
     for (let turns = pick(12); turns >= 0; turns--) await turn()
     if (cuts !== undefined) {
       const [one = '', other = ''] = [slots[pick(slots.length)], slots[pick(slots.length)]]
       if (one !== other && running.cut(one, other)) lost++
     }
+    const moves = anyOf(movable)
     // One at a time, as the supervisor does it.
-    const moved = moves && busy.size === 0 ? movable[pick(movable.length)] : undefined
-    if (moved !== undefined) {
-      lost++
-      busy.add(moved)
-      replaced.push(running.move(moved).then(() => void busy.delete(moved)))
-    }
-    const dies = mortals[pick(mortals.length)]
+    if (moves !== undefined && busy.size === 0) replace(moves, () => running.move(moves))
+    const dies = anyOf(mortals)
     if (dies === undefined || busy.has(dies)) continue
-    lost++
-    busy.add(dies)
     died(dies)
-    replaced.push(running.replace(dies, pick(12)).then(() => void busy.delete(dies)))
+    replace(dies, () => running.replace(dies, pick(12)))
   }
   await Promise.all(replaced)
   return lost
