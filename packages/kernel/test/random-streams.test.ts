@@ -162,4 +162,11 @@ describe('streams of requests through random graphs over random workers', () => 
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
+
+  it('WEB-STREAM-02 ORDER-01 HANDOFF-05 PROC-04 REDIS-02 LINK-01 the same holds when meanwhile any other worker dies, and those with ordered nodes record what they do', async () => {
+    const { mistakes, lost, redelivered } = await mistakesOf({ cuts: 'between workers', deaths: 'any', moves: true })
+    expect(mistakes).toEqual([])
+    expect(lost).toBeGreaterThan(seeds / 4)
+    expect(redelivered).toBeGreaterThan(seeds / 4)
+  }, 600_000)
 })

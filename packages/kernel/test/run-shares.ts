@@ -149,6 +149,10 @@ export async function runShares(
   const later = startedLater.map((slot) => workers.get(slot))
   for (const one of living()) if (!later.includes(one)) one.runtime.begin()
   const incarnations = new Map<string, number>()
+  const deaths = new Map<Share, () => void>()
+  /** Resolves when nothing that a share has sent to a process is left, or the share has died. */
+  const left = (one: Share, retired: Retiring): Promise<void> =>
+    Promise.race([one.mesh.left(retired), new Promise<void>((died) => void deaths.set(one, died))])
   const incarnationOf = (slot: string): number => incarnations.get(slot) ?? 1
   const spawn = async (slot: string): Promise<void> => {
     const incarnation = incarnationOf(slot) + 1
@@ -168,7 +172,9 @@ export async function runShares(
     async replace(slot, turns) {
       if (carrier === undefined) transport.crash(slot)
       else carrier.crash({ slot, incarnation: incarnationOf(slot) })
-      workers.get(slot)?.mesh.giveUp()
+      const dead = workers.get(slot)
+      dead?.mesh.giveUp()
+      if (dead !== undefined) deaths.get(dead)?.()
       workers.delete(slot)
       endpoints.delete(slot)
       announce()
@@ -182,7 +188,7 @@ export async function runShares(
       leaving.set(old, retired)
       await spawn(slot)
       const others = living().filter((one) => one !== old && one !== workers.get(slot))
-      await Promise.all([old.runtime.retire(), ...others.map(({ mesh }) => mesh.left(retired))])
+      await Promise.all([old.runtime.retire(), ...others.map((one) => left(one, retired))])
       void old.runtime.drain()
       old.mesh.vacate()
       await old.runtime.stop()

@@ -28,6 +28,7 @@ export async function makeFaults(
   const busy = new Set<string>()
   const replaced: Promise<void>[] = []
   let lost = 0
+  let isMoving = false
   const replace = (slot: string, replacing: () => Promise<void>): void => {
     lost++
     busy.add(slot)
@@ -43,8 +44,13 @@ export async function makeFaults(
       if (one !== other && running.cut(one, other)) lost++
     }
     const moves = anyOf(movable)
-    // One at a time, as the supervisor does it.
-    if (moves !== undefined && busy.size === 0) replace(moves, () => running.move(moves))
+    if (moves !== undefined && !busy.has(moves) && !isMoving) {
+      isMoving = true // one at a time, as the supervisor does it
+      const moved = (): void => {
+        isMoving = false
+      }
+      replace(moves, () => running.move(moves).then(moved))
+    }
     const dies = anyOf(mortals)
     if (dies === undefined || busy.has(dies)) continue
     died(dies)
