@@ -1,4 +1,5 @@
 import { type DurableStore, type LedgerWrite, MillraceError, type SlotId, type StateWrite } from '@millrace/contracts'
+import { Ledger, type LedgerParts } from '../src/ledger/ledger.js'
 
 /** What outlives the processes of a random run: the state of all nodes, and the ledger of each slot. */
 export class MemoryDisk {
@@ -31,6 +32,14 @@ export class MemoryDisk {
       },
       close: async () => undefined,
     }
+  }
+
+  /** Opens it for a slot, and the ledger on it; a process that was fenced off is not told. */
+  ledger(slot: SlotId, { run, resumes }: Pick<LedgerParts, 'run' | 'resumes'>): Ledger {
+    const failed = (error: MillraceError): void => {
+      if (error.code !== 'FENCED') throw error
+    }
+    return new Ledger({ store: this.open(slot), run, resumes, now: Date.now, clock: () => performance.now(), failed })
   }
 
   /** The process in a slot has died: what it has asked for may still happen, and nothing else. */

@@ -2,7 +2,7 @@ import { defineMessage, defineNode, type Message, type MessageType, type Part } 
 import { Type } from 'typebox'
 import { type Chance, chanceOf } from './random-graph.js'
 import type { Groups } from './run-shares.js'
-import { turn } from './shop.js'
+import { pass } from './shop.js'
 
 const Key = Type.Object({ key: Type.Array(Type.Integer()) })
 
@@ -151,14 +151,14 @@ function* generate(messages: readonly Message[], throws: boolean) {
 
 async function* generateLater(messages: readonly Message[], throws: boolean, turns: number) {
   for (const message of messages) {
-    for (let passed = 0; passed < turns; passed++) await turn()
+    await pass(turns)
     yield message
   }
   if (throws) throw failure
 }
 
 async function promise(messages: readonly Message[], throws: boolean, turns: number): Promise<readonly Message[]> {
-  for (let passed = 0; passed < turns; passed++) await turn()
+  await pass(turns)
   if (throws) throw failure
   return messages
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { type DurableStore, JsonText, MillraceError } from '@millrace/contracts'
-import { Ledger } from '../src/ledger/ledger.js'
+import { JsonText, MillraceError } from '@millrace/contracts'
 import { MemoryDisk } from './memory-disk.js'
 import { createCarrier } from './random-carrier.js'
 import { chanceOf } from './random-graph.js'
 import { Leaf, RandomStream, type StreamEnd } from './random-stream.js'
 import { converse, runShares } from './run-shares.js'
-import { turn } from './shop.js'
+import { pass, turn } from './shop.js'
 import { makeFaults, type StreamFaults } from './stream-faults.js'
 
 const seeds = Math.ceil(Number(process.env.ROUNDS ?? 1) * 60)
@@ -50,7 +49,7 @@ async function runSeed(seed: number, faults: Faults): Promise<SeedEnd> {
     {
       runtime: { web },
       ...(faults.moves === true ? { carrier: createCarrier((run) => void setImmediate(run)) } : {}),
-      ledger: (slot) => (recorded.includes(slot) ? ledgerOn(disk.open(slot)) : undefined),
+      ledger: (slot) => (recorded.includes(slot) ? disk.ledger(slot, { run: 'shares', resumes: false }) : undefined),
     },
   )
   try {
@@ -69,17 +68,6 @@ async function runSeed(seed: number, faults: Faults): Promise<SeedEnd> {
   } finally {
     await running.stop()
   }
-}
-
-function ledgerOn(store: DurableStore): Ledger {
-  const failed = (error: MillraceError): void => {
-    if (error.code !== 'FENCED') throw error
-  }
-  return new Ledger({ store, run: 'shares', resumes: false, now: Date.now, clock: () => performance.now(), failed })
-}
-
-async function pass(turns: number): Promise<void> {
-  for (let passed = 0; passed < turns; passed++) await turn()
 }
 
 async function read(replies: AsyncIterable<unknown>): Promise<StreamEnd> {

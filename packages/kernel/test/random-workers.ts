@@ -11,7 +11,7 @@ import {
 import { linkPairs, peersOf } from '@millrace/placement'
 import { createRoutingService } from '@millrace/routing'
 import { createMemoryStateStore } from '@millrace/transport-memory'
-import { Ledger } from '../src/ledger/ledger.js'
+import type { Ledger } from '../src/ledger/ledger.js'
 import { Mesh } from '../src/mesh/mesh.js'
 import type { MeshCounters } from '../src/mesh/mesh-counters.js'
 import { Engine } from '../src/runtime/engine.js'
@@ -22,7 +22,8 @@ import { SourcePump } from '../src/runtime/source-pump.js'
 import { CutFile } from './cut-file.js'
 import { type CarriedProcess, type Carrier, createCarrier } from './random-carrier.js'
 import type { RandomWorld } from './random-world.js'
-import { deadQuiet, type Reading, turn, writerOf } from './run-random-graph.js'
+import { deadQuiet, type Reading, writerOf } from './run-random-graph.js'
+import { turn } from './shop.js'
 
 /** How likely a fault is at each step of the scheduler, as long as there may be more. */
 const faultLikelihood = 0.01
@@ -248,18 +249,7 @@ export class RandomWorkers {
     const { isDurable, disk, faults, plan } = this.#world
     const isRecorded = plan.groups[group]?.nodes.some((node) => node === 0 || plan.graph.nodes[node]?.ordered)
     if (!isDurable || isRecorded !== true) return undefined
-    const store = disk.open(slot)
-    const failed = (error: MillraceError): void => {
-      if (error.code !== 'FENCED') throw error
-    }
-    const ledger = new Ledger({
-      store,
-      run: this.#run,
-      resumes: this.#number > 1,
-      now: Date.now,
-      clock: () => performance.now(),
-      failed,
-    })
+    const ledger = disk.ledger(slot, { run: this.#run, resumes: this.#number > 1 })
     return faults.ledger?.(ledger) ?? ledger
   }
 

@@ -17,6 +17,7 @@ import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { SourcePump } from '../src/runtime/source-pump.js'
 import { type Chance, chanceOf, clockOf, type RandomCase } from './random-graph.js'
+import { turn } from './shop.js'
 
 interface At {
   readonly at: Position
@@ -213,10 +214,6 @@ export function writerOf(
       return testCase.shapes[sink] === 'promise' ? waits.wait() : undefined
     },
   }
-}
-
-export function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 export function missing(): never {

@@ -17,7 +17,7 @@ import { preflight } from '../src/preflight/preflight.js'
 import { requestOrigins } from '../src/supervised/request-origins.js'
 import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
 import type { Carrier } from './random-carrier.js'
-import { turn } from './shop.js'
+import { pass } from './shop.js'
 
 /** Which nodes run where: group name → node names, and how many workers the group has. */
 export type Groups = Readonly<
@@ -178,7 +178,7 @@ export async function runShares(
       workers.delete(slot)
       endpoints.delete(slot)
       announce()
-      for (let passed = 0; passed < turns; passed++) await turn()
+      await pass(turns)
       await spawn(slot)
     },
     async move(slot) {

@@ -36,6 +36,11 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve))
 }
 
+/** So many turns of the event loop. */
+export async function pass(turns: number): Promise<void> {
+  for (let passed = 0; passed < turns; passed++) await turn()
+}
+
 /** Waits, turn by turn, until something holds; fails by name when it does not within two thousand turns. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   for (let turns = 0; !holds(); turns++) {

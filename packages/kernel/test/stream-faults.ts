@@ -1,6 +1,6 @@
 import type { Chance } from './random-graph.js'
 import type { Shares } from './run-shares.js'
-import { turn } from './shop.js'
+import { pass } from './shop.js'
 
 /** What goes wrong while a stream is on its way. */
 export interface StreamFaults {
@@ -38,7 +38,7 @@ export async function makeFaults(
   const anyOf = (slots: readonly string[]): string | undefined =>
     slots.length === 0 ? undefined : slots[pick(slots.length)]
   for (let fault = 0; fault < most; fault++) {
-    for (let turns = pick(12); turns >= 0; turns--) await turn()
+    await pass(pick(12) + 1)
     if (cuts !== undefined) {
       const [one = '', other = ''] = [slots[pick(slots.length)], slots[pick(slots.length)]]
       if (one !== other && running.cut(one, other)) lost++

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createEventEmitter, type MillraceEvent } from '@millrace/contracts'
 import { createDrops } from './drops.js'
 
@@ -12,7 +11,10 @@ function counting(everyMs: number) {
 }
 
 describe('createDrops', () => {
-  it('tells at once of the first, then seldom, with the sum', async () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  it('tells at once of the first, then seldom, with the sum', () => {
     const { add, told, counts } = counting(20)
     add('jsonl', 2)
     add('jsonl', 3)
@@ -22,7 +24,7 @@ describe('createDrops', () => {
       { exporter: 'jsonl', count: 2 },
       { exporter: 'otel_otlp', count: 1 },
     ])
-    await sleep(100)
+    jest.advanceTimersByTime(100)
     expect(told.slice(2)).toEqual([{ exporter: 'jsonl', count: 7 }])
     expect(counts()).toEqual({ otel_otlp: 1, jsonl: 9 })
   })
@@ -38,10 +40,10 @@ describe('createDrops', () => {
     ])
   })
 
-  it('counts lines that tell of drops, and does not tell of them', async () => {
+  it('counts lines that tell of drops, and does not tell of them', () => {
     const { add, told, counts, close } = counting(10)
     add('jsonl', 1, 1)
-    await sleep(30)
+    jest.advanceTimersByTime(30)
     close()
     expect(told).toEqual([])
     expect(counts()).toEqual({ otel_otlp: 0, jsonl: 1 })
