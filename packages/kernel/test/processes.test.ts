@@ -4,7 +4,9 @@ import type { MillraceEvent } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
+import { eventually } from './eventually.js'
 import { Ask, Burst, Here, Ripple, Sum } from './fixtures/processes/nodes.js'
+import { Beg } from './fixtures/processes/undeclared.js'
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
 
@@ -123,6 +125,27 @@ describe('an application in two worker processes', () => {
   })
 })
 
+describe('a nested request that no link is there for', () => {
+  it('says what its node has to declare', async () => {
+    const groups = [
+      { ...first, nodes: [...first.nodes, 'beggar'] },
+      second,
+      { name: 'three', nodes: ['giver'], restart: { policy: 'never' } },
+    ]
+    const { runtime, events } = await started(application(['./undeclared.ts'], groups))
+    await expect(runtime.request(Beg, { n: 1 }, { expect: Sum })).rejects.toMatchObject({
+      code: 'ROUTE_NO_CONSUMER',
+      facts: { worker: 'one#1' },
+    })
+    await happens(runtime, events, ({ facts }) =>
+      String(facts.reason).includes(
+        "no link leads to group 'three'; add 'processes.far' to the requests of the node that asks",
+      ),
+    )
+    await runtime.stop()
+  })
+})
+
 describe('a group of two workers', () => {
   it('HANDOFF-02 PLACEMENT-04 what a node emits to a node of its own group stays in its process, whichever that is', async () => {
     const { runtime } = await started(application([], [first, { ...second, workers: 2 }]))
@@ -193,11 +216,6 @@ describe('a start that fails', () => {
     })
   })
 })
-
-/** Asks again, a turn of the loop later each time, until it is so; the test's own deadline ends it. */
-async function eventually(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((done) => setImmediate(done))
-}
 
 function isAlive(pid: number): boolean {
   try {

@@ -5,6 +5,7 @@ import { manualTime } from '../test/manual-time.js'
 import { createReplyWaiters, type ReplyCounters, type ReplyWaiters } from './index.js'
 
 const numRuns = Number(process.env.ROUNDS ?? 100)
+const overdue = new MillraceError('REPLY_TIMEOUT', 'a worker still has it', { facts: { group: 'slow' } })
 const failed = new MillraceError('NODE_FAILED', 'a handler threw')
 /** Deadlines may pass this much late, so time never stops between a deadline and its grace. */
 const stepMs = 100
@@ -16,6 +17,8 @@ type End = 'waiting' | 'replied' | 'completed' | 'missing' | 'timed_out' | 'canc
 interface ModelWait {
   readonly stream: boolean
   readonly limitMs: number
+  /** How long after its deadline it waits to hear who has the work. */
+  readonly askedMs: number
   deadline: number
   end: End
   released: boolean
@@ -103,24 +106,27 @@ function cancelledCodes({ end }: ModelWait): readonly string[] {
   return end === 'cancelled' ? ['REPLY_CANCELLED'] : []
 }
 
-const open = fc.tuple(fc.boolean(), fc.constantFrom(Number.POSITIVE_INFINITY, 250, 450, 1_050)).map(
-  ([stream, limitMs]): Step => ({
+const limits = fc.constantFrom(Number.POSITIVE_INFINITY, 250, 450, 1_050)
+
+const open = fc.tuple(fc.boolean(), limits, fc.constantFrom(0, 200)).map(
+  ([stream, limitMs, askedMs]): Step => ({
     check: () => true,
     async run(model, real) {
       model.counts.opened++
       const deadline = model.now + limitMs
-      model.waits.push({ stream, limitMs, deadline, end: 'waiting', released: false, items: [], expected: [] })
-      real.waits.push(stream ? openStream(real, limitMs) : openRequest(real, limitMs))
+      const wait = { stream, limitMs, askedMs: stream ? 0 : askedMs, deadline }
+      model.waits.push({ ...wait, end: 'waiting', released: false, items: [], expected: [] })
+      real.waits.push(stream ? openStream(real, limitMs) : openRequest(real, limitMs, askedMs))
       await agree(model, real)
     },
-    toString: () => `open(${stream ? 'stream' : 'request'}, ${limitMs})`,
+    toString: () => `open(${stream ? 'stream' : 'request'}, ${limitMs}, ${askedMs})`,
   }),
 )
 
-function openRequest({ waiters }: Real, timeoutMs: number): RealWait {
+function openRequest({ waiters }: Real, timeoutMs: number, askedMs: number): RealWait {
   const { cancelled, controller, onCancel, signal } = caller()
   const seen: unknown[] = []
-  const { ticket, reply } = waiters.request({ timeoutMs, signal, onCancel })
+  const { ticket, reply } = waiters.request({ timeoutMs, signal, onCancel, onDeadline: () => askedMs })
   reply.then(
     (payload) => seen.push(payload),
     (error) => seen.push(codeOf(error)),
@@ -187,6 +193,17 @@ const fail = onWait('fail', (model, wait, { waiters }, { ticket }) => {
   expect(waiters.fail(ticket, failed)).toBe(waited)
 })
 
+/** Says who has the work of a request: after the deadline that ends it as timed out, before it is a failure like any other. */
+const tellWho = onWait('tellWho', (model, wait, { waiters }, { ticket }) => {
+  if (wait.stream) return
+  const waited = wait.end === 'waiting'
+  const isOverdue = wait.deadline <= model.now
+  if (waited) settle(model, wait, isOverdue ? 'timed_out' : 'failed')
+  else drop(model, wait)
+  if (waited) wait.expected.push('REPLY_TIMEOUT')
+  expect(waiters.fail(ticket, overdue)).toBe(waited && !isOverdue)
+})
+
 const giveUp = (name: string, act: (real: Real, realWait: RealWait) => unknown) =>
   onWait(name, (model, wait, real, realWait) => {
     if (wait.end === 'waiting') {
@@ -202,8 +219,9 @@ const abort = giveUp('abort', (_real, { controller }) => controller.abort())
 
 const end = onWait('end', (model, wait, { waiters }, { ticket }) => {
   if (wait.end === 'waiting') {
-    settle(model, wait, wait.stream ? 'completed' : 'missing')
-    if (!wait.stream) wait.expected.push('REPLY_MISSING')
+    const isOverdue = wait.deadline <= model.now
+    settle(model, wait, wait.stream ? 'completed' : isOverdue ? 'timed_out' : 'missing')
+    if (!wait.stream) wait.expected.push(isOverdue ? 'REPLY_TIMEOUT' : 'REPLY_MISSING')
   }
   wait.released = true
   waiters.end(ticket)
@@ -215,7 +233,9 @@ const pass = fc.constantFrom(1, 1, 2, 2, 3, 11).map(
     async run(model, real) {
       model.now += steps * stepMs
       real.time.advance(steps * stepMs)
-      for (const wait of model.waits.filter((each) => each.end === 'waiting' && each.deadline <= model.now)) {
+      for (const wait of model.waits.filter(
+        (each) => each.end === 'waiting' && each.deadline + each.askedMs <= model.now,
+      )) {
         settle(model, wait, 'timed_out')
         wait.items = []
         if (!wait.stream) wait.expected.push('REPLY_TIMEOUT')
@@ -240,7 +260,7 @@ const zero: Readonly<Record<Count, number>> = {
 
 describe('reply waiters against a naive model', () => {
   it('REPLY-06 whatever happens, every counter and every outcome is exact', async () => {
-    const steps = fc.commands([open, deliver, deliver, read, read, fail, cancel, abort, end, pass, pass], {
+    const steps = fc.commands([open, deliver, deliver, read, read, fail, tellWho, cancel, abort, end, pass, pass], {
       maxCommands: 40,
       size: 'max',
     })

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
-import { createEventEmitter, MillraceError, type MillraceEvent } from '@millrace/contracts'
+import { createEventEmitter, type Facts, MillraceError, type MillraceEvent } from '@millrace/contracts'
 import { manualTime } from '../test/manual-time.js'
 import { createReplyWaiters, noTicket, type ReplyWaitersOptions } from './index.js'
 
@@ -135,6 +135,64 @@ describe('deadlines', () => {
     waiters.end(ticket)
     expect(waiters.counters().tickets_open).toBe(0)
     expect(told()).toEqual([{ name: 'request.timeout', facts: { timeoutMs: 50, group: 'features' } }])
+  })
+
+  it('HANDOFF-04 whoever has the work may say so for a while after the deadline, before the caller hears', async () => {
+    const time = manualTime()
+    const { waiters, told } = recorded(time)
+    const cancelled: MillraceError[] = []
+    const ask = () =>
+      waiters.request({
+        timeoutMs: 50,
+        group: 'features',
+        onDeadline: () => 20,
+        onCancel: (error) => cancelled.push(error),
+      })
+    const named = ask()
+    const unnamed = ask()
+    const silent = ask()
+    const ended = ask()
+    const replied = ask()
+    const crashed = ask()
+    const errors = Promise.all([named, unnamed, silent, ended].map(({ reply }) => failure(reply)))
+    const crash = failure(crashed.reply)
+    time.advance(60)
+    const overdue = (facts: Facts) => new MillraceError('REPLY_TIMEOUT', 'so says a worker', { facts })
+    expect(waiters.fail(named.ticket, overdue({ group: 'ingest', worker: 'ingest#1' }))).toBe(false)
+    expect(waiters.fail(unnamed.ticket, overdue({}))).toBe(false)
+    expect(waiters.reply(replied.ticket, 'just in time')).toBe('delivered')
+    expect(waiters.fail(crashed.ticket, new MillraceError('WORKER_CRASHED', 'it died'))).toBe(true)
+    waiters.end(ended.ticket)
+    expect(waiters.waits(silent.ticket)).toBe(true)
+    time.advance(20)
+    expect(await errors).toMatchObject([
+      { code: 'REPLY_TIMEOUT', facts: { timeoutMs: 50, group: 'ingest' } },
+      { code: 'REPLY_TIMEOUT', facts: { timeoutMs: 50, group: 'features' } },
+      { code: 'REPLY_TIMEOUT', facts: { timeoutMs: 50, group: 'features' } },
+      { code: 'REPLY_TIMEOUT', facts: { timeoutMs: 50, group: 'features' } },
+    ])
+    expect(await replied.reply).toBe('just in time')
+    expect(await crash).toMatchObject({ code: 'WORKER_CRASHED' })
+    expect(new Set(cancelled)).toEqual(new Set(await errors))
+    expect(waiters.counters()).toMatchObject({ timed_out: 4, replied: 1, failed: 1, missing: 0, in_flight: 0 })
+    expect(told().filter(({ name }) => name === 'request.timeout')).toHaveLength(4)
+  })
+
+  it('a deadline after which nobody is to be asked ends the wait at once, as does what ends while it passes', async () => {
+    const time = manualTime()
+    const waiters = createReplyWaiters(time)
+    const alone = waiters.request({ timeoutMs: 50, onDeadline: () => 0 })
+    const ending = waiters.request({
+      timeoutMs: 50,
+      onDeadline() {
+        waiters.end(ending.ticket)
+        return 20
+      },
+    })
+    const errors = Promise.all([alone, ending].map(({ reply }) => failure(reply)))
+    time.advance(55)
+    expect(await errors).toMatchObject([{ code: 'REPLY_TIMEOUT' }, { code: 'REPLY_TIMEOUT' }])
+    expect(waiters.counters()).toMatchObject({ timed_out: 2, in_flight: 0 })
   })
 
   it('REPLY-02 with the real clock a deadline is never early', async () => {

@@ -33,6 +33,13 @@ export interface RequestOptions extends WaitOptions {
   readonly sinceMs?: number
   /** When the wait ends at the latest, in milliseconds on the clock of the waiters. @default none */
   readonly deadlineMs?: number | undefined
+  /**
+   * Hears that the time is over, before the caller does: the place to ask who still has the work. Whoever has it answers by
+   * {@link ReplyWaiters.fail} with REPLY_TIMEOUT and the fact `group`. It must not throw.
+   *
+   * @returns how long that answer is waited for, in milliseconds; 0 where nobody was asked
+   */
+  readonly onDeadline?: (() => number) | undefined
 }
 
 /** How long a stream waits. */
@@ -72,7 +79,8 @@ export const noTicket = -1
  * 1. The first terminal wins: a reply, a failure, the deadline, a cancel, or the end of the work.
  * 2. A ticket stays until {@link ReplyWaiters.end}, so that later terminals are told apart: duplicates come after a reply,
  *    late ones after anything else or for a ticket that is gone.
- * 3. A deadline never passes early, and on an idle event loop at most about 10 ms late.
+ * 3. A deadline never passes early, and on an idle event loop at most about 10 ms late, and as long as `onDeadline` says where
+ *    nobody says who has the work. A reply that comes meanwhile is one.
  * 4. The process stays alive while a caller waits, and not because of one that waited.
  */
 export interface ReplyWaiters {
@@ -103,7 +111,12 @@ export interface ReplyWaiters {
    * @throws TypeError for the ticket of a request
    */
   item(ticket: number, payload: unknown): undefined | Promise<void>
-  /** The work has failed: the request rejects, the stream throws after its items. @returns false when nobody waited any more */
+  /**
+   * The work has failed: the request rejects, the stream throws after its items. REPLY_TIMEOUT after the deadline is no failure of
+   * its own: it says which group has kept the work.
+   *
+   * @returns false when nobody waited any more, or only for that
+   */
   fail(ticket: number, error: MillraceError): boolean
   /** The caller does not want it any more: REPLY_CANCELLED. @returns false when nobody waited any more */
   cancel(ticket: number, reason?: unknown): boolean

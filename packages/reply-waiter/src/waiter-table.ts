@@ -47,7 +47,11 @@ export class WaiterTable implements ReplyWaiters {
       resolve = yes
       reject = no
     })
-    const ticket = this.#open({ phase: 'waiting', options, allowedMs, resolve, reject, stream: undefined }, now)
+    const { onDeadline } = options
+    const ticket = this.#open(
+      { phase: 'waiting', options, allowedMs, onDeadline, overdue: false, resolve, reject, stream: undefined },
+      now,
+    )
     return { ticket, reply }
   }
 
@@ -59,7 +63,16 @@ export class WaiterTable implements ReplyWaiters {
       onBreak: () => this.cancel(ticket),
     })
     ticket = this.#open(
-      { phase: 'waiting', options, allowedMs, resolve: ignore, reject: ignore, stream },
+      {
+        phase: 'waiting',
+        options,
+        allowedMs,
+        onDeadline: undefined,
+        overdue: false,
+        resolve: ignore,
+        reject: ignore,
+        stream,
+      },
       this.#clock(),
     )
     return { ticket, items: stream }
@@ -83,10 +96,16 @@ export class WaiterTable implements ReplyWaiters {
 
   fail(ticket: number, error: MillraceError): boolean {
     const waiter = this.#table.at(ticket)
-    const waits = waiter?.phase === 'waiting'
-    if (waits) this.#fail(ticket, waiter, 'failed', error)
-    else this.#drop('failure', waiter)
-    return waits
+    if (waiter?.phase !== 'waiting') {
+      this.#drop('failure', waiter)
+      return false
+    }
+    if (waiter.overdue && error.code === 'REPLY_TIMEOUT') {
+      this.#timeOut(ticket, waiter, error.facts.group)
+      return false
+    }
+    this.#fail(ticket, waiter, 'failed', error)
+    return true
   }
 
   cancel(ticket: number, reason?: unknown): boolean {
@@ -160,6 +179,7 @@ export class WaiterTable implements ReplyWaiters {
   }
 
   #complete(ticket: number, waiter: Waiter): void {
+    if (waiter.overdue) return this.#timeOut(ticket, waiter)
     if (waiter.stream === undefined) {
       const error = missing(waiter.options.group)
       this.#fail(ticket, waiter, 'missing', error)
@@ -197,10 +217,24 @@ export class WaiterTable implements ReplyWaiters {
   #sweep(now: number): void {
     for (const ticket of this.#table.due(now)) {
       const waiter = this.#table.at(ticket)
-      if (waiter?.phase !== 'waiting') continue
-      const error = timedOut(kindOf(waiter), Math.round(waiter.allowedMs), waiter.options.group)
-      this.#dismiss(ticket, waiter, 'timed_out', error)
+      if (waiter?.phase === 'waiting' && !this.#asksWhoHasIt(ticket, waiter, now)) this.#timeOut(ticket, waiter)
     }
+  }
+
+  /** @returns false where a waiter's time is over for good */
+  #asksWhoHasIt(ticket: number, waiter: Waiter, now: number): boolean {
+    if (waiter.overdue || waiter.onDeadline === undefined) return false
+    waiter.overdue = true
+    const waitsMs = waiter.onDeadline()
+    if (!this.waits(ticket)) return true // it has ended meanwhile
+    if (waitsMs > 0) this.#table.setDeadline(ticket, now + waitsMs)
+    return waitsMs > 0
+  }
+
+  /** @param group who has kept the work */
+  #timeOut(ticket: number, waiter: Waiter, group: unknown = waiter.options.group): void {
+    const known = typeof group === 'string' ? group : undefined
+    this.#dismiss(ticket, waiter, 'timed_out', timedOut(kindOf(waiter), Math.round(waiter.allowedMs), known))
   }
 
   /** A stream has made progress. */

@@ -9,6 +9,9 @@ export interface Waiter {
   readonly options: WaitOptions
   /** How long it waits, in milliseconds; infinite without a limit. */
   readonly allowedMs: number
+  readonly onDeadline: RequestOptions['onDeadline']
+  /** Whether its time is over, and it waits only to hear who has the work. */
+  overdue: boolean
   /** Settle the promise of a request; nothing for a stream. */
   readonly resolve: (payload: unknown) => void
   readonly reject: (error: MillraceError) => void

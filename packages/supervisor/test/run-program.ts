@@ -57,11 +57,19 @@ export function runProgram(file: string, args: readonly string[]): Program {
   }
 }
 
+const stepMs = 100
+
+/** Time in which this process itself had no turn counts once: what it has not read yet may have come long ago. */
 function within<Value>(ms: number, what: string, wait: (resolve: (value: Value) => void) => void): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain for ${what}`)), ms)
+    let steps = Math.ceil(ms / stepMs)
+    const timer = setInterval(() => {
+      if (--steps >= 0) return
+      clearInterval(timer)
+      reject(new Error(`waited ${ms} ms in vain for ${what}`))
+    }, stepMs)
     wait((value) => {
-      clearTimeout(timer)
+      clearInterval(timer)
       resolve(value)
     })
   })

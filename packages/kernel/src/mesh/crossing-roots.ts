@@ -5,7 +5,8 @@
  *     envelopes is there.
  * M2  A failure travels against the envelopes, hop by hop, before their acknowledgements; a cancel travels with them. One that
  *     stands at a position takes effect where its root entered, and everybody on its way knows where it stands.
- * M3  A reply goes straight to the origin. It needs no acknowledgement where the envelope that it comes of is acknowledged over
+ * M3  A deadline passes where the root entered. Whoever then has some of it and has sent none of that on says so there at once.
+ * M4  A reply goes straight to the origin. It needs no acknowledgement where the envelope that it comes of is acknowledged over
  *     the same link after it; anywhere else it is a part of its subtree.
  */
 
@@ -13,6 +14,7 @@ import { createHash } from 'node:crypto'
 import type {
   CancelRecord,
   EnvelopeRecord,
+  ErrorCode,
   EventEmitter,
   FailRecord,
   MillraceError,
@@ -32,7 +34,7 @@ import type { LinkSession } from './link-session.js'
 import type { MeshEngine } from './mesh-engine.js'
 import type { Peer } from './peer.js'
 import type { Place } from './place.js'
-import { failedElsewhere, linkLost, workerGone } from './remote-errors.js'
+import { failedElsewhere, groupOfSlot, linkLost, workerGone } from './remote-errors.js'
 import {
   type Awaited,
   enteredAt,
@@ -176,7 +178,9 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   /** A peer says that nobody wants a root any more. */
   cancelled({ origin, root, code }: CancelRecord, session: LinkSession): void {
     const visit = this.#visiting.get(origin, root)
-    if (visit !== undefined) giveUp(visit, failedElsewhere(code, {}), session)
+    if (visit === undefined) return
+    if (code === 'REPLY_TIMEOUT') this.#sayIfHere(visit)
+    giveUp(visit, failedElsewhere(code, {}), session)
   }
 
   /** The process that roots entered at is gone: nobody waits for them. */
@@ -208,11 +212,18 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     this.#silent = true
   }
 
+  overdue(root: Root): boolean {
+    const cancel = cancelOf(root, 'REPLY_TIMEOUT')
+    let asked = false
+    for (const peer of this.#parts.peers.values()) if (peer.stop(root, cancel)) asked = true
+    return asked
+  }
+
   failed(root: Root, error: MillraceError): void {
     if (this.#silent) return
     if (!(root instanceof VisitingRoot)) this.#tellAll(root, error)
     else this.#tellSenders(root, error)
-    const cancel: CancelRecord = { kind: 'cancel', origin: root.origin ?? '', root: root.number, code: error.code }
+    const cancel = cancelOf(root, error.code)
     for (const peer of this.#parts.peers.values()) peer.cancel(root, cancel)
   }
 
@@ -254,6 +265,15 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   #isOwnOrigin(origin: string): boolean {
     const { reply, text, nothing } = this.#origins
     return origin === reply || origin === text || origin === nothing
+  }
+
+  /** Tells who waits for a single request that it is here, and not with those further on, who say so themselves. */
+  #sayIfHere(visit: VisitingRoot): void {
+    const { place, peers } = this.#parts
+    if (visit.failure !== undefined || visit.domain !== undefined) return
+    for (const peer of peers.values()) if (peer.has(visit)) return
+    const here = failedElsewhere('REPLY_TIMEOUT', { group: groupOfSlot(place.slot) })
+    peers.get(originOf(visit.origin))?.linkFor(visit.origin)?.send(this.#failRecord(visit, here))
   }
 
   #tellSenders(root: VisitingRoot, error: MillraceError, position?: Position): void {
@@ -298,6 +318,10 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 function awaitedOf({ ticket, asText }: Root): Awaited {
   if (ticket < 0) return 'nothing'
   return asText ? 'text' : 'reply'
+}
+
+function cancelOf({ origin = '', number }: Root, code: ErrorCode): CancelRecord {
+  return { kind: 'cancel', origin, root: number, code }
 }
 
 /** Ends a root of which nothing is left where it entered. @param domain the name of its order domain, which is not begun again */

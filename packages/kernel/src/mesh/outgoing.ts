@@ -1,4 +1,4 @@
-import type { BoundaryDelivery, EventEmitter, MillraceError, Plan, SlotId } from '@millrace/contracts'
+import { type BoundaryDelivery, type EventEmitter, MillraceError, type Plan, type SlotId } from '@millrace/contracts'
 import { outside } from '@millrace/placement'
 import type { Ledger } from '../ledger/ledger.js'
 import type { RemoteTarget } from '../runner/route.js'
@@ -51,10 +51,16 @@ export class Outgoing {
     return envelopes
   }
 
-  /** Where a message goes that crosses to another group. @param emitter index of its node; -1 from outside */
+  /**
+   * Where a message goes that crosses to another group.
+   *
+   * @param emitter index of its node; -1 from outside
+   * @throws MillraceError ROUTE_NO_CONSUMER when the plan has no link to that group: a node asks for what it has not declared
+   */
   target({ node, group, hop }: BoundaryDelivery, emitter: number, type: number): RemoteTarget {
     const { plan, edges } = this.#parts
     const peers = (plan.groups[group]?.slots ?? []).flatMap((slot) => this.peers.get(slot) ?? [])
+    if (peers.length === 0) throw noLinkTo(plan.groups[group]?.name, plan.graph.types[type]?.name)
     const edge = edges.numberOf(emitter, node, type)
     const choose = chooseSlot(plan, group, plan.hops[hop]?.choose ?? entryChoice(plan, group, type), peers)
     return {
@@ -111,4 +117,12 @@ export class Outgoing {
     const { root } = subtree
     return this.#parts.engine().undeliverable(way.to, way.type, { payload, root, subtree, position, error })
   }
+}
+
+function noLinkTo(group = '', type = ''): MillraceError {
+  return new MillraceError(
+    'ROUTE_NO_CONSUMER',
+    `no link leads to group '${group}'; add '${type}' to the requests of the node that asks for it`,
+    { facts: { group, type } },
+  )
 }

@@ -57,6 +57,7 @@ describe('Peer', () => {
         root.crossing ??= {
           failed: (failed) => peer?.cancel(failed, cancelOf),
           failedAt: () => undefined,
+          overdue: () => false,
           ended: () => undefined,
           traceOf: () => '',
         }

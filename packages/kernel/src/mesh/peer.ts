@@ -169,13 +169,21 @@ export class Peer {
     })
   }
 
-  /** Asks the peer to stop what it does for a root, if it may do anything; what waits for a link is given up. */
-  cancel(root: Root, cancel: CancelRecord): void {
-    const links = new Set<Link>()
-    this.#sent.each(({ subtree, link }) => {
-      if (subtree.root === root && link !== undefined) links.add(link)
-    })
+  /** Whether some of a root is there. */
+  has(root: Root): boolean {
+    return this.#linksTo(root).size > 0
+  }
+
+  /** Asks the peer to stop what it does for a root. @returns whether it may do anything */
+  stop(root: Root, cancel: CancelRecord): boolean {
+    const links = this.#linksTo(root)
     for (const link of links) link.send(cancel)
+    return links.size > 0
+  }
+
+  /** As {@link stop}; what waits for a link is given up. */
+  cancel(root: Root, cancel: CancelRecord): void {
+    this.stop(root, cancel)
     for (const sent of this.#waiting.takeOf(root)) this.#end(sent)
   }
 
@@ -232,6 +240,15 @@ export class Peer {
     const left = [...this.#lost, ...this.#sent.clear(), ...this.#waiting.take()]
     this.#lost = []
     for (const sent of left) this.#fail(sent, error)
+  }
+
+  /** The links that have carried something of a root that is not done. */
+  #linksTo(root: Root): ReadonlySet<Link> {
+    const links = new Set<Link>()
+    this.#sent.each(({ subtree, link }) => {
+      if (subtree.root === root && link !== undefined) links.add(link)
+    })
+    return links
   }
 
   readonly #isDone = (sent: Sent): void => {

@@ -23,6 +23,12 @@ export interface RootCrossing {
   failed(root: Root, error: MillraceError): void
   /** A handler in this worker has thrown, and the failure stands at a position until it takes effect where the root entered. */
   failedAt(root: Root, position: Position, error: MillraceError): void
+  /**
+   * The deadline of a root that entered here has passed: those who still have some of it are asked to stop, and to say so.
+   *
+   * @returns whether there are any
+   */
+  overdue(root: Root): boolean
   /** Nothing of the root is left in this worker. */
   ended(root: Root): void
   /** The trace id that every worker gives a root of this name, when none has travelled with it. */

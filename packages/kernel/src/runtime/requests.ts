@@ -71,6 +71,9 @@ export interface RequestsParts {
 /** How long a request waits when nobody says otherwise, in milliseconds. */
 const defaultTimeoutMs = 30_000
 
+/** How long after a deadline it is waited for those who still have the work to say so, in milliseconds. */
+const askedMs = 100
+
 /** The longest wait of a timer, 24 days: a deadline travels with the request, and every worker must be able to wait for it. */
 const longestTimeoutMs = 2 ** 31 - 1
 
@@ -194,6 +197,7 @@ export class Requests implements RootOwner {
     const timeoutMs = remaining(options.timeoutMs ?? defaultTimeoutMs, parent?.deadline, askedAt)
     const { signal } = options
     const onCancel = (error: MillraceError): void => abandon(root, error)
+    const onDeadline = (): number => (root.crossing?.overdue(root) === true ? askedMs : 0)
     const group = engine.answeringGroup(expect)
     const inTime = timeoutMs > 0
     const { ticket, reply } = waiters.request({
@@ -202,10 +206,12 @@ export class Requests implements RootOwner {
       deadlineMs: inTime ? undefined : Number.NEGATIVE_INFINITY,
       signal,
       group,
+      onDeadline: this.#parts.mesh && onDeadline,
       onCancel,
     })
     if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
-    const root = new Root(this, undefined, 0, askedAt + timeoutMs, options.traceId ?? parent?.traceId)
+    const deadline = Math.min(askedAt + timeoutMs, parent?.deadline ?? Number.POSITIVE_INFINITY)
+    const root = new Root(this, undefined, 0, deadline, options.traceId ?? parent?.traceId)
     root.ticket = ticket
     root.expect = expect
     root.asText = options.asText ?? false
@@ -273,9 +279,15 @@ function abandon(root: Root, error: MillraceError): void {
   root.fail(error)
 }
 
-/** A nested request cannot outlive its caller. @returns not positive where the caller's time is over */
+/**
+ * How long a request waits. A nested one cannot outlive its caller; but that the time of both is over, whoever asked the caller
+ * says first.
+ *
+ * @returns not positive where the caller's time is over
+ */
 function remaining(timeoutMs: number, deadline: number | undefined, now: number): number {
   if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
     throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimeoutMs} (got ${timeoutMs})`)
-  return deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline - now)
+  if (deadline === undefined) return timeoutMs
+  return deadline > now ? Math.min(timeoutMs, deadline - now + askedMs) : 0
 }
