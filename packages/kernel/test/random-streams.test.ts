@@ -5,8 +5,8 @@ import { createCarrier } from './random-carrier.js'
 import { chanceOf } from './random-graph.js'
 import { Leaf, RandomStream, type StreamEnd } from './random-stream.js'
 import { converse, runShares } from './run-shares.js'
+import { makeFaults, type ShareFaults } from './share-faults.js'
 import { pass, turn } from './shop.js'
-import { makeFaults, type StreamFaults } from './stream-faults.js'
 
 const seeds = Math.ceil(Number(process.env.ROUNDS ?? 1) * 60)
 const first = Number(process.env.FIRST_SEED ?? 1)
@@ -16,7 +16,7 @@ const found = first > 1 ? [] : [81, 116, 334, 619, 855, 3061]
 const all = [...Array.from({ length: seeds }, (_, index) => first + index), ...found.filter((seed) => seed > seeds)]
 
 /** What goes wrong. */
-interface Faults extends Partial<Pick<StreamFaults, 'cuts'>> {
+interface Faults extends Partial<Pick<ShareFaults, 'cuts'>> {
   /** Which workers die and are replaced: those without ordered nodes, or any, as those with ordered nodes record what they do. @default none */
   readonly deaths?: 'unordered' | 'any'
   /** Whether workers without ordered nodes are replaced while they work. @default false */

@@ -2,11 +2,17 @@
  * What happens to every request before its interface sees it.
  *
  * G1  It gets a trace: that of its `traceparent`, else a new one; its answer says which.
- * G2  Where the application authenticates, nobody unknown comes further.
+ * G2  Where the application authenticates, nobody unknown comes further; how long that may take the interface says.
  * G3  A client that asks too often is refused: by its principal where there is one, else by its address.
  * G4  A request with the `X-Request-Id` of one that is not answered yet is refused.
  */
-import type { Authenticate, InterfacePolicies, Principal } from '@millrace/contracts'
+import {
+  type Authenticate,
+  type InterfacePolicies,
+  MillraceError,
+  type Principal,
+  type WebRequest,
+} from '@millrace/contracts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { refusal } from './problem.js'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.js'
@@ -29,19 +35,58 @@ export function createGuard(site: Site, face: Guarded): onRequestHookHandler {
     const visit = begin(site, request, reply, undefined)
     const { authenticate } = site.ingress
     if (authenticate === undefined) return admit(site, { request, reply, visit, limiter, face }, done)
+    const goOn = whileOpen(reply, done)
     askWho(authenticate, request, face).then(
-      (principal) => admit(site, { request, reply, visit: known(request, visit, principal), limiter, face }, done),
-      (error: Error) => done(spentBy(limiter, request.ip) ?? error),
+      (principal) =>
+        goOn((next) => admit(site, { request, reply, visit: known(request, visit, principal), limiter, face }, next)),
+      (error: Error) => goOn((next) => next(spentBy(limiter, request.ip) ?? error)),
     )
   }
 }
 
-/** Who a request is from. @throws MillraceError WEB_UNAUTHENTICATED */
-export async function askWho(authenticate: Authenticate, request: FastifyRequest, face: Guarded): Promise<Principal> {
-  const { method, url, headers, ip } = request
-  const principal = await authenticate({ method, url, headers, ip, interface: face.name })
-  if (principal !== undefined) return principal
+type Done = (error?: Error) => void
+
+/** Whoever has left meanwhile needs no answer, and nothing is begun for them. */
+function whileOpen(reply: FastifyReply, done: Done): (go: (done: Done) => void) => void {
+  let isOpen = true
+  reply.raw.once('close', () => {
+    isOpen = false
+  })
+  return (go) => {
+    if (isOpen) go(done)
+  }
+}
+
+/**
+ * Who a request is from.
+ *
+ * @throws MillraceError WEB_UNAUTHENTICATED; REPLY_TIMEOUT when the application does not say it in the time of the interface;
+ * NODE_FAILED when it throws what is no error
+ */
+export async function askWho(
+  authenticate: Authenticate,
+  { method, url, headers, ip }: Pick<WebRequest, 'method' | 'url' | 'headers' | 'ip'>,
+  { name, policies: { timeoutMs } }: Guarded,
+): Promise<Principal> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = refusal('REPLY_TIMEOUT', `who you are was not known within ${timeoutMs} ms`)
+    timer = setTimeout(reject, timeoutMs, error)
+  })
+  try {
+    const principal: unknown = await Promise.race([authenticate({ method, url, headers, ip, interface: name }), late])
+    if (isPrincipal(principal)) return principal
+  } catch (thrown) {
+    throw MillraceError.from(thrown, 'NODE_FAILED', 'the application could not say who a request is from')
+  } finally {
+    clearTimeout(timer)
+  }
   throw refusal('WEB_UNAUTHENTICATED', 'say who you are, as this service asks it')
+}
+
+/** What is not written in TypeScript may say nobody by null, or false. */
+function isPrincipal(said: unknown): said is Principal {
+  return typeof said === 'object' && said !== null
 }
 
 /** The limiter of an interface; undefined where it has none. */
@@ -81,7 +126,7 @@ function known(request: FastifyRequest, { trace }: Visit, principal: Principal):
   return visit
 }
 
-function admit(site: Site, admission: Admission, done: (error?: Error) => void): void {
+function admit(site: Site, admission: Admission, done: Done): void {
   const { request, visit, limiter } = admission
   if (limiter !== undefined) {
     const spent = spentBy(limiter, visit.principal?.id ?? request.ip)

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, post, startWeb, type WebApplication } from './web-application.js'
+import { eventually, post, problem, startWeb, type WebApplication } from './web-application.js'
 
 let app: WebApplication
 
@@ -13,10 +13,6 @@ afterAll(async () => {
 })
 
 const waits = async () => ((await (await fetch(`${app.url}/report`)).json()) as { waiting: number }).waiting
-
-async function problem(response: Response) {
-  return { status: response.status, type: response.headers.get('content-type'), body: await response.json() }
-}
 
 /** Sends bytes as they are and reads until the server closes. */
 async function exchange(bytes: string | Uint8Array): Promise<string> {

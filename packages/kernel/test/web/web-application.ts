@@ -49,6 +49,13 @@ export function post(url: string, body: unknown, headers: Readonly<Record<string
   })
 }
 
+/** What an answer says that is a problem. */
+export async function problem(
+  response: Response,
+): Promise<{ status: number; type: string | null; body: Record<string, unknown> }> {
+  return { status: response.status, type: response.headers.get('content-type'), body: await response.json() }
+}
+
 /** Asks again and again, each time when the last answer is there, until it is the one. */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,

@@ -2,8 +2,8 @@ import type { Chance } from './random-graph.js'
 import type { Shares } from './run-shares.js'
 import { pass } from './shop.js'
 
-/** What goes wrong while a stream is on its way. */
-export interface StreamFaults {
+/** What goes wrong while messages are on their way. */
+export interface ShareFaults {
   /** Which links are lost; undefined for none. */
   readonly cuts: 'between workers' | 'any' | undefined
   /** Workers that may die and be replaced. */
@@ -20,7 +20,7 @@ const most = 3
 /** Makes faults in turns that the seed says. @returns how many there were, once everybody who died or moved is replaced */
 export async function makeFaults(
   running: Shares,
-  { cuts, mortals, movable, died }: StreamFaults,
+  { cuts, mortals, movable, died }: ShareFaults,
   { pick }: Chance,
 ): Promise<number> {
   if (cuts === undefined && mortals.length + movable.length === 0) return 0
