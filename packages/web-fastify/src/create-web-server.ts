@@ -33,15 +33,17 @@ export async function createWebServer(parts: WebServerParts, settings: WebServer
     requestIds: new Set<string>(),
     now: () => performance.now(),
     draining: () => draining,
-    answered: listening.answered,
+    answered: () => undefined,
   }
   const sockets = await serveSite(app, site, { cors: settings.cors, encrypted: settings.tls !== undefined })
   serveHealth(app, site)
   serveMetrics(app, site)
   refuseOtherMethods(app, parts.ingress.interfaces)
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, refusal('WEB_NOT_FOUND', 'nothing answers under this path'), 'refused'),
-  )
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
+    // At once: what takes no body must not wait for one.
+    sendProblem(reply, refusal('WEB_NOT_FOUND', 'nothing answers under this path'), 'refused')
+  })
   await app.ready()
   return {
     listen: (socket) => listening.listen(socket),

@@ -2,9 +2,9 @@
  * The server under Fastify: HTTP/1.1, HTTPS, HTTP/2 over TLS with HTTP/1.1 beside it, or h2c.
  *
  * N1  Slow headers are given up by Node; how long a body may take its interface says.
- * N2  When it drains, a connection is closed as soon as it has nothing to answer.
+ * N2  When it drains, a connection is closed as soon as it has nothing to answer, also one that has never asked.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import {
   createServer as createH2cServer,
   createSecureServer,
@@ -15,8 +15,8 @@ import {
 } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Server as NetServer, Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import { MillraceError, type WebServerSettings } from '@millrace/contracts'
+import { watchConnections } from './connections.js'
 
 /** How long headers may take, in milliseconds. */
 const headersMs = 15_000
@@ -32,8 +32,6 @@ export interface ListeningServer {
   listen(socket: unknown): Promise<number>
   /** Takes no new connection; resolves when the last one is closed. */
   drain(): Promise<void>
-  /** A request has been answered: while it drains, its connection may be closed. */
-  answered(): void
   /** Closes what is left. */
   destroy(): void
 }
@@ -43,7 +41,7 @@ export function createListeningServer(settings: WebServerSettings, handler: Requ
   const server = createServerFor(settings, handler)
   const sockets = new Set<Socket>()
   const sessions = new Set<Http2Session>()
-  const idle = idleSockets(server, settings)
+  const connections = watchConnections(server, settings)
   let closed: Promise<void> | undefined
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -63,12 +61,9 @@ export function createListeningServer(settings: WebServerSettings, handler: Requ
         if (server.listening) server.close(() => resolve())
         else resolve()
         for (const session of sessions) session.close()
-        idle.close()
+        connections.closeIdle()
       })
       return closed
-    },
-    answered() {
-      if (closed !== undefined) setImmediate(idle.close)
     },
     destroy() {
       if (server.listening) server.close()
@@ -90,36 +85,6 @@ function createServerFor({ http2, tls }: WebServerSettings, handler: RequestList
 function withTimeouts(server: Http2SecureServer): Http2SecureServer {
   server.setTimeout(0)
   return Object.assign(server, { headersTimeout: headersMs, requestTimeout: 0, keepAliveTimeout: idleMs })
-}
-
-interface IdleSockets {
-  /** Closes each connection that has nothing to answer. */
-  readonly close: () => void
-}
-
-/** Node knows the idle connections of an HTTP/1.1 server; those beside HTTP/2 are counted here. */
-function idleSockets(server: NetServer, { http2 }: WebServerSettings): IdleSockets {
-  if (http2 === 'off') return { close: () => (server as Server).closeIdleConnections() } // made above
-  if (http2 === 'h2c') return { close: () => undefined }
-  const busy = new Map<Socket, number>()
-  server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') return
-    busy.set(socket, 0)
-    socket.once('close', () => busy.delete(socket))
-  })
-  server.on('upgrade', ({ socket }: IncomingMessage) => busy.delete(socket))
-  server.on('request', ({ socket, httpVersionMajor }: IncomingMessage, response: NodeJS.EventEmitter) => {
-    if (httpVersionMajor > 1) return
-    busy.set(socket, (busy.get(socket) ?? 0) + 1)
-    response.once('close', () => {
-      if (busy.has(socket)) busy.set(socket, (busy.get(socket) ?? 1) - 1)
-    })
-  })
-  return {
-    close: () => {
-      for (const [socket, requests] of busy) if (requests === 0) socket.end()
-    },
-  }
 }
 
 function listen(server: NetServer, { host, port }: WebServerSettings, socket: unknown): Promise<number> {

@@ -1,7 +1,8 @@
 /**
  * The messages of one caller on their way through the graph, each a root of one order domain.
  *
- * Q1  At most {@link window} of them are unfinished, so that a caller who takes its replies slowly leaves room for others.
+ * Q1  At most {@link window} of them are unfinished, so that a caller who takes its replies slowly leaves room for others. No
+ *     more than that, and no more than {@link windowBytes}, wait to enter.
  * Q2  Replies leave in the order of the messages, and each waits until it is taken.
  * Q3  When a root fails, later ones are given up and earlier ones finished: the replies are whole up to the failure.
  */
@@ -17,6 +18,9 @@ import { rootSpan } from './root-span.js'
 
 /** How many messages of one caller may be unfinished. */
 const window = 256
+
+/** How many bytes of messages of one caller may wait to enter; one that is larger waits alone. */
+const windowBytes = 2 ** 20
 
 /** What a request stream is made of. */
 export interface RequestStreamParts extends RequestsParts {
@@ -42,6 +46,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
   readonly #ticket: number
   readonly #open = new Set<Root>()
   #waiting: Weighed[] = []
+  #waitingBytes = 0
   #phase: 'open' | 'ended' | 'closed' = 'open'
   #scheduled = false
   #seq = 0
@@ -79,9 +84,11 @@ export class RequestStream implements RootOwner, Work, Conversation {
     if (this.#phase !== 'open') return undefined
     const { entry } = this.#parts
     const checked = entry.check(payload)
-    this.#waiting.push({ payload: checked, bytes: entry.weigh(checked) })
+    const bytes = entry.weigh(checked)
+    this.#waiting.push({ payload: checked, bytes })
+    this.#waitingBytes += bytes
     this.#schedule()
-    return this.#waiting.length < window ? undefined : this.#untilRoom()
+    return this.#hasRoom ? undefined : this.#untilRoom()
   }
 
   end(error?: Error): void {
@@ -106,10 +113,12 @@ export class RequestStream implements RootOwner, Work, Conversation {
     for (; taken < this.#waiting.length && this.#open.size < window; taken++) {
       if (inFlight.full || engine.runner.loop.sliceOver()) break
       const next = this.#waiting[taken]
-      if (next !== undefined) this.#enter(next)
+      if (next === undefined) break
+      this.#waitingBytes -= next.bytes
+      this.#enter(next)
     }
     this.#waiting = taken === this.#waiting.length ? [] : this.#waiting.slice(taken)
-    if (this.#waiting.length < window) this.#tellRoom()
+    if (this.#hasRoom) this.#tellRoom()
     if (this.#waiting.length > 0 && this.#open.size < window) this.#goOn()
     this.#finishIfDone()
   }
@@ -175,6 +184,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
   #stopTaking(): void {
     if (this.#phase === 'open') this.#phase = 'ended'
     this.#waiting = []
+    this.#waitingBytes = 0
     this.#tellRoom()
   }
 
@@ -197,6 +207,11 @@ export class RequestStream implements RootOwner, Work, Conversation {
     if (failure !== undefined && waiters.waits(this.#ticket)) waiters.fail(this.#ticket, failure)
     waiters.end(this.#ticket)
     closed(this)
+  }
+
+  /** Whether another message may wait. */
+  get #hasRoom(): boolean {
+    return this.#waiting.length < window && this.#waitingBytes < windowBytes
   }
 
   #untilRoom(): Promise<void> {

@@ -1,52 +1,23 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { request } from 'node:https'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
+import { createCertificate } from './certificate.js'
 import { eventually, startWeb, type WebApplication } from './web-application.js'
 
 /** How many clients attack one after the other. */
 const rounds = Number(process.env.ROUNDS ?? 3)
 const patienceMs = 60_000 + rounds * 20_000
 
-const folder = mkdtempSync(join(tmpdir(), 'millrace-web-'))
-const tls = { key_file: join(folder, 'key.pem'), cert_file: join(folder, 'cert.pem') }
-
-beforeAll(() => {
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-keyout',
-      tls.key_file,
-      '-out',
-      tls.cert_file,
-    ],
-    { stdio: 'pipe' },
-  )
-})
-
-afterAll(() => rmSync(folder, { recursive: true }))
+const { tls, remove } = createCertificate()
+afterAll(remove)
 
 async function ask(session: ClientHttp2Session, path: string, body?: unknown) {
   const stream = session.request({
