@@ -1,7 +1,7 @@
 /**
  * The server under Fastify: HTTP/1.1, HTTPS, HTTP/2 over TLS with HTTP/1.1 beside it, or h2c.
  *
- * N1  Slow headers are given up by Node; how long a body may take its interface says.
+ * N1  Slow headers are given up by Node; how long a body may take its interface says. Who asks nothing for a while is closed.
  * N2  When it drains, a connection is closed as soon as it has nothing to answer, also one that has never asked.
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
@@ -21,8 +21,13 @@ import { watchConnections } from './connections.js'
 /** How long headers may take, in milliseconds. */
 const headersMs = 15_000
 
-/** How long a connection may stay without a request: longer than the minute that proxies before it keep one. */
-const idleMs = 72_000
+/** How long connections may stay. */
+export interface Patience {
+  /** Without a request, in milliseconds. @default 72_000: longer than the minute that proxies before it keep one */
+  readonly idleMs: number
+}
+
+const patient: Patience = { idleMs: 72_000 }
 
 /** A server and its connections. */
 export interface ListeningServer {
@@ -37,8 +42,12 @@ export interface ListeningServer {
 }
 
 /** Makes the server that the settings ask for. */
-export function createListeningServer(settings: WebServerSettings, handler: RequestListener): ListeningServer {
-  const server = createServerFor(settings, handler)
+export function createListeningServer(
+  settings: WebServerSettings,
+  handler: RequestListener,
+  { idleMs }: Patience = patient,
+): ListeningServer {
+  const server = createServerFor(settings, handler, idleMs)
   const sockets = new Set<Socket>()
   const sessions = new Set<Http2Session>()
   const connections = watchConnections(server, settings)
@@ -51,6 +60,7 @@ export function createListeningServer(settings: WebServerSettings, handler: Requ
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
     session.on('error', () => undefined) // its close follows
+    session.setTimeout(idleMs, () => session.close()) // what is under way is finished
     if (closed !== undefined) session.close()
   })
   return {
@@ -72,17 +82,18 @@ export function createListeningServer(settings: WebServerSettings, handler: Requ
   }
 }
 
-function createServerFor({ http2, tls }: WebServerSettings, handler: RequestListener): NetServer {
+function createServerFor({ http2, tls }: WebServerSettings, handler: RequestListener, idleMs: number): NetServer {
   const timeouts = { headersTimeout: headersMs, requestTimeout: 0, keepAliveTimeout: idleMs }
   // The compatibility layer of HTTP/2 gives what a listener of HTTP/1.1 uses.
   const both = handler as RequestListener & ((request: Http2ServerRequest, response: Http2ServerResponse) => void)
   if (http2 === 'h2c') return createH2cServer({}, both)
-  if (http2 === 'tls' && tls !== undefined) return withTimeouts(createSecureServer({ ...tls, allowHTTP1: true }, both))
+  if (http2 === 'tls' && tls !== undefined)
+    return withTimeouts(createSecureServer({ ...tls, allowHTTP1: true }, both), idleMs)
   if (tls !== undefined) return createHttpsServer({ ...timeouts, ...tls }, handler)
   return createServer(timeouts, handler)
 }
 
-function withTimeouts(server: Http2SecureServer): Http2SecureServer {
+function withTimeouts(server: Http2SecureServer, idleMs: number): Http2SecureServer {
   server.setTimeout(0)
   return Object.assign(server, { headersTimeout: headersMs, requestTimeout: 0, keepAliveTimeout: idleMs })
 }
