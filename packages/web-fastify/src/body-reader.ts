@@ -1,3 +1,4 @@
+import { Pieces } from './pieces.js'
 import { refusal } from './problem.js'
 
 /** How much of a body is taken, and how long. */
@@ -83,8 +84,7 @@ class Body {
   readonly #from: NodeJS.ReadableStream
   readonly #maxBytes: number
   #heard: BodyHeard | undefined
-  #chunks: Buffer[] = []
-  #length = 0
+  readonly #pieces = new Pieces()
 
   constructor(from: NodeJS.ReadableStream, maxBytes: number, until: number, heard: BodyHeard) {
     this.until = until
@@ -102,8 +102,7 @@ class Body {
     const heard = this.#heard
     if (heard === undefined) return
     this.#heard = undefined
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
-    this.#chunks = []
+    const bytes = this.#pieces.take()
     if (error === null) return heard(null, bytes)
     this.#from.resume()
     heard(error)
@@ -111,9 +110,8 @@ class Body {
 
   #take(chunk: Buffer): void {
     if (this.#heard === undefined) return
-    this.#length += chunk.length
-    if (this.#length > this.#maxBytes) this.end(tooLarge(this.#maxBytes))
-    else this.#chunks.push(chunk)
+    if (this.#pieces.length + chunk.length > this.#maxBytes) this.end(tooLarge(this.#maxBytes))
+    else this.#pieces.add(chunk)
   }
 
   #gone(): void {

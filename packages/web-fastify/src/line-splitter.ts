@@ -1,3 +1,5 @@
+import { Pieces } from './pieces.js'
+
 /** Splits bytes into lines, without their line feeds. */
 export interface LineSplitter {
   /** @throws what it was told to, when a line has more bytes than are allowed */
@@ -17,23 +19,18 @@ const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf)
  * can be told from one that just fits: the rest of it is passed over and never kept
  */
 export function createLineSplitter(maxBytes: number, tooLong: (() => Error) | undefined): LineSplitter {
-  let rest: Buffer[] = []
-  let restBytes = 0
+  const rest = new Pieces()
   let isFirst = true
 
   function hold(part: Buffer): void {
-    const room = maxBytes + 1 - restBytes
+    const room = maxBytes + 1 - rest.length
     if (part.length >= room && tooLong !== undefined) throw tooLong()
     const kept = part.subarray(0, room)
-    restBytes += kept.length
-    if (kept.length > 0) rest.push(kept)
+    if (kept.length > 0) rest.add(kept)
   }
 
   function take(): Buffer {
-    const [only] = rest
-    const line = rest.length === 1 && only !== undefined ? only : Buffer.concat(rest, restBytes)
-    rest = []
-    restBytes = 0
+    const line = rest.take()
     if (!isFirst) return line
     isFirst = false
     return line.subarray(0, 3).equals(byteOrderMark) ? line.subarray(3) : line
@@ -51,6 +48,6 @@ export function createLineSplitter(maxBytes: number, tooLong: (() => Error) | un
       if (from < chunk.length) hold(chunk.subarray(from))
       return lines
     },
-    end: () => (restBytes === 0 ? [] : [take()]),
+    end: () => (rest.length === 0 ? [] : [take()]),
   }
 }
