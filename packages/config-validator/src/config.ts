@@ -309,13 +309,13 @@ export interface WebsocketInterfaceConfig {
   readonly kind: 'websocket'
   /** The name in logs and metrics. @default method or kind, and path */
   readonly name: string
-  /** The path; :name stands for one part of it. */
+  /** The path, to the letter. */
   readonly path: string
   /** The message type that a request becomes. */
   readonly request: string
   /** The reply type that answers it. */
   readonly response: string
-  /** For a field of the request, where it comes from: path.NAME, query.NAME, header.NAME, body, body.NAME, principal or principal.NAME. Other fields come from the body, or from the query where there is no body. @default {} */
+  /** For a field of each request, where in the handshake it comes from: query.NAME, header.NAME, principal or principal.NAME. Other fields come from the message. @default {} */
   readonly binds: Readonly<Record<string, string>>
   /** Limits of the interface. */
   readonly policies: PoliciesConfig

@@ -12,6 +12,9 @@ function findings(runtime: object): readonly string[] {
 }
 
 const supervised = { bootstrap: { mode: 'process_supervisor' }, execution_ipc: {} }
+const socket = { kind: 'websocket', path: '/live', request: 'a', response: 'b' }
+const unbound =
+  'must be query.NAME, header.NAME, principal or principal.NAME: a WebSocket has its handshake once, whose path has no parts, and each message is a body'
 const http = { kind: 'http', method: 'GET', path: '/x', request: 'a', response: 'b' }
 
 describe('Rules between keys', () => {
@@ -130,6 +133,31 @@ describe('Rules between keys', () => {
       { web: { interfaces: [{ ...http, path: '/metrics' }] } },
       [
         'runtime.web.interfaces[0].path is answered by the server itself, as are /health/live, /health/ready, /metrics; choose another (got "/metrics")',
+      ],
+    ],
+    ['a WebSocket with binds', { web: { interfaces: [{ ...socket, binds: { a: 'principal', b: 'query.b' } }] } }, []],
+    [
+      'a WebSocket that binds what it has not',
+      { web: { interfaces: [{ ...socket, binds: { a: 'path.a', b: 'body.b', c: 'body', d: 'header.d' } }] } },
+      [
+        `runtime.web.interfaces[0].binds.a ${unbound} (got "path.a")`,
+        `runtime.web.interfaces[0].binds.b ${unbound} (got "body.b")`,
+        `runtime.web.interfaces[0].binds.c ${unbound} (got "body")`,
+      ],
+    ],
+    ['a WebSocket path with a colon', { web: { interfaces: [{ ...socket, path: '/a/b:c' }] } }, []],
+    [
+      'a WebSocket path with parts',
+      { web: { interfaces: [{ ...socket, path: '/a/:b' }] } },
+      [
+        'runtime.web.interfaces[0].path must be a path that begins with / and has no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead (got "/a/:b")',
+      ],
+    ],
+    [
+      'a WebSocket over HTTP/2 alone',
+      { web: { server: { http2: 'h2c' }, interfaces: [http, { ...socket, path: '/live' }] } },
+      [
+        'runtime.web.interfaces[1].kind is websocket, which nobody can reach while runtime.web.server.http2 is h2c: WebSockets are connections of HTTP/1.1; set http2 to off or tls, or take the interface away',
       ],
     ],
     ['a bind to a part of the path', { web: { interfaces: [{ ...http, path: '/a/:b', binds: { c: 'path.b' } }] } }, []],

@@ -96,6 +96,8 @@ export interface HttpStreamInterface extends InterfaceOf<'http_stream'> {
 /** A connection whose messages are requests. */
 export interface WebSocketInterface extends InterfaceOf<'websocket'> {
   readonly exchange: Exchange
+  /** Of the handshake: `query`, `header` and `principal` alone. */
+  readonly binds: Binds
 }
 
 /** Fields that are requests. */

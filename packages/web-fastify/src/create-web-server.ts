@@ -33,7 +33,7 @@ export async function createWebServer(parts: WebServerParts, settings: WebServer
     requestIds: new Set<string>(),
     now: () => performance.now(),
     draining: () => draining,
-    answered: () => undefined,
+    leaves: listening.leave,
   }
   const sockets = await serveSite(app, site, { cors: settings.cors, encrypted: settings.tls !== undefined })
   serveHealth(app, site)

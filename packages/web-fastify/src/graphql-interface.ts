@@ -3,6 +3,7 @@
  *
  * @see https://graphql.github.io/graphql-over-http/draft/
  */
+import { setMaxListeners } from 'node:events'
 import type { GraphqlInterface } from '@millrace/contracts'
 import { MillraceError } from '@millrace/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -12,17 +13,19 @@ import { addRawParser } from './body-parsers.js'
 import { graphqlLimits, limitsRule } from './graphql-limits.js'
 import { type GraphqlContext, graphqlSchema } from './graphql-schema.js'
 import { createGuard } from './guard.js'
+import { parseJson, parseJsonText } from './json-body.js'
 import { problemOf } from './problem.js'
 import { type Site, visitOf } from './site.js'
-import { StreamWriter } from './stream-writer.js'
+import { cutOff, StreamWriter } from './stream-writer.js'
 
-/** Serves the fields of an interface. @throws MillraceError PACKAGE_MISSING */
+/** Serves the fields of an interface. @throws MillraceError PACKAGE_MISSING, CONFIG_INVALID */
 export async function serveGraphql(scope: FastifyInstance, site: Site, face: GraphqlInterface): Promise<void> {
   const { graphql, yoga } = await graphqlPackages()
   const development = process.env.NODE_ENV === 'development'
+  const endpoint = `${scope.prefix}${face.path}`
   const server = yoga.createYoga<GraphqlContext>({
     schema: graphqlSchema(graphql, face),
-    graphqlEndpoint: `${scope.prefix}${face.path}`,
+    graphqlEndpoint: endpoint,
     graphiql: development,
     landingPage: false,
     cors: false,
@@ -33,25 +36,29 @@ export async function serveGraphql(scope: FastifyInstance, site: Site, face: Gra
   })
   const { requestBytes, timeoutMs } = face.policies
   scope.removeAllContentTypeParsers()
-  addRawParser(scope, '*', { maxBytes: requestBytes, timeoutMs })
+  // No form can be sent as one of these, so no page of another origin can make a browser change something.
+  addRawParser(scope, /^application\/(?:graphql\+)?json(?:;|$)/, { maxBytes: requestBytes, timeoutMs })
   scope.route({
     method: ['GET', 'POST'],
+    exposeHeadRoute: false,
     url: face.path,
     onRequest: createGuard(site, face),
     async handler(request, reply) {
+      const search = searchOf(request)
+      requireGoodJson(request, search)
       const gone = new AbortController()
+      setMaxListeners(0, gone.signal) // every field listens
       reply.raw.once('close', () => {
         gone.abort()
-        site.answered()
       })
       const { trace } = visitOf(request)
-      const response = await server.fetch(fetchUrl(request), fetchInit(request, gone.signal), {
+      const response = await server.fetch(`http://localhost${endpoint}${search}`, fetchInit(request, gone.signal), {
         trace,
         signal: gone.signal,
       })
       if (development) reply.removeHeader('content-security-policy')
       reply.code(response.status)
-      for (const [name, value] of response.headers) reply.header(name, value)
+      for (const [name, value] of response.headers) if (name.toLowerCase() !== 'connection') reply.header(name, value)
       return send(reply, response, timeoutMs)
     },
   })
@@ -91,8 +98,16 @@ function masked({ GraphQLError }: typeof Graphql, error: unknown): Error {
   return new GraphQLError(title, { extensions: { code } })
 }
 
-function fetchUrl(request: FastifyRequest): string {
-  return `http://${request.host === '' ? 'localhost' : request.host}${request.url}`
+function searchOf({ url }: FastifyRequest): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at)
+}
+
+/** What a client sends as JSON is what any interface takes as JSON. @throws MillraceError PAYLOAD_INVALID */
+function requireGoodJson({ method, body }: FastifyRequest, search: string): void {
+  if (method === 'POST') return void (body instanceof Uint8Array && parseJson(body))
+  const query = new URLSearchParams(search)
+  for (const name of ['variables', 'extensions']) for (const text of query.getAll(name)) parseJsonText(text)
 }
 
 function fetchInit({ method, headers, body }: FastifyRequest, signal: AbortSignal): RequestInit {
@@ -119,7 +134,7 @@ async function send(reply: FastifyReply, response: Response, timeoutMs: number):
     writer.end('')
   } catch {
     await chunks.cancel().catch(() => undefined)
-    reply.raw.destroy() // the client has gone, or reads nothing
+    cutOff(reply.raw) // the client has gone, or reads nothing
   }
   return reply
 }

@@ -1,6 +1,7 @@
 import type { AskOptions, Exchange, GraphqlInterface } from '@millrace/contracts'
-import { JsonText } from '@millrace/contracts'
+import { isMillraceError, JsonText, MillraceError } from '@millrace/contracts'
 import type * as Graphql from 'graphql'
+import { graphqlPayload } from './graphql-payload.js'
 import { GraphqlTypes } from './graphql-types.js'
 import { problemOf } from './problem.js'
 import type { Place } from './statuses.js'
@@ -15,8 +16,28 @@ export interface GraphqlContext {
 
 type Fields = Graphql.GraphQLFieldConfigMap<unknown, GraphqlContext>
 
-/** Makes the schema of an interface: a field for each of its exchanges. */
+/**
+ * Makes the schema of an interface: a field for each of its exchanges.
+ *
+ * @throws MillraceError CONFIG_INVALID where GraphQL allows no such schema
+ */
 export function graphqlSchema(graphql: typeof Graphql, face: GraphqlInterface): Graphql.GraphQLSchema {
+  try {
+    const schema = makeSchema(graphql, face)
+    graphql.assertValidSchema(schema)
+    return schema
+  } catch (cause) {
+    throw noSchema(face, cause as Error) // the library and this package throw errors and nothing else
+  }
+}
+
+function noSchema({ name }: GraphqlInterface, cause: Error): MillraceError {
+  const why = isMillraceError(cause) ? cause.message.slice(cause.code.length + 2) : cause.message
+  const says = `runtime.web.interfaces: the types of ${name} cannot be described in GraphQL: ${why}`
+  return new MillraceError('CONFIG_INVALID', says, { cause })
+}
+
+function makeSchema(graphql: typeof Graphql, face: GraphqlInterface): Graphql.GraphQLSchema {
   const { GraphQLObjectType, GraphQLSchema, GraphQLString } = graphql
   const types = new GraphqlTypes(graphql)
   const { timeoutMs } = face.policies
@@ -56,7 +77,7 @@ function fieldOf(types: GraphqlTypes, exchange: Exchange, wiring: Wiring): Field
 }
 
 function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
-  const payloadOf = payloadMaker(exchange)
+  const payloadOf = graphqlPayload(exchange)
   const options = asking(timeoutMs)
   return {
     async resolve(_source, args, { trace, signal }) {
@@ -74,7 +95,7 @@ function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): 
 }
 
 function streamer(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): Wiring {
-  const payloadOf = payloadMaker(exchange)
+  const payloadOf = graphqlPayload(exchange)
   const options = asking(timeoutMs)
   return {
     subscribe: (_source, args, { trace, signal }) => {
@@ -100,11 +121,6 @@ async function* withGraphqlErrors(
   } catch (failed) {
     throw graphqlError(graphql, failed, 'failed')
   }
-}
-
-function payloadMaker({ requestSchema }: Exchange): (args: Readonly<Record<string, unknown>>) => unknown {
-  const isObject = requestSchema?.type === 'object'
-  return (args) => (isObject && !('input' in args && Object.keys(args).length === 1) ? { ...args } : args.input)
 }
 
 function refusing<Value>(graphql: typeof Graphql, attempt: () => Value): Value {

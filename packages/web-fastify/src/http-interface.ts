@@ -33,7 +33,7 @@ export function serveHttp(scope: FastifyInstance, site: Site, face: HttpInterfac
       } catch (refused) {
         return sendProblem(reply, refused, 'refused', trace.id)
       }
-      answerWith(reply, asked, { trace: trace.id, type: exchange.response, answered: site.answered })
+      answerWith(reply, asked, { trace: trace.id, type: exchange.response })
     },
   })
 }
@@ -61,15 +61,13 @@ function partsOf(request: FastifyRequest, body: unknown): RequestParts {
 interface Answering {
   readonly trace: string
   readonly type: MessageType
-  readonly answered: () => void
 }
 
 /** Answers when the reply is there; a client that goes away before takes its request back. */
-function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, { trace, type, answered }: Answering): void {
+function answerWith(reply: FastifyReply, { reply: answer, cancel }: Asked, { trace, type }: Answering): void {
   let open = true
   reply.raw.on('close', () => {
     if (open) cancel()
-    answered()
   })
   answer.then(
     (value) => {

@@ -22,9 +22,7 @@ import { type Site, visitOf } from './site.js'
 import type { Place } from './statuses.js'
 import { linesType, type StreamFormat, streamFormats } from './stream-format.js'
 import { StreamWriter } from './stream-writer.js'
-
-/** How long a client may go on sending after the last word. */
-const lingerMs = 2000
+import { lingerAfterAnswer } from './unread-body.js'
 
 /** Serves a stream of replies. */
 export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpStreamInterface): void {
@@ -36,6 +34,7 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
   scope.route({
     method: face.method,
     url: face.path,
+    exposeHeadRoute: false, // it would run the node for items that are thrown away
     onRequest: createGuard(site, face),
     async handler(request, reply) {
       const { trace } = visitOf(request)
@@ -59,7 +58,6 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
             format,
             timeoutMs,
             feeding,
-            answered: site.answered,
           })
         }
         const items = exchange.stream(payloadIn(request, payloadOf), options)
@@ -67,9 +65,9 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
           format,
           timeoutMs,
           feeding: undefined,
-          answered: site.answered,
         })
       } catch (refused) {
+        closeUnread(request, reply)
         sendProblem(reply, refused, 'refused', trace.id)
         return reply
       }
@@ -149,7 +147,6 @@ interface Streaming {
   readonly timeoutMs: number
   /** What sends lines into the graph; undefined for a single request. */
   readonly feeding: Feeding | undefined
-  readonly answered: () => void
 }
 
 /** Writes replies until they end, fail, or the client goes away. */
@@ -157,19 +154,18 @@ async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
   items: AsyncIterableIterator<unknown>,
-  { format, timeoutMs, feeding, answered }: Streaming,
+  { format, timeoutMs, feeding }: Streaming,
 ): Promise<FastifyReply> {
   const { trace } = visitOf(request)
   const placeOf = (failed: unknown): Place => (failed === feeding?.refused ? 'refused' : 'failed')
   reply.raw.once('close', () => {
     void items.return?.()
-    answered()
   })
   let first: IteratorResult<unknown>
   try {
     first = await items.next()
   } catch (failed) {
-    closeAfter(request, reply)
+    closeUnread(request, reply)
     sendProblem(reply, failed, placeOf(failed), trace.id)
     return reply
   }
@@ -185,28 +181,16 @@ async function sendStream(
     writer.end(format.end)
   } catch (failed) {
     await items.return?.()
-    const isBehind = reply.raw.writableNeedDrain
+    closeUnread(request, reply)
     writer.end(format.error(problemOf(failed, placeOf(failed), trace.id)))
-    if (isBehind) reply.raw.destroy()
-    else if (!request.raw.complete) reply.raw.once('finish', () => linger(request.raw))
   }
   return reply
 }
 
-/**
- * Closes the connection of a request whose body is not over. What comes in is still taken, for a while at most: closing at once
- * would reset the connection, and the client could lose the last word (RFC 9112 §9.6).
- */
-function linger(request: FastifyRequest['raw']): void {
-  const { socket } = request
-  if (request.httpVersionMajor > 1) return void request.destroy()
-  socket.end()
-  const timer = setTimeout(() => socket.destroy(), lingerMs)
-  request.once('end', () => socket.destroy())
-  socket.once('close', () => clearTimeout(timer))
-}
-
-/** What is left of a body that nobody reads must not be taken for the next request. */
-function closeAfter(request: FastifyRequest, reply: FastifyReply): void {
-  if (!request.raw.complete && request.raw.httpVersionMajor < 2) reply.header('connection', 'close')
+/** Closes the connection after the answer where the body is not over: what is left of it is no next request. */
+function closeUnread({ raw }: FastifyRequest, reply: FastifyReply): void {
+  // Over HTTP/2 the stream ends, and the connection stays: see serveSite.
+  if (raw.complete || raw.httpVersionMajor > 1) return
+  reply.header('connection', 'close')
+  lingerAfterAnswer(raw, reply.raw)
 }

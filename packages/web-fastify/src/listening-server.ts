@@ -15,6 +15,7 @@ import {
 } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Server as NetServer, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { MillraceError, type WebServerSettings } from '@millrace/contracts'
 import { watchConnections } from './connections.js'
 
@@ -37,6 +38,8 @@ export interface ListeningServer {
   listen(socket: unknown): Promise<number>
   /** Takes no new connection; resolves when the last one is closed. */
   drain(): Promise<void>
+  /** A connection speaks something else from now on, and whoever speaks it closes it. */
+  leave(socket: Duplex): void
   /** Closes what is left. */
   destroy(): void
 }
@@ -75,6 +78,7 @@ export function createListeningServer(
       })
       return closed
     },
+    leave: (socket) => connections.leave(socket),
     destroy() {
       if (server.listening) server.close()
       for (const socket of sockets) socket.destroy()

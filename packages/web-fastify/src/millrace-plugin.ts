@@ -30,7 +30,7 @@ export async function millrace(app: FastifyInstance, options: MillracePluginOpti
     requestIds: new Set<string>(),
     now: () => performance.now(),
     draining: () => draining,
-    answered: () => undefined,
+    leaves: () => undefined,
   }
   const sockets = await serveSite(app, site, { cors, encrypted: 'encrypted' in app.server })
   app.addHook('preClose', async () => {

@@ -3,16 +3,25 @@ import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './answer.js'
 import { refusal } from './problem.js'
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** The methods that an interface answers. */
+export function methodsOf(face: WebInterface): readonly string[] {
+  // A WebSocket begins as a GET, which is answered before a route is looked for.
+  if (face.kind === 'websocket') return []
+  if (face.kind === 'graphql') return ['GET', 'POST']
+  return face.kind === 'http' && face.method === 'GET' ? ['GET', 'HEAD'] : [face.method]
+}
 
 /** Answers the methods that a path does not have. */
 export function refuseOtherMethods(scope: FastifyInstance, interfaces: readonly WebInterface[]): void {
-  for (const [path, allowed] of methodsByPath(interfaces)) {
+  for (const { path, allowed } of places(interfaces)) {
     const allow = [...allowed].sort()
     const refused = refusal('WEB_METHOD_NOT_ALLOWED', `use ${allow.join(' or ')}`, { allow })
     scope.route({
       method: methods.filter((method) => !allowed.has(method)),
       url: path,
+      exposeHeadRoute: false,
       // The method is refused whatever the body is, so nothing of it is read.
       onRequest: (_request, reply) => sendProblem(reply, refused, 'refused'),
       handler: () => undefined,
@@ -20,14 +29,20 @@ export function refuseOtherMethods(scope: FastifyInstance, interfaces: readonly 
   }
 }
 
-function methodsByPath(interfaces: readonly WebInterface[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
+interface Place {
+  readonly path: string
+  readonly allowed: Set<string>
+}
+
+/** The paths of interfaces; those that differ in the names of their parts alone are one to the router. */
+function places(interfaces: readonly WebInterface[]): Iterable<Place> {
+  const found = new Map<string, Place>()
   for (const face of interfaces) {
-    // A WebSocket begins as a GET, which is answered before it comes here.
     if (face.kind === 'websocket') continue
-    const allowed = found.get(face.path) ?? new Set()
-    for (const method of 'method' in face ? [face.method] : ['GET', 'POST']) allowed.add(method)
-    found.set(face.path, allowed)
+    const shape = face.path.replaceAll(/(?<!:):\w+/g, ':')
+    const place = found.get(shape) ?? { path: face.path, allowed: new Set() }
+    for (const method of methodsOf(face)) place.allowed.add(method)
+    found.set(shape, place)
   }
-  return found
+  return found.values()
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, MillraceError } from '@millrace/contracts'
+import { type ErrorCode, errorCodes, type Facts, isMillraceError, MillraceError } from '@millrace/contracts'
 import { type Place, statusOf } from './statuses.js'
 
 /** One thing that is wrong with a request. */
@@ -60,14 +60,25 @@ function titleOf(code: ErrorCode): string {
   return meaning.endsWith('.') ? meaning : `${meaning}.`
 }
 
-/** Headers that go with a problem. */
+/** Headers that go with a problem. A handler may have put anything into the facts: what is no value of a header stays out. */
 export function problemHeaders({ status }: Problem, thrown: unknown): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {}
-  const facts = thrown instanceof MillraceError ? thrown.facts : {}
-  if (status === 503 || status === 429) headers['retry-after'] = String(facts.retry_after ?? retrySeconds)
-  if (status === 405 && Array.isArray(facts.allow)) headers.allow = facts.allow.join(', ')
+  const facts = isMillraceError(thrown) ? thrown.facts : {}
+  if (status === 503 || status === 429) headers['retry-after'] = String(secondsIn(facts) ?? retrySeconds)
+  const methods = status === 405 ? methodsIn(facts) : []
+  if (methods.length > 0) headers.allow = methods.join(', ')
   if (status === 401) headers['www-authenticate'] = 'Bearer'
   return headers
+}
+
+function secondsIn({ retry_after: wait }: Facts): number | undefined {
+  if (typeof wait !== 'number' || wait < 0) return undefined
+  const seconds = Math.ceil(wait)
+  return Number.isSafeInteger(seconds) ? seconds : undefined
+}
+
+function methodsIn({ allow }: Facts): readonly string[] {
+  return Array.isArray(allow) ? allow.filter((method) => /^[A-Z]+$/.test(method)) : []
 }
 
 /** What the web server itself says of a request may be read by whoever sent it. */

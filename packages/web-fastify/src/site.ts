@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { EventEmitter, Ingress, Principal } from '@millrace/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Trace } from './traceparent.js'
@@ -16,8 +17,8 @@ export interface Site {
   readonly now: () => number
   /** Whether nothing new is taken. */
   readonly draining: () => boolean
-  /** A request has been answered. */
-  readonly answered: () => void
+  /** A connection may become a WebSocket, and is closed with those. */
+  readonly leaves: (socket: Duplex) => void
 }
 
 /** What is known of a request before its interface sees it. */

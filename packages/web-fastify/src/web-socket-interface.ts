@@ -5,16 +5,21 @@
  * U2  What is refused is answered before the connection is upgraded, as any request is.
  * U3  A place is taken before the first wait and given back when the connection closes, so more than may be never are.
  * U4  A client that does not answer pings is disconnected.
+ * U5  A client that leaves before it is answered leaves nothing behind.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { parse as parseQuery } from 'node:querystring'
 import type { Duplex } from 'node:stream'
 import type { Principal, WebSocketInterface } from '@millrace/contracts'
-import { WebSocketServer } from 'ws'
-import { limiterOf, spentBy } from './guard.js'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { readEarly } from './early-bytes.js'
+import { askWho, limiterOf, spentBy } from './guard.js'
 import { problemHeaders, problemOf, problemType, refusal } from './problem.js'
+import { type PayloadOf, type RequestParts, requestPayload } from './request-payload.js'
 import type { Site } from './site.js'
 import { SocketSession } from './socket-session.js'
 import { traceOf } from './traceparent.js'
+import { takeUpgrades, type UpgradingServer } from './upgrades.js'
 
 /** How often clients are pinged, in milliseconds. */
 const pingMs = 30_000
@@ -30,84 +35,141 @@ interface Door {
   readonly face: WebSocketInterface
   readonly server: WebSocketServer
   readonly limiter: ReturnType<typeof limiterOf>
+  readonly payloadOf: PayloadOf
+}
+
+/** A client that asks for a WebSocket. */
+interface Caller {
+  readonly door: Door
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
 }
 
 /** @param prefix what stands before the path of every interface */
 export function serveWebSockets(
-  server: Pick<Server, 'on' | 'off' | 'listenerCount'>,
+  server: UpgradingServer,
   site: Site,
   faces: readonly WebSocketInterface[],
   prefix: string,
 ): WebSockets {
-  const sessions = new Set<SocketSession>()
-  const places = new Set<Duplex>()
   const doors = new Map<string, Door>(faces.map((face) => [`${prefix}${face.path}`, doorOf(site, face)]))
-  const pings = setInterval(() => {
-    for (const session of sessions) session.ping()
-  }, pingMs)
+  const lobby = new Lobby(site)
+  const upgrades = faces.length === 0 ? undefined : takeUpgrades(server, take)
+  const pings = setInterval(() => lobby.ping(), pingMs)
   pings.unref()
 
-  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const door = doors.get((request.url ?? '').split('?', 1)[0] ?? '')
-    if (door === undefined) {
-      // Another listener may know the path.
-      if (server.listenerCount('upgrade') === 1)
-        refuse(socket, refusal('WEB_NOT_FOUND', 'nothing takes WebSockets here'))
-      return
-    }
-    socket.on('error', () => socket.destroy())
-    try {
-      if (places.size >= site.maxSockets) throw refusal('OVERLOADED', 'as many WebSockets as may be are open')
-      places.add(socket)
-      socket.once('close', () => places.delete(socket))
-      const principal = await admit(site, door, request)
-      door.server.handleUpgrade(request, socket, head, (connection) => {
-        const client = principal?.id ?? addressOf(request)
-        const session = new SocketSession({
-          socket: connection,
-          face: door.face,
-          trace: () => traceOf(request.headers.traceparent, () => site.ingress.traceId()),
-          spend: () => spentBy(door.limiter, client),
-          draining: site.draining,
-        })
-        sessions.add(session)
-        connection.once('close', () => sessions.delete(session))
-      })
-    } catch (refused) {
-      places.delete(socket)
-      refuse(socket, refused)
-    }
+  function take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const door = doors.get(pathAndQuery(request)[0])
+    if (door !== undefined) void lobby.enter({ door, request, socket, head })
+    else if (upgrades?.shared() === false) refuse(socket, refusal('WEB_NOT_FOUND', 'nothing takes WebSockets here'))
   }
 
-  const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => void upgrade(request, socket, head)
-  server.on('upgrade', listener)
   return {
-    drain() {
-      for (const session of sessions) session.drain()
-    },
+    drain: () => lobby.drain(),
     close() {
       clearInterval(pings)
-      server.off('upgrade', listener)
+      upgrades?.close()
       for (const door of doors.values()) for (const client of door.server.clients) client.terminate()
     },
   }
 }
 
-function doorOf(site: Site, face: WebSocketInterface): Door {
-  const maxPayload = face.policies.requestBytes
-  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, clientTracking: true })
-  return { face, server, limiter: limiterOf(site, face) }
+/** The clients that ask for a WebSocket, and those that have one. */
+class Lobby {
+  readonly #site: Site
+  readonly #sessions = new Set<SocketSession>()
+  readonly #places = new Set<Duplex>()
+
+  constructor(site: Site) {
+    this.#site = site
+  }
+
+  ping(): void {
+    for (const session of this.#sessions) session.ping()
+  }
+
+  drain(): void {
+    for (const session of this.#sessions) session.drain()
+  }
+
+  async enter(caller: Caller): Promise<void> {
+    const { door, request, socket, head } = caller
+    socket.on('error', () => socket.destroy())
+    this.#site.leaves(socket)
+    try {
+      this.#takePlace(socket)
+      const early = readEarly(socket)
+      const principal = await admit(this.#site, door, request)
+      refuseWhileDraining(this.#site)
+      if (socket.destroyed) return
+      const read = Buffer.concat([head, early.end()])
+      door.server.handleUpgrade(request, socket, read, (connection) => this.#begin(connection, caller, principal))
+    } catch (refused) {
+      this.#places.delete(socket)
+      refuse(socket, refused)
+    }
+  }
+
+  #takePlace(socket: Duplex): void {
+    if (this.#places.size >= this.#site.maxSockets) throw refusal('OVERLOADED', 'as many WebSockets as may be are open')
+    this.#places.add(socket)
+    socket.once('close', () => this.#places.delete(socket))
+  }
+
+  #begin(socket: WebSocket, { door, request }: Caller, principal: Principal | undefined): void {
+    const { draining, ingress } = this.#site
+    const client = principal?.id ?? addressOf(request)
+    const handshake = handshakeOf(request, principal)
+    const session = new SocketSession({
+      socket,
+      face: door.face,
+      payloadOf: (body) => door.payloadOf({ ...handshake, body }),
+      trace: () => traceOf(request.headers.traceparent, () => ingress.traceId()),
+      spend: () => spentBy(door.limiter, client),
+      draining,
+    })
+    this.#sessions.add(session)
+    socket.once('close', () => this.#sessions.delete(session))
+  }
 }
 
-async function admit(site: Site, { face }: Door, request: IncomingMessage): Promise<Principal | undefined> {
-  if (site.draining()) throw refusal('SHUTTING_DOWN', 'the service is going down')
+function doorOf(site: Site, face: WebSocketInterface): Door {
+  const { exchange, path, binds, policies } = face
+  const maxPayload = policies.requestBytes
+  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, clientTracking: true })
+  // Each message is a body, as that of a POST is.
+  const payloadOf = requestPayload(exchange, { path, binds, method: 'POST' })
+  return { face, server, limiter: limiterOf(site, face), payloadOf }
+}
+
+/** What every message of a connection brings beside its body. */
+function handshakeOf(request: IncomingMessage, principal: Principal | undefined): Omit<RequestParts, 'body'> {
+  const query = parseQuery(pathAndQuery(request)[1]) as RequestParts['query'] // no value of what is parsed is undefined
+  return { params: {}, query, headers: request.headers, principal }
+}
+
+function pathAndQuery({ url = '' }: IncomingMessage): readonly [string, string] {
+  const end = url.indexOf('?')
+  return end < 0 ? [url, ''] : [url.slice(0, end), url.slice(end + 1)]
+}
+
+async function admit(site: Site, door: Door, request: IncomingMessage): Promise<Principal | undefined> {
+  refuseWhileDraining(site)
   if (!isOwnPage(request, site.origins)) throw refusal('WEB_FORBIDDEN', 'pages of this origin may not connect')
   const { authenticate } = site.ingress
   if (authenticate === undefined) return undefined
   const { method = 'GET', url = '', headers } = request
-  const principal = await authenticate({ method, url, headers, ip: addressOf(request), interface: face.name })
-  if (principal !== undefined) return principal
-  throw refusal('WEB_UNAUTHENTICATED', 'say who you are, as this service asks it')
+  const ip = addressOf(request)
+  try {
+    return await askWho(authenticate, { method, url, headers, ip }, door.face)
+  } catch (unknown) {
+    throw spentBy(door.limiter, ip) ?? unknown
+  }
+}
+
+function refuseWhileDraining({ draining }: Site): void {
+  if (draining()) throw refusal('SHUTTING_DOWN', 'the service is going down')
 }
 
 function addressOf({ socket }: IncomingMessage): string {
@@ -123,6 +185,7 @@ function isOwnPage({ headers }: IncomingMessage, origins: readonly string[]): bo
 
 /** Answers an upgrade by hand, as there is no response object for it, and keeps nothing of the connection. */
 function refuse(socket: Duplex, thrown: unknown): void {
+  if (socket.destroyed) return
   const problem = problemOf(thrown, 'refused')
   const body = JSON.stringify(problem)
   const headers = {

@@ -29,6 +29,20 @@ const binds = Type.Record(
   },
 )
 
+const handshakeBinds = Type.Record(
+  Type.String(),
+  Type.String({
+    pattern: '^(?:principal|(?:query|header|principal)\\.[A-Za-z0-9_-]+)$',
+    patternErrorMessage:
+      'must be query.NAME, header.NAME, principal or principal.NAME: a WebSocket has its handshake once, whose path has no parts, and each message is a body',
+  }),
+  {
+    description:
+      'For a field of each request, where in the handshake it comes from: query.NAME, header.NAME, principal or principal.NAME. Other fields come from the message.',
+    default: {},
+  },
+)
+
 const path = (more: Keys[string]) => ({
   ...more,
   ...Type.String({
@@ -36,6 +50,13 @@ const path = (more: Keys[string]) => ({
     patternErrorMessage: 'must be a path that begins with /',
     description: 'The path; :name stands for one part of it.',
   }),
+})
+
+const socketPath = Type.String({
+  pattern: '^/(?!:)(?:[^/]|/(?!:))*$',
+  patternErrorMessage:
+    'must be a path that begins with / and has no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead',
+  description: 'The path, to the letter.',
 })
 
 const kind = (word: string) => Type.Literal(word, { description: 'The kind of interface.' })
@@ -74,10 +95,10 @@ const httpStream = section('HTTP stream interface', 'One request, many replies: 
 const webSocket = section('WebSocket interface', 'A connection: each message is a request, replies come back on it.', {
   kind: kind('websocket'),
   name,
-  path: path({}),
+  path: socketPath,
   request,
   response,
-  binds,
+  binds: handshakeBinds,
   policies,
 })
 

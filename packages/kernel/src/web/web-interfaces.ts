@@ -27,8 +27,9 @@ function webInterface(face: InterfaceConfig, exchangeOf: ExchangeOf): WebInterfa
     }
   }
   const exchange = exchangeOf(face.request, face.response)
-  if (face.kind === 'websocket') return { ...common, kind: face.kind, exchange }
-  const { method, binds } = face
+  const { binds } = face
+  if (face.kind === 'websocket') return { ...common, kind: face.kind, binds, exchange }
+  const { method } = face
   if (face.kind === 'http') return { ...common, kind: face.kind, method, binds, exchange }
   return { ...common, kind: face.kind, method, binds, exchange, longLines: face.long_lines }
 }

@@ -8,13 +8,16 @@ const { tls, remove } = createCertificate()
 
 afterAll(remove)
 
+/** WebSockets are no part of HTTP/2 without TLS. */
+const interfaces = [{ kind: 'http', method: 'POST', path: '/quotes', request: 'web.quote', response: 'web.price' }]
+
 /** Longer than the test may take: who waits for it has waited for a connection that has nothing to answer. */
 const graceful = { runtime: { platform: { lifecycle: { graceful_timeout_seconds: 600 } } } }
 const head = ['HTTP/1.1', 'Host: here', 'Content-Type: application/json', 'Content-Length: 100', '', ''].join('\r\n')
 
 /** Connects, says something and hears what comes of it. @param hears whether it is answered before the stop */
 async function stoppedBeside(server: object, says: string, hears: boolean): Promise<{ mode: unknown; heard: string }> {
-  const app = await startWeb({ runtime: { ...graceful.runtime, web: { server } } })
+  const app = await startWeb({ runtime: { ...graceful.runtime, web: { server, interfaces } } })
   const socket: Socket = connect(Number(new URL(app.url).port), '127.0.0.1')
   let heard = ''
   socket.on('error', () => undefined) // it may be closed hard

@@ -19,6 +19,15 @@ const patienceMs = 60_000 + rounds * 20_000
 const { tls, remove } = createCertificate()
 afterAll(remove)
 
+const quotes = { kind: 'http', request: 'web.quote', response: 'web.price' }
+
+/** WebSockets are no part of HTTP/2 without TLS. */
+const interfaces = [
+  { ...quotes, method: 'POST', path: '/quotes' },
+  { ...quotes, method: 'GET', path: '/quotes/:sku' },
+  { kind: 'http_stream', method: 'GET', path: '/count', request: 'web.count', response: 'web.step' },
+]
+
 async function ask(session: ClientHttp2Session, path: string, body?: unknown) {
   const stream = session.request({
     ':path': path,
@@ -42,7 +51,7 @@ describe.each([
   const open = (): ClientHttp2Session => connect(app.url, kind === 'tls' ? { ca: readFileSync(tls.cert_file) } : {})
 
   beforeAll(async () => {
-    app = await startWeb({ runtime: { web: { server: server() } } })
+    app = await startWeb({ runtime: { web: { server: server(), interfaces } } })
     session = open()
   })
 
@@ -63,7 +72,7 @@ describe.each([
   })
 
   it('WEB-08 a stop answers what is in flight on an open session, and closes it', async () => {
-    const stopping = await startWeb({ runtime: { web: { server: server() } } })
+    const stopping = await startWeb({ runtime: { web: { server: server(), interfaces } } })
     const other = connect(stopping.url, kind === 'tls' ? { ca: readFileSync(tls.cert_file) } : {})
     const closed = once(other, 'close')
     const slow = ask(other, '/quotes', { sku: 'tea', n: 1, mode: 'long' })
@@ -124,7 +133,7 @@ describe.each([
   it(
     'WEB-H2-01 clients that reset their streams as fast as they can are cut off; others are served, nothing is kept',
     async () => {
-      const app = await startWeb({ runtime: { web: { server: server() } } })
+      const app = await startWeb({ runtime: { web: { server: server(), interfaces } } })
       const other = connect(app.url, { ca: args().map((file) => readFileSync(file)) })
       await Promise.all([attack(app.url, ...args()), attack(app.url, ...args()), ask(other, '/quotes/tea?n=1')])
       const before = liveHeap()
