@@ -175,6 +175,49 @@ describe('a worker that dies', () => {
   })
 })
 
+describe('a start that is overtaken by a stop', () => {
+  it.each([
+    ['as it begins', 'runtime.starting'],
+    ['when the first worker is spawned', 'worker.starting'],
+    ['when one worker is ready', 'worker.ready'],
+    ['when all are ready', 'runtime.ready'],
+  ])('ends with SHUTTING_DOWN, and leaves no process, where that comes %s', async (_when, name) => {
+    const runtime = await createRuntime(application())
+    const pids: number[] = []
+    runtime.subscribe((event) => {
+      if (event.name === 'worker.starting') pids.push(Number(event.facts.pid))
+      if (event.name === name) void runtime.stop()
+    })
+    const starting = runtime.start()
+    await expect(starting).rejects.toMatchObject({
+      code: 'BOOT_START_FAILED',
+      facts: { code: 'SHUTTING_DOWN' },
+    })
+    expect(await runtime.stop()).toBe('graceful')
+    expect(pids.filter(isAlive)).toEqual([])
+  })
+
+  it('is over at once for workers that are ready and have not begun: they hold nothing', async () => {
+    const runtime = await createRuntime(application())
+    const events: MillraceEvent[] = []
+    runtime.subscribe((event) => void events.push(event))
+    runtime.subscribe(({ name }) => name === 'runtime.ready' && void runtime.stop())
+    await expect(runtime.start()).rejects.toMatchObject({ code: 'BOOT_START_FAILED' })
+    const stopped = events.filter(({ name }) => name === 'worker.stopped')
+    expect(stopped.map(({ facts }) => facts.mode)).toEqual(['graceful', 'graceful'])
+  })
+
+  it('spawns nobody where that comes before the first', async () => {
+    const runtime = await createRuntime(application())
+    const events: MillraceEvent[] = []
+    runtime.subscribe((event) => void events.push(event))
+    const starting = runtime.start()
+    expect(await runtime.stop()).toBe('graceful')
+    await expect(starting).rejects.toMatchObject({ code: 'BOOT_START_FAILED', facts: { code: 'SHUTTING_DOWN' } })
+    expect(events.map(({ name }) => name)).toEqual(['runtime.starting', 'runtime.failed'])
+  })
+})
+
 describe('a start that fails', () => {
   it('CHILD-BOOT-01 BOOT-API-03 PROC-INIT-01 a module that cannot be loaded in a worker fails the start and leaves no process', async () => {
     const app = application(['./breaks-in-workers.ts'])

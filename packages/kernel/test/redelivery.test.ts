@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -164,5 +164,19 @@ describe('a batch run whose stateless workers are killed', () => {
     expect(await readdir(folder)).toEqual(['died-at-301', 'died-at-40'])
     expect(reports.squares).toEqual({ lines: 400, sha256: expected.digest('hex') })
     expect(counters.delivery.redelivered).toBeGreaterThan(1)
+  })
+
+  it('comes to its end while one that has no sink and nothing to do is being restarted', async () => {
+    const mayEnd = join(folder, 'may-end')
+    const runtime = await createRuntime({
+      config: at('idle/app.yml'),
+      workerFlags: sourceFlags,
+      overlay: { adapters: { numbers: { mayEnd } } },
+    })
+    runtime.subscribe(({ name }) => {
+      if (name === 'runtime.running') process.kill(pidsOf(runtime)[1] ?? 0, 'SIGKILL')
+      if (name === 'worker.restarting') void writeFile(mayEnd, '')
+    })
+    expect((await runtime.run()).reports).toEqual({ book: { lines: 3 } })
   })
 })

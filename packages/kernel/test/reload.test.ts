@@ -27,6 +27,17 @@ afterAll(() => runtime.stop())
 
 const reload = (group: string) => soon(runtime, `the reload of group '${group}'`, runtime.reload(group))
 
+/** Resolves when the next event of that name comes of a worker, or of a peer of the supervising process. */
+function next(app: Runtime, wanted: string, who: string): Promise<void> {
+  return new Promise((resolve) => {
+    const end = app.subscribe(({ name, facts: { worker, peer } }) => {
+      if (name !== wanted || (worker ?? peer) !== who) return
+      end()
+      resolve()
+    })
+  })
+}
+
 describe('reload', () => {
   it('HANDOFF-05 replaces workers under 200 requests in flight: each accepted request is answered once, none fails', async () => {
     const pids = [runtime.workers().map(({ pid }) => pid)]
@@ -93,5 +104,50 @@ describe('reload of a group whose nodes send requests', () => {
     expect(answered).toBeGreaterThan(100)
     expect(new Set(pids.flat()).size).toBe(pids.length + 1)
     expect(asking.counters().replies).toMatchObject({ duplicate_terminal: 0, late_reply_drop: 0 })
+  })
+})
+
+describe('reload of a group that is restarted meanwhile for the sake of another', () => {
+  let together: Runtime
+
+  beforeAll(async () => {
+    const groups = [
+      { name: 'one', nodes: ['first', 'spread'] },
+      { name: 'two', nodes: ['second', 'third', 'ripple'] },
+    ]
+    together = await createRuntime({
+      config,
+      overlay: {
+        runtime: {
+          discovery_modules: ['./nodes.ts'],
+          platform: { restart_strategy: 'one_for_all', process_groups: groups },
+        },
+      },
+      workerFlags: sourceFlags,
+    })
+    await together.start()
+  })
+
+  afterAll(() => together.stop())
+
+  it('is refused; the new process, which waits for a link to the one that has died, ends by itself', async () => {
+    const [one = 0] = together.workers().map(({ pid }) => pid)
+    const stopped = new Map<unknown, unknown>()
+    const bothStopped = new Promise<void>((resolve) => {
+      together.subscribe(({ name, facts: { worker, incarnation, exitCode } }) => {
+        if (name === 'worker.stopped' && worker === 'two#1') stopped.set(incarnation, exitCode)
+        if (stopped.size === 2) resolve()
+      })
+    })
+    const restarted = next(together, 'worker.running', 'one#1')
+    void next(together, 'worker.starting', 'two#1').then(() => process.kill(one, 'SIGSTOP'))
+    void next(together, 'link.opened', 'two#1').then(() => process.kill(one, 'SIGKILL'))
+    await expect(together.reload('two')).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+    await Promise.all([restarted, bothStopped])
+    expect([stopped.get(1), stopped.get(2)]).toEqual([0, 0])
+    expect(together.workers().map(({ incarnation, restarts }) => [incarnation, restarts])).toEqual([
+      [2, 1],
+      [3, 1],
+    ])
   })
 })

@@ -17,7 +17,7 @@ import { preflight } from '../src/preflight/preflight.js'
 import { requestOrigins } from '../src/supervised/request-origins.js'
 import { type Share, shareRuntime } from '../src/worker/share-runtime.js'
 import type { Carrier } from './random-carrier.js'
-import { pass } from './shop.js'
+import { type Deferred, deferred, pass } from './shop.js'
 
 /** Which nodes run where: group name → node names, and how many workers the group has. */
 export type Groups = Readonly<
@@ -36,6 +36,8 @@ export interface Shares {
   replace(slot: string, turns: number): Promise<void>
   /** Lets another process take the slot of a worker while that works, and ends it when nobody waits for it. Needs a carrier. */
   move(slot: string): Promise<void>
+  /** Kills the process that a slot has moved from, as long as somebody waits for it. */
+  killMoved(slot: string): void
   /** How much is known to more than one share; 0 at rest. */
   remaining(): number
   stop(): Promise<void>
@@ -149,10 +151,21 @@ export async function runShares(
   const later = startedLater.map((slot) => workers.get(slot))
   for (const one of living()) if (!later.includes(one)) one.runtime.begin()
   const incarnations = new Map<string, number>()
-  const deaths = new Map<Share, () => void>()
+  const deaths = new WeakMap<Share, Deferred>()
+  const deathOf = (one: Share): Deferred => {
+    const death = deaths.get(one) ?? deferred()
+    deaths.set(one, death)
+    return death
+  }
   /** Resolves when nothing that a share has sent to a process is left, or the share has died. */
   const left = (one: Share, retired: Retiring): Promise<void> =>
-    Promise.race([one.mesh.left(retired), new Promise<void>((died) => void deaths.set(one, died))])
+    Promise.race([one.mesh.left(retired), deathOf(one).promise])
+  const kill = (one: Share, process: Retiring): void => {
+    if (carrier === undefined) transport.crash(process.slot)
+    else carrier.crash(process)
+    one.mesh.giveUp()
+    deathOf(one).resolve()
+  }
   const incarnationOf = (slot: string): number => incarnations.get(slot) ?? 1
   const spawn = async (slot: string): Promise<void> => {
     const incarnation = incarnationOf(slot) + 1
@@ -170,11 +183,8 @@ export async function runShares(
     events,
     cut: (one, other) => (carrier === undefined ? transport.sever(one, other) : carrier.cut(one, other)),
     async replace(slot, turns) {
-      if (carrier === undefined) transport.crash(slot)
-      else carrier.crash({ slot, incarnation: incarnationOf(slot) })
-      const dead = workers.get(slot)
-      dead?.mesh.giveUp()
-      if (dead !== undefined) deaths.get(dead)?.()
+      const dies = workers.get(slot)
+      if (dies !== undefined) kill(dies, { slot, incarnation: incarnationOf(slot) })
       workers.delete(slot)
       endpoints.delete(slot)
       announce()
@@ -188,11 +198,20 @@ export async function runShares(
       leaving.set(old, retired)
       await spawn(slot)
       const others = living().filter((one) => one !== old && one !== workers.get(slot))
-      await Promise.all([old.runtime.retire(), ...others.map((one) => left(one, retired))])
+      const nobodyWaits = Promise.all([old.runtime.retire(), ...others.map((one) => left(one, retired))])
+      await Promise.race([nobodyWaits, deathOf(old).promise])
+      if (!leaving.has(old)) return
       void old.runtime.drain()
       old.mesh.vacate()
       await old.runtime.stop()
       leaving.delete(old)
+      announce()
+    },
+    killMoved(slot) {
+      const moved = [...leaving].find(([, retired]) => retired.slot === slot)
+      if (moved === undefined || endpoints.get(slot)?.incarnation === moved[1].incarnation) return
+      kill(...moved)
+      leaving.delete(moved[0])
       announce()
     },
     remaining: () => living().reduce((sum, { mesh }) => sum + mesh.remaining(), 0),

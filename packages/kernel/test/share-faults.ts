@@ -10,6 +10,8 @@ export interface ShareFaults {
   readonly mortals: readonly string[]
   /** Workers that may be replaced while they work. */
   readonly movable: readonly string[]
+  /** Whether those may die before nobody waits for them. @default false */
+  readonly movedDie?: boolean | undefined
   /** Hears of each worker that dies. */
   readonly died: (slot: string) => void
 }
@@ -20,7 +22,7 @@ const most = 3
 /** Makes faults in turns that the seed says. @returns how many there were, once everybody who died or moved is replaced */
 export async function makeFaults(
   running: Shares,
-  { cuts, mortals, movable, died }: ShareFaults,
+  { cuts, mortals, movable, movedDie = false, died }: ShareFaults,
   { pick }: Chance,
 ): Promise<number> {
   if (cuts === undefined && mortals.length + movable.length === 0) return 0
@@ -50,6 +52,7 @@ export async function makeFaults(
         isMoving = false
       }
       replace(moves, () => running.move(moves).then(moved))
+      if (movedDie) void pass(pick(40)).then(() => running.killMoved(moves))
     }
     const dies = anyOf(mortals)
     if (dies === undefined || busy.has(dies)) continue

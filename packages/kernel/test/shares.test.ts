@@ -2,10 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { defineMessage, defineNode, JsonText, type Part } from '@millrace/contracts'
+import { defineMessage, defineNode, type EnvelopeRecord, JsonText, type Link, type Part } from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
+import { type Carrier, createCarrier } from './random-carrier.js'
 import { type Groups, runShares, type Shares } from './run-shares.js'
+import { deferred, pass, until } from './shop.js'
 
 const Ask = defineMessage('shares.ask', Type.Object({ n: Type.Integer() }))
 const Half = defineMessage('shares.half', Type.Object({ n: Type.Integer() }))
@@ -258,6 +260,210 @@ describe('a link that is lost while both workers live', () => {
   })
 })
 
+describe('a reply that nobody acknowledges', () => {
+  it('LINK-01 REPLY-08 is told again where its link is lost before what it comes of is done', async () => {
+    const lasts = deferred()
+    const both = defineNode({
+      name: 'both',
+      consumes: Ask,
+      emits: [Sum],
+      async *handle({ n }) {
+        yield Sum.of({ n })
+        running.transport.sever('@app#1', 'one#1')
+        await lasts.promise
+      },
+    })
+    const running = await shares([both], { one: { nodes: ['both'], redeliver: 1 } })
+    const asked = ask(running, 1)
+    await until('its request has come again', () => running.workers.get('one#1')?.mesh.counters().repeats === 1)
+    lasts.resolve()
+    expect(await asked).toEqual({ n: 1 })
+    await rest(running)
+    expect([running.remaining(), running.app.runtime.counters().inFlight]).toEqual([0, 0])
+    expect(running.app.mesh.counters().repeats).toBe(0) // the first has not arrived
+  })
+
+  it('LINK-01 is the first of its request: where another is lost with its link, the request fails with HANDOFF_TRANSPORT', async () => {
+    const Other = defineMessage('shares.other', Type.Object({ n: Type.Integer() }), { reply: true })
+    const both = defineNode({
+      name: 'both',
+      consumes: Ask,
+      emits: [Other, Sum],
+      async *handle({ n }) {
+        yield Other.of({ n })
+        yield Sum.of({ n })
+        running.transport.sever('@app#1', 'one#1')
+        await new Promise(() => undefined)
+      },
+    })
+    const running = await runShares([both], { one: { nodes: ['both'], redeliver: 1 } })
+    await expect(ask(running, 1)).rejects.toMatchObject({ code: 'HANDOFF_TRANSPORT' })
+    await Promise.all([running.app, ...running.workers.values()].map(({ runtime }) => runtime.stop()))
+  })
+})
+
+describe('a process whose slot another has taken', () => {
+  const groups: Groups = { near: { nodes: ['first'], redeliver: 1 }, far: { nodes: ['second'], redeliver: 1 } }
+
+  /** Holds what the request 0 has begun, at the node of a name, until the test lets it go on. */
+  function holding(name: 'first' | 'second') {
+    const begun = deferred()
+    const lasts = deferred()
+    const hold = async (at: string, n: number): Promise<void> => {
+      if (at !== name || n !== 0) return
+      begun.resolve()
+      await lasts.promise
+    }
+    return { begun: begun.promise, letGo: lasts.resolve, hold }
+  }
+
+  /** Begins a move, and waits until the others know of it. */
+  async function move(running: Shares, slot: string) {
+    const old = running.workers.get(slot)
+    const moved = running.move(slot)
+    const isThere = () => running.workers.get(slot) !== old && running.workers.get(slot)?.mesh.missing().length === 0
+    await until('another has the slot', isThere)
+    await pass(5)
+    return { moved }
+  }
+
+  const faults = [
+    {
+      fault: 'dies, which everybody is told',
+      code: 'WORKER_CRASHED',
+      make: (running: Shares) => running.replace('far#1', 3),
+    },
+    {
+      fault: 'dies, which the links say first',
+      code: 'WORKER_CRASHED',
+      make: async (running: Shares, carrier: Carrier) => {
+        carrier.crash({ slot: 'far#1', incarnation: 1 })
+        await pass(5)
+        await running.replace('far#1', 3)
+      },
+    },
+    {
+      fault: 'is cut off',
+      code: 'HANDOFF_TRANSPORT',
+      make: async (running: Shares) => void running.cut('near#1', 'far#1'),
+    },
+  ]
+
+  it.each(faults)('HANDOFF-05 fails what it has been sent when a worker further on $fault', async ({ code, make }) => {
+    const carrier = createCarrier((run) => void setImmediate(run))
+    const { begun, letGo, hold } = holding('first')
+    const first = defineNode({
+      name: 'first',
+      consumes: Ask,
+      emits: [Half],
+      handle: async ({ n }) => {
+        await hold('first', n)
+        return Half.of({ n: n + 1 })
+      },
+    })
+    const running = await runShares([first, second], groups, { carrier })
+    open.push(running)
+    const early = ask(running, 0).catch((error: unknown) => error)
+    await begun
+    const { moved } = await move(running, 'near#1')
+    await make(running, carrier)
+    letGo()
+    expect(await early).toMatchObject({ code, facts: { worker: 'far#1' } })
+    expect(await ask(running, 1)).toEqual({ n: 3 })
+    await moved
+  })
+
+  it.each(faults)('HANDOFF-05 fails what it has asked when a worker further on $fault', async ({ code, make }) => {
+    const carrier = createCarrier((run) => void setImmediate(run))
+    const { begun, letGo, hold } = holding('second')
+    const Answer = defineMessage('shares.answer', Type.Object({ n: Type.Integer() }), { reply: true })
+    const asking = defineNode({
+      name: 'first',
+      consumes: Ask,
+      emits: [Sum],
+      requests: [Half],
+      handle: async ({ n }, { request }) => Sum.of(await request(Half, { n }, { expect: Answer })),
+    })
+    const answering = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Answer],
+      concurrency: 2,
+      handle: async ({ n }) => {
+        await hold('second', n)
+        return Answer.of({ n: n + 1 })
+      },
+    })
+    const running = await runShares([asking, answering], groups, { carrier })
+    open.push(running)
+    const early = ask(running, 0).catch((error: unknown) => error)
+    await begun
+    const { moved } = await move(running, 'near#1')
+    await make(running, carrier)
+    expect(await early).toMatchObject({ code, facts: { worker: 'far#1' } })
+    letGo()
+    expect(await ask(running, 1)).toEqual({ n: 2 })
+    await moved
+  })
+
+  it('HANDOFF-05 PROC-03 is given up when it dies, also where no link says so, and what it held is sent to the other', async () => {
+    const { begun, hold } = holding('first')
+    let held = 0
+    const first = defineNode({
+      name: 'first',
+      consumes: Ask,
+      emits: [Half],
+      handle: async ({ n }) => {
+        if (n === 0 && ++held === 1) await hold('first', n)
+        return Half.of({ n: n + 1 })
+      },
+    })
+    const silent = carrierWith((link) => ({
+      listen: (listener) =>
+        link.listen({
+          record: (record) => listener.record(record),
+          end: (how) => void (how === 'lost' || listener.end(how)),
+        }),
+    }))
+    const running = await runShares([first, second], groups, { carrier: silent })
+    open.push(running)
+    const early = ask(running, 0)
+    await begun
+    const { moved } = await move(running, 'near#1')
+    running.killMoved('near#1')
+    expect(await early).toEqual({ n: 2 })
+    await moved
+    await rest(running)
+    expect([held, running.remaining(), running.app.runtime.counters().inFlight]).toEqual([2, 0, 0])
+  })
+})
+
+/** A carrier in memory whose links do some things in a way of their own. */
+function carrierWith(own: (link: Link) => Partial<Link>): Carrier {
+  const carrier = createCarrier((run) => void setImmediate(run))
+  const changed = (link: Link): Link => ({
+    local: link.local,
+    peer: link.peer,
+    incarnation: link.incarnation,
+    send: (record) => link.send(record),
+    listen: (listener) => link.listen(listener),
+    close: () => link.close(),
+    lose: () => link.lose(),
+    ...own(link),
+  })
+  return {
+    ...carrier,
+    of: (process) => {
+      const transport = carrier.of(process)
+      return {
+        ...transport,
+        listen: (slot, accept) => transport.listen(slot, (link) => accept(changed(link))),
+        dial: async (...to) => changed(await transport.dial(...to)),
+      }
+    },
+  }
+}
+
 describe('what a mesh refuses and gives up', () => {
   const waits = defineNode({
     name: 'second',
@@ -470,6 +676,26 @@ describe('streams across workers', () => {
     expect(running.workers.get('one#1')?.mesh.counters().redelivered).toBeGreaterThan(10)
     expect(running.remaining()).toBe(0)
   })
+
+  it.each([
+    ['of their domain', (record: EnvelopeRecord) => ({ ...record, ticket: undefined })],
+    ['of no domain', (record: EnvelopeRecord) => ({ ...record, ticket: undefined, domain: undefined })],
+  ])(
+    'SEC-IPC-10 a worker that sends items %s which nobody acknowledges is closed at once and counted',
+    async (_, change) => {
+      const lies = (link: Link) => link.local.startsWith('two') && link.peer === '@app#1'
+      const carrier = carrierWith((link) => ({
+        send: (record) => link.send(lies(link) && record.kind === 'envelope' ? change(record) : record),
+      }))
+      const running = await runShares([source, work], groups, { carrier })
+      open.push(running)
+      const reader = running.app.runtime.stream(Many, { count: 100 }, { expect: Item, timeoutMs: 10_000 })
+      const [read] = await Promise.allSettled([reader[Symbol.asyncIterator]().next()])
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'HANDOFF_TRANSPORT' } })
+      const refused = running.events.find(({ name }) => name === 'security.refused')
+      expect(refused?.facts).toMatchObject({ code: 'SEC_FRAME_MALFORMED' })
+    },
+  )
 
   it('REPLY-09 a reader that leaves stops the producer in the other worker', async () => {
     const running = await shares([source, work], groups)

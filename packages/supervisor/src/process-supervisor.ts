@@ -6,7 +6,7 @@
  * 1. Workers are spawned in their order and load side by side. When all are discovered everybody gets the table, when all
  *    are ready the listener hears of it, and then they are started one after the other, in their order. They are stopped in
  *    the reverse order.
- * 2. A start that fails leaves no process, and is not repeated.
+ * 2. A start that fails leaves no process, and is not repeated. One that comes after a stop fails, and spawns nothing.
  * 3. Later, a worker that ends unasked is replaced by its policy, together with whom the strategy names. All that are
  *    restarted together are one round: those still alive are stopped, and then they start as in 1. A further failure among
  *    them ends the round and begins another, with the slots of both.
@@ -15,7 +15,8 @@
  * 6. A process is replaced while it works in this order: another is spawned beside it; when that can be dialled, the table gives
  *    it the slot and lists the old one as retiring; when it works, the old one finishes what began in it; when that is done and the
  *    assembler says that nobody waits for the old one any more, it is stopped. Before the table has changed a failure costs
- *    nothing; after that it is one of the slot.
+ *    nothing; after that it is one of the slot. A round that holds the slot ends both: what is not in the slot leaves, and takes
+ *    it no more.
  * 7. One slot is replaced at a time: who drains an old process asks its peers, and a peer that is replaced itself would answer for
  *    its new process only.
  * 8. After the first failure that supervision cannot mend everything is stopped. Nothing is restarted while that goes on.
@@ -75,6 +76,8 @@ export class ProcessSupervisor implements Supervisor {
   readonly #failedWhileStarting = createDeferred<never>()
   readonly #abort = new AbortController()
   #phase: Phase = 'new'
+  /** Whether `start` was called; a stop may have come before. */
+  #isBegun = false
   #stopped: Promise<StopMode> | undefined
   #ended: Promise<StopMode> | undefined
 
@@ -85,7 +88,9 @@ export class ProcessSupervisor implements Supervisor {
   }
 
   async start(own?: WorkerEndpoint): Promise<void> {
-    if (this.#phase !== 'new') throw new TypeError('A supervisor is started once; make another')
+    if (this.#isBegun) throw new TypeError('A supervisor is started once; make another')
+    this.#isBegun = true
+    if (this.#phase !== 'new') throw stoppedWhileStarting()
     this.#phase = 'starting'
     if (own !== undefined) this.#registry.put([own])
     try {
@@ -166,13 +171,14 @@ export class ProcessSupervisor implements Supervisor {
     } catch (error) {
       void next.vacate(reason)
       if (slot.process !== old) void old.vacate(reason)
-      throw notReplaced(error)
+      throw notReplaced(this.#isOvertaken(slot, next) ? noWorker(slot.id) : error)
     }
     if (this.#phase === 'draining') next.drain()
     old.retire()
     const { gracefulMs } = this.#settings
     const moved = this.#parts.listener.moved({ slot: slot.id, incarnation: old.incarnation }, gracefulMs)
-    await Promise.all([moved, settledWithin(old.drainSettled, gracefulMs)])
+    const left = Promise.all([moved, settledWithin(old.drainSettled, gracefulMs)])
+    await Promise.race([left, old.gone]) // nobody waits for what a restart has ended, or its own failure
     await old.vacate(reason)
     this.#emitOf('worker.replaced', slot, { reason })
   }
@@ -186,7 +192,11 @@ export class ProcessSupervisor implements Supervisor {
         const slot = own()
         return slot?.process?.incarnation === incarnation && this.#isReplaceable(slot)
       },
-      isHolder: (incarnation) => this.#phase === 'running' && own()?.process?.incarnation === incarnation,
+      isHolder: (incarnation) => {
+        const slot = own()
+        const isIn = slot?.process?.incarnation === incarnation && !this.#isRestarting(slot)
+        return isIn && this.#phase === 'running'
+      },
       replace: () => this.replace(settings.slot, 'memory'),
       emit: (name, facts) => {
         const slot = own()
@@ -196,14 +206,24 @@ export class ProcessSupervisor implements Supervisor {
   }
 
   #isWorkingAlone(slot: Slot): boolean {
-    const isRestarting = [...this.#rounds].some(({ slots }) => slots.includes(slot))
-    return this.#phase === 'running' && slot.process?.phase === 'running' && slot.next === undefined && !isRestarting
+    const isWorking = this.#phase === 'running' && slot.process?.phase === 'running'
+    return isWorking && slot.next === undefined && !this.#isRestarting(slot)
+  }
+
+  #isRestarting(slot: Slot): boolean {
+    return [...this.#rounds].some(({ slots }) => slots.includes(slot))
+  }
+
+  /** Whether a restart of its slot, and no failure of its own, keeps a process from taking it. */
+  #isOvertaken(slot: Slot, next: WorkerProcess): boolean {
+    return this.#isRestarting(slot) && next.phase !== 'failed'
   }
 
   /** Gives a slot to a process that can be dialled; the old one goes on until nobody waits for it. */
   #move(slot: Slot, { old, next, endpoint }: Replacement): void {
-    // Either may have ended while this was waited for.
-    if (slot.next !== next || slot.process !== old || !this.#isWorking()) throw noWorker(slot.id)
+    // Either may have ended while this was waited for, and a restart would put another process in the place of both.
+    const isPossible = slot.next === next && slot.process === old && this.#isWorking()
+    if (!isPossible || this.#isRestarting(slot)) throw noWorker(slot.id)
     slot.process = next
     slot.next = undefined
     this.#registry.retire({ slot: slot.id, incarnation: old.incarnation })
@@ -296,6 +316,7 @@ export class ProcessSupervisor implements Supervisor {
   async #runRound(round: Round, delayMs: number, reason: string): Promise<void> {
     const { slots, abort } = round
     try {
+      for (const slot of slots) this.#vacateBeside(slot, reason)
       for (const { process } of [...slots].reverse()) {
         await process?.vacate(reason)
         abort.signal.throwIfAborted()
@@ -308,6 +329,12 @@ export class ProcessSupervisor implements Supervisor {
     } catch {
       // One of its workers failed, and #gone begins the next round with the slots of this one; or everything is stopped.
     }
+  }
+
+  /** Ends whoever was to take a slot, or has left it and finishes what began there. */
+  #vacateBeside(slot: Slot, reason: string): void {
+    for (const process of this.#processes)
+      if (process.slot === slot.id && process !== slot.process) void process.vacate(reason)
   }
 
   #respawn(slots: readonly Slot[]): void {

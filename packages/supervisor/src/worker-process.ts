@@ -10,7 +10,14 @@
  * 4. Each step of an ending has a budget of its own: asked to stop, SIGTERM, SIGKILL. Nothing is waited for without one.
  * 5. When it is gone, no timer and no question of it is left.
  */
-import type { EndpointTable, MillraceError, WorkerEndpoint, WorkerPhase, WorkerSettings } from '@millrace/contracts'
+import type {
+  EndpointTable,
+  MillraceError,
+  SlotId,
+  WorkerEndpoint,
+  WorkerPhase,
+  WorkerSettings,
+} from '@millrace/contracts'
 import type { FromWorker } from './control-message.js'
 import { createDeferred } from './deferred.js'
 import { type EndingFrom, endStepByStep } from './ending.js'
@@ -65,6 +72,10 @@ export class WorkerProcess {
     this.#events.emit('worker.starting', { reason: parts.reason })
     this.#startTimer.run()
     void this.#spawned.gone.then((exit) => this.#ended(exit))
+  }
+
+  get slot(): SlotId {
+    return this.#parts.settings.slot
   }
 
   get incarnation(): number {

@@ -188,12 +188,25 @@ describe('start and stop', () => {
     ])
   })
 
-  it('is stopped at once when it was never started, and never starts then', async () => {
+  it('is stopped at once when it was never started, and a start that comes later ends as one that is overtaken', async () => {
     const { supervisor, log } = made(three)
     expect(await supervisor.stop()).toBe('graceful')
     await supervisor.kill()
-    await expect(supervisor.start()).rejects.toThrow(new TypeError('A supervisor is started once; make another'))
+    await expect(supervisor.start()).rejects.toMatchObject({
+      code: 'BOOT_START_FAILED',
+      facts: { code: 'SHUTTING_DOWN' },
+    })
     expect(log()).toEqual([])
+  })
+
+  it('is started once', async () => {
+    const { supervisor, log } = made([{ slot: 'a#1' }])
+    const again = new TypeError('A supervisor is started once; make another')
+    await supervisor.start()
+    await expect(supervisor.start()).rejects.toThrow(again)
+    await supervisor.stop()
+    await expect(supervisor.start()).rejects.toThrow(again)
+    expect(log().filter((entry) => entry.startsWith('worker.starting'))).toHaveLength(1)
   })
 
   it('ends a start that is overtaken by a stop, and leaves no process', async () => {

@@ -9,7 +9,8 @@
  * 1. A line is at most 1 MiB to a client, and 64 KiB from it beside what two of the largest payloads take. Who sends more is cut
  *    off.
  * 2. A client that closes its side ends what it has asked for.
- * 3. No payload, secret or environment is ever told by the application. A client sends the payload of a dead letter.
+ * 3. A client is not heard while it leaves unread what it was told. It has at most 128 questions open; one more is an error.
+ * 4. No payload, secret or environment is ever told by the application. A client sends the payload of a dead letter.
  */
 import { type ErrorReport, isErrorCode } from '@millrace/contracts'
 

@@ -4,13 +4,13 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { defineMessage, defineNode } from '@millrace/contracts'
+import { defineMessage, defineNode, type RuntimeSnapshot } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { createRuntime } from '../create-runtime.js'
 import { defaultMaxPayloadBytes } from '../payload/max-payload-bytes.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { converse, findApplication } from './control-client.js'
-import { longestQuestionBytes } from './control-protocol.js'
+import { LineReader, longestAnswerBytes, longestQuestionBytes, readAnswer } from './control-protocol.js'
 import { type ControlServer, serveControl } from './control-server.js'
 
 const Ask = defineMessage('control.ask', Type.Object({ n: Type.Integer() }))
@@ -44,6 +44,37 @@ function raw(text: string): Socket {
 /** Resolves when a connection is gone, in whatever way. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => void socket.once('close', () => resolve()))
+}
+
+/** A line that asks. */
+function question(id: number, ask: string, facts: object = {}): string {
+  return `${JSON.stringify({ id, ask, facts })}\n`
+}
+
+/** So many turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((done) => setImmediate(done))
+}
+
+/** So many lines that a client is told: their question, their kind, and the code of an error. */
+async function answers(client: Socket, count: number): Promise<readonly string[]> {
+  const lines = new LineReader(longestAnswerBytes)
+  const said: string[] = []
+  await new Promise<void>((resolve) => {
+    client.setEncoding('utf8').on('data', (piece) => {
+      for (const line of lines.take(String(piece)) ?? []) said.push(kindOf(line))
+      if (said.length >= count) resolve()
+    })
+  })
+  client.removeAllListeners('data')
+  return said
+}
+
+function kindOf(line: string): string {
+  const answer = readAnswer(line)
+  if (answer === undefined) return line
+  if ('error' in answer) return `${answer.id} error ${answer.error.code}`
+  return `${answer.id} ${'item' in answer ? 'item' : 'done'}`
 }
 
 /** The first items of a conversation. */
@@ -98,6 +129,43 @@ describe('serveControl', () => {
     await Promise.all(clients.map((client) => once(client, 'data')))
     await closed(raw(''))
     for (const client of clients) client.destroy()
+  })
+
+  it('asks nothing more for a client that does not read, and goes on where it does', async () => {
+    let taken = 0
+    const large = 'x'.repeat(100_000)
+    const snapshot = async (): Promise<RuntimeSnapshot> => {
+      taken++
+      return { ...(await runtime.snapshot()), scenario: large }
+    }
+    const talkative = await serveControl({ summary: runtime.summary, snapshot } as Runtime, folder)
+    const filler = 'x'.repeat(10_000)
+    const client = connect(talkative.path).on('error', () => undefined)
+    for (let id = 1; id <= 200; id++) client.write(question(id, 'snapshot', { filler }))
+    await turns(500)
+    expect(taken).toBeGreaterThan(0)
+    expect(taken).toBeLessThan(100)
+    expect(await answers(client, 200)).toEqual(Array.from({ length: 200 }, (_, at) => `${at + 1} done`))
+    await talkative.close()
+  })
+
+  it('refuses a question of a client that has 128 open, and serves the next client', async () => {
+    const watched = Array.from({ length: 128 }, (_, at) => question(at + 1, 'watch', { intervalMs: 60_000 }))
+    const client = raw([...watched, question(129, 'snapshot')].join(''))
+    const said = await answers(client, 129)
+    expect(said.filter((one) => one.endsWith(' item'))).toHaveLength(128)
+    expect(said).toContain('129 error CONTROL_UNAVAILABLE')
+    expect(await first(1, converse(findApplication('shop', folder), 'snapshot'))).toHaveLength(1)
+    client.destroy()
+  })
+
+  it('answers a client again where it has had answers', async () => {
+    const asked = Array.from({ length: 128 }, (_, at) => question(at + 1, 'console'))
+    const client = raw(asked.join(''))
+    await answers(client, 128)
+    client.write(question(129, 'snapshot'))
+    expect(await answers(client, 1)).toEqual(['129 done'])
+    client.destroy()
   })
 })
 

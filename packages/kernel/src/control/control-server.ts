@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { chmodSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { MillraceError } from '@millrace/contracts'
@@ -13,8 +14,12 @@ import {
   readQuestion,
 } from './control-protocol.js'
 
-/** How many clients are heard at once, and how much one may leave unread before it is told nothing more for now. */
+/**
+ * How many clients are heard at once, how many questions of one may be open, and how much one may leave unread before it is told
+ * nothing more for now.
+ */
 const mostClients = 16
+const mostQuestions = 128
 const mostUnreadBytes = 1_048_576
 
 /** An application that can be reached. */
@@ -70,6 +75,14 @@ function serveClient(socket: Socket, runtime: Runtime): void {
     longestQuestionBytes(runtime.summary.transport?.maxPayloadBytes ?? defaultMaxPayloadBytes),
   )
   const gone = new AbortController()
+  setMaxListeners(mostQuestions, gone.signal)
+  let open = 0
+  const take = async (question: ControlQuestion): Promise<void> => {
+    if (open >= mostQuestions) return say(socket, { id: question.id, error: tooManyQuestions().toJSON() })
+    open++
+    await answer(socket, runtime, question, gone.signal)
+    open--
+  }
   socket.unref()
   socket.setEncoding('utf8')
   socket.on('error', () => undefined) // its close follows
@@ -78,25 +91,36 @@ function serveClient(socket: Socket, runtime: Runtime): void {
     const complete = lines.take(piece)
     const questions = complete?.map(readQuestion)
     if (questions === undefined || questions.includes(undefined)) return void socket.destroy()
-    for (const question of questions) if (question !== undefined) void answer(socket, runtime, question, gone.signal)
+    for (const question of questions) if (question !== undefined) void take(question)
   })
+  socket.on('drain', () => socket.resume())
 }
 
+/** Says something. Whoever does not read it is not heard until it has: each question could be answered with much more. */
+function say(socket: Socket, said: ControlAnswer): void {
+  if (!socket.destroyed && !socket.write(`${JSON.stringify(said)}\n`)) socket.pause()
+}
+
+function tooManyQuestions(): MillraceError {
+  return new MillraceError(
+    'CONTROL_UNAVAILABLE',
+    `${mostQuestions} questions of this client are open already; wait for an answer before the next`,
+  )
+}
+
+/** Never rejects: what fails is said. */
 async function answer(socket: Socket, runtime: Runtime, question: ControlQuestion, gone: AbortSignal): Promise<void> {
   const { id, ask, facts } = question
-  const say = (said: ControlAnswer): void => {
-    if (!socket.destroyed) socket.write(`${JSON.stringify(said)}\n`)
-  }
   // Who does not read is spared what would only be old when it is read.
   const tell: Tell = (item) => {
-    if (socket.writableLength < mostUnreadBytes) say({ id, item })
+    if (socket.writableLength < mostUnreadBytes) say(socket, { id, item })
   }
   try {
     const known = Object.hasOwn(controlAnswers, ask) ? controlAnswers[ask] : undefined
     if (known === undefined)
       throw new MillraceError('CONTROL_UNAVAILABLE', 'the application does not know what it was asked')
-    say({ id, done: (await known(runtime, { facts, tell, gone })) ?? null })
+    say(socket, { id, done: (await known(runtime, { facts, tell, gone })) ?? null })
   } catch (thrown) {
-    say({ id, error: MillraceError.from(thrown, 'NODE_FAILED', 'the application could not answer').toJSON() })
+    say(socket, { id, error: MillraceError.from(thrown, 'NODE_FAILED', 'the application could not answer').toJSON() })
   }
 }

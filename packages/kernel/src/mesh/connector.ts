@@ -73,8 +73,9 @@ export class Connector {
     return this.#parts.peers.filter((peer) => !this.#linked.has(peer))
   }
 
-  /** Resolves when there is a link to every peer. @throws MillraceError SHUTTING_DOWN when it is closed before */
+  /** Resolves when there is a link to every peer. @throws MillraceError SHUTTING_DOWN when it is given up before */
   ready(): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.reject(givenUp())
     if (this.missing().length === 0) return Promise.resolve()
     return new Promise((resolve, reject) => this.#ready.push({ resolve, reject }))
   }
@@ -86,11 +87,10 @@ export class Connector {
     if (endpoint !== undefined && end === 'lost') this.#dial(endpoint)
   }
 
-  /** Dials no more, and lets nobody wait for links any longer. */
+  /** Dials no more, and lets nobody wait for links, now or later. */
   giveUp(): void {
     this.#closing.abort()
-    for (const { reject } of this.#ready.splice(0))
-      reject(new MillraceError('SHUTTING_DOWN', 'the links are being closed'))
+    for (const { reject } of this.#ready.splice(0)) reject(givenUp())
   }
 
   async close(): Promise<void> {
@@ -160,6 +160,10 @@ export class Connector {
     this.#parts.opened(link)
     if (this.missing().length === 0) for (const { resolve } of this.#ready.splice(0)) resolve()
   }
+}
+
+function givenUp(): MillraceError {
+  return new MillraceError('SHUTTING_DOWN', 'the links are being closed')
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

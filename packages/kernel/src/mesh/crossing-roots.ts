@@ -6,8 +6,9 @@
  * M2  A failure travels against the envelopes, hop by hop, before their acknowledgements; a cancel travels with them. One that
  *     stands at a position takes effect where its root entered, and everybody on its way knows where it stands.
  * M3  A deadline passes where the root entered. Whoever then has some of it and has sent none of that on says so there at once.
- * M4  A reply goes straight to the origin. It needs no acknowledgement where the envelope that it comes of is acknowledged over
- *     the same link after it; anywhere else it is a part of its subtree.
+ * M4  A reply goes straight to the origin. The first needs no acknowledgement where the envelope that it comes of is acknowledged
+ *     over the same link after it; anywhere else a reply is a part of its subtree. Where that link is lost, the first is told again
+ *     to whoever sends such an envelope again before it is done.
  */
 
 import { createHash } from 'node:crypto'
@@ -167,6 +168,17 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     else this.#tellStanding(session, root)
   }
 
+  /**
+   * An envelope has come again while it is being worked on: the link before was lost, and a reply that it carried may have been,
+   * which the acknowledgement must not outrun.
+   */
+  comeAgain(session: LinkSession, root: Root): void {
+    this.alsoFrom(session, root)
+    if (!(root instanceof VisitingRoot) || root.toldWhere === undefined || root.failure !== undefined) return
+    if (session.peer === this.#homeOf(root.origin).peer)
+      session.peer.tell(root.toldOn, root.told, root, root.toldWhere, session.link)
+  }
+
   /** A peer says that a root failed. */
   failedElsewhere({ origin, root: number, code, facts, position }: FailRecord): void {
     const root = this.#own.get(origin, number) ?? this.#visiting.get(origin, number)
@@ -249,9 +261,10 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
     const leaves = engine().replyForWire(type, payload, unread)
-    if (root.domain === undefined && !keepsOutput(emitter) && cameStraightFrom(root, peer))
-      peer.tell(edge, leaves, root, where)
-    else peer.send(edge, leaves, subtree, where)
+    if (root.domain !== undefined || keepsOutput(emitter) || !isFirstStraightTo(peer, root))
+      return peer.send(edge, leaves, subtree, where)
+    root.tells(edge, leaves, where)
+    peer.tell(edge, leaves, root, where)
   }
 
   #homeOf(origin: string): Home {
@@ -343,7 +356,8 @@ function isOfRun({ domain }: Root): boolean {
   return domain?.isRun === true
 }
 
-/** Whether every envelope of a root came over the link that its replies go by. */
-function cameStraightFrom(root: Root, peer: Peer): boolean {
-  return root instanceof VisitingRoot && root.senders.every((session) => session.peer === peer)
+/** Whether every envelope of a root came over the link that its replies go by, and none has gone by it that it remembers. */
+function isFirstStraightTo(peer: Peer, root: Root): root is VisitingRoot {
+  if (!(root instanceof VisitingRoot) || root.toldWhere !== undefined) return false
+  return root.senders.every((session) => session.peer === peer)
 }

@@ -93,8 +93,8 @@ export class Incoming implements LinkHearer {
     const edge = admission.edges.edges[record.edge]
     if (edge === undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     if (record.ticket === undefined) {
-      // Only a reply may go unacknowledged: nothing else would bound what is taken.
-      if (edge.to !== outside) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
+      // Only the reply of a single request may go unacknowledged: nothing else would bound what is taken.
+      if (edge.to !== outside || record.domain !== undefined) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     } else if (++session.open > this.#admittedFrom(session.peer.slot)) return this.#refuse(session, 'OVERLOADED')
     if (edge.to === outside) return this.#replyArrived(session, record, edge.type)
     const run = engine.run(edge.to)
@@ -114,7 +114,9 @@ export class Incoming implements LinkHearer {
       if (ticket !== undefined) session.acknowledge(ticket)
       return
     }
-    if (isUnread(envelope) && !root.asText) return this.#refuse(session, 'SEC_FRAME_MALFORMED')
+    const isItem = root.domain !== undefined
+    if ((isUnread(envelope) && !root.asText) || (isItem && ticket === undefined))
+      return this.#refuse(session, 'SEC_FRAME_MALFORMED')
     if (this.#joins(session, envelope)) return
     const arrival = new Arrival(root, session, envelope)
     const outlet = root.domain?.outlet
@@ -139,7 +141,7 @@ export class Incoming implements LinkHearer {
   #joins(session: LinkSession, record: EnvelopeRecord): boolean {
     const first = this.#parts.expected.join(session, record)
     if (first === undefined) return false
-    this.#parts.roots.alsoFrom(session, first.root)
+    this.#parts.roots.comeAgain(session, first.root)
     return true
   }
 

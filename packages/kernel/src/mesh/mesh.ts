@@ -212,7 +212,7 @@ export class Mesh {
    */
   vacate(): void {
     this.#links.shut()
-    this.#flush()
+    if (this.#attached !== undefined) this.#flush()
     this.roots.silence()
     this.#vacated = Promise.all([this.#links.vacate(), this.#connector.close()])
   }

@@ -40,11 +40,13 @@ describe('Peer', () => {
   let now = 1000
   let again: number[] = []
   let deadLetters: unknown[] = []
+  let beganHere = true
 
   beforeEach(() => {
     now = 1000
     again = []
     deadLetters = []
+    beganHere = true
   })
 
   const peerOf = (redeliver: number, deadLetter = false): Peer =>
@@ -63,7 +65,7 @@ describe('Peer', () => {
         }
         return 'here#1.1:'
       },
-      beganHere: () => true,
+      beganHere: () => beganHere,
       outbox: undefined,
       giveUp: ({ payload }: Sent) => deadLetter && deadLetters.push(payload) > 0,
       sentAgain: (_slot, count) => void again.push(count),
@@ -89,7 +91,7 @@ describe('Peer', () => {
     ] as const)
       send(to, payload, [seq, 0])
     to.linkLost(first)
-    to.judge(crashed)
+    to.judge(first, crashed)
     send(to, 'c', [3, 0])
     to.opened(second)
     send(to, 'e', [0, 0])
@@ -106,7 +108,7 @@ describe('Peer', () => {
       for (const link of links) {
         to.opened(link)
         to.linkLost(link)
-        to.judge(crashed)
+        to.judge(link, crashed)
       }
       return [links.map((link) => payloads(link).length), of.failure?.code, to.load]
     })
@@ -122,7 +124,7 @@ describe('Peer', () => {
     to.opened(link)
     const of = send(to, 'poison', [0, 0])
     to.linkLost(link)
-    to.judge(crashed)
+    to.judge(link, crashed)
     expect([deadLetters, of.failure, of.parts]).toEqual([['poison'], undefined, 1])
   })
 
@@ -184,8 +186,50 @@ describe('Peer', () => {
     to.acknowledged([[1, 1]])
     expect([single.parts, to.load]).toEqual([1, 1])
     to.linkLost(old)
-    to.judge(crashed)
+    to.judge(old, crashed)
     expect(to.load).toBe(1)
+  })
+
+  it('judges what one link has carried, and not what another has', () => {
+    const [old, young] = [linkTo(1), linkTo(2)]
+    const to = peerOf(0)
+    to.opened(old)
+    const first = send(to, 'a', [0, 0])
+    to.opened(young)
+    const second = send(to, 'b', [1, 0])
+    to.linkLost(young)
+    to.linkLost(old)
+    to.judge(old, crashed)
+    expect([first, second].map(({ failure }) => failure?.code)).toEqual(['WORKER_CRASHED', undefined])
+  })
+
+  it.each([
+    [true, ['WORKER_CRASHED', 'WORKER_CRASHED']],
+    [false, ['WORKER_CRASHED', undefined]],
+  ])(
+    'HANDOFF-05 without a link to come fails single requests and what began here (%p), and leaves to others what they do again',
+    (here, codes) => {
+      beganHere = here
+      const to = peerOf(1)
+      const both = (seq: number) => [
+        send(to, 'single', [seq, 0]),
+        send(to, 'item', [seq, 1], root(undefined, new Domain(() => undefined))),
+      ]
+      const before = both(0)
+      to.strand(crashed)
+      const after = both(1)
+      expect([before, after].map((roots) => roots.map(({ failure }) => failure?.code))).toEqual([codes, codes])
+    },
+  )
+
+  it('HANDOFF-05 a link that comes all the same is one like any other', () => {
+    const link = linkTo(1)
+    const to = peerOf(1)
+    to.strand(crashed)
+    to.opened(link)
+    const of = send(to, 'a', [0, 0])
+    to.linkLost(link)
+    expect([payloads(link), of.failure, to.load]).toEqual([['a'], undefined, 1])
   })
 
   it('PROC-03 fails at once what waits for a slot that nobody will come into, and what comes later', () => {

@@ -129,8 +129,13 @@ export class Peer {
    * Sends a reply that nobody has to acknowledge: what comes after it on this link says that it has arrived. Its root's deadline
    * stays here, since it is known where it goes.
    */
-  tell(edge: number, payload: unknown, root: Root, { position, cause }: Arrived): void {
-    const link = this.linkFor(root.origin)
+  tell(
+    edge: number,
+    payload: unknown,
+    root: Root,
+    { position, cause }: Arrived,
+    link: Link | undefined = this.linkFor(root.origin),
+  ): void {
     if (link === undefined) return
     const span = cause && this.#parts.hop?.(edge, cause, undefined)
     try {
@@ -191,6 +196,7 @@ export class Peer {
   opened(link: Link): void {
     const former = this.#link
     this.#link = link
+    this.#stranded = undefined
     if (former !== undefined) this.#follow(former)
     this.#sendWaiting(link)
     this.#checkLeft()
@@ -212,10 +218,10 @@ export class Peer {
     this.#checkLeft()
   }
 
-  /** Why the link was lost: what it carried and must not be sent again fails. */
-  judge(error: MillraceError): void {
-    const lost = this.#lost
-    this.#lost = []
+  /** Why a link was lost: what it carried and must not be sent again fails. */
+  judge(link: Link, error: MillraceError): void {
+    const lost = this.#lost.filter((sent) => sent.link === link)
+    this.#lost = this.#lost.filter((sent) => sent.link !== link)
     for (const sent of lost)
       if (sent.subtree.root.failure === undefined && this.#parts.giveUp(sent, error)) this.#end(sent)
       else this.#fail(sent, error)
@@ -227,11 +233,11 @@ export class Peer {
     if (this.#link === undefined) this.close(error)
   }
 
-  /** The link is lost and there will be no other, as this process retires: what began here fails, all else others do again. */
+  /** There will be no link any more, as this process retires: what is not done elsewhere as well fails, now and later. */
   strand(error: MillraceError): void {
     this.#stranded = error
     for (const { subtree } of [...this.#waiting.values(), ...this.#lost])
-      if (this.#parts.beganHere(subtree.root)) subtree.root.fail(error)
+      if (this.#isOnlyHere(subtree.root)) subtree.root.fail(error)
   }
 
   /** Nothing will ever be sent: everything that waits or was sent fails. */
@@ -282,10 +288,14 @@ export class Peer {
     return subtree.root.failure === undefined && times <= this.#parts.redeliver
   }
 
+  /** Whether no newer process of this slot has a root too: one that began here, or a single request (O5). */
+  #isOnlyHere(root: Root): boolean {
+    return root.domain === undefined || this.#parts.beganHere(root)
+  }
+
   #wait(sent: Sent): void {
     if (this.#abandoned !== undefined) return this.#fail(sent, this.#abandoned)
-    if (this.#stranded !== undefined && this.#parts.beganHere(sent.subtree.root))
-      return this.#fail(sent, this.#stranded)
+    if (this.#stranded !== undefined && this.#isOnlyHere(sent.subtree.root)) return this.#fail(sent, this.#stranded)
     sent.link = undefined
     this.#waiting.add(sent)
   }

@@ -2,6 +2,7 @@ import type { EnvelopeRecord, MillraceError } from '@millrace/contracts'
 import type { Domain } from '../runner/domain.js'
 import { noOwner } from '../runner/no-owner.js'
 import { type HomeWay, Root, type RootCrossing } from '../runner/root.js'
+import type { Arrived } from '../runner/runner.js'
 import type { LinkSession } from './link-session.js'
 
 /** A root that entered elsewhere, as far as this worker works on it: it is here while one of its envelopes is. */
@@ -12,6 +13,10 @@ export class VisitingRoot extends Root {
   declare readonly home: HomeWay
   /** The links that its envelopes came by. */
   readonly senders: LinkSession[]
+  /** A reply of it that nobody acknowledges, and where that leaves and stands; undefined as long as there is none. */
+  told: unknown
+  toldOn = -1
+  toldWhere: Arrived | undefined
   /** Which of its senders know of the failure already. */
   #informed: 'none' | 'all' | LinkSession = 'none'
 
@@ -49,6 +54,13 @@ export class VisitingRoot extends Root {
     if (this.senders.includes(session)) return false
     this.senders.push(session)
     return this.mustTell(session)
+  }
+
+  /** Remembers the reply that nobody acknowledges. */
+  tells(edge: number, payload: unknown, where: Arrived): void {
+    this.toldWhere = where
+    this.toldOn = edge
+    this.told = payload
   }
 
   /**

@@ -53,9 +53,9 @@ export class Sources {
     for (const { pump } of pumps) pump.start()
   }
 
-  /** Nothing more is read; what is in flight is finished. */
+  /** Nothing more is read; what is in flight is finished. Nothing is left of those that were never started. */
   stop(reason: MillraceError): void {
-    if (this.#left === 0) return
+    if (this.#left === 0) return this.#tellEnded()
     this.#failure ??= reason
     this.#abort.abort(reason)
     for (const { pump } of this.#pumps) pump.stop(reason)

@@ -76,6 +76,16 @@ describe('RetrySlots', () => {
     expect(await Promise.all(chosen)).toEqual(customers.map((customer) => `pricing#${partitionOf(customer, 3) + 1}`))
   })
 
+  it.each([0, -1, Number.NaN, 2 ** 31])('refuses %d ms, for which no timer waits', async (timeoutMs) => {
+    const { slots } = await slotsOf({})
+    await expect(slots.use(letter({}), timeoutMs, async () => 'sent')).rejects.toThrow(RangeError)
+  })
+
+  it('takes the longest time that there is a timer for', async () => {
+    const { slots } = await slotsOf({})
+    expect(await slots.use(letter({}), 2 ** 31 - 1, async () => 'sent')).toBe('sent')
+  })
+
   it('sends what has no key to some worker, which refuses it', async () => {
     const { slots } = await slotsOf({ partition_by: 'customer' })
     expect(await slots.use(letter(null), 1000, async (slot) => slot)).toMatch(/^pricing#\d$/u)

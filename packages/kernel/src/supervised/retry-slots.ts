@@ -4,6 +4,7 @@ import { type ChooseSlot, chooseSlot, entryChoice, type Loaded } from '../mesh/c
 import { nobodyReady } from '../mesh/remote-errors.js'
 import { takesNothingNew } from '../runtime/refusals.js'
 import { retryTarget } from '../runtime/retry-target.js'
+import { longestTimerMs } from './worker-answers.js'
 
 /** A slot that dead letters are sent to. */
 class RetrySlot implements Loaded {
@@ -42,9 +43,12 @@ export class RetrySlots {
   /**
    * Sends a letter to the worker that is to have it, when that runs.
    *
+   * @throws RangeError where no timer waits for so long
    * @throws MillraceError ROUTE_UNKNOWN_TARGET, ROUTE_TARGET_REFUSES_TYPE, HANDOFF_TIMEOUT, what `send` throws
    */
   async use<End>(letter: DeadLetter, timeoutMs: number, send: (slot: SlotId) => Promise<End>): Promise<End> {
+    if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs))
+      throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimerMs} (got ${timeoutMs})`)
     const slot = this.#choose(letter)
     slot.load++
     try {

@@ -1,8 +1,8 @@
-import type { MillraceError, Plan, SinkReport, WorkerSettings } from '@millrace/contracts'
+import type { GraphNodeKind, MillraceError, Plan, SinkReport, SlotId, WorkerSettings } from '@millrace/contracts'
 import type { OpenRun } from '../runs/open-run.js'
 import type { RunResult } from '../runtime/runtime.js'
 import { SourceTally } from './source-tally.js'
-import type { WorkerAnswers } from './worker-answers.js'
+import type { Completed, WorkerAnswers } from './worker-answers.js'
 import type { WorkerCounters } from './worker-counters.js'
 
 /** What a run is made of. */
@@ -20,15 +20,14 @@ export interface SupervisedRunParts {
 export class SupervisedRun {
   readonly sources: SourceTally
   readonly #parts: SupervisedRunParts
+  /** Slots whose workers write sinks. */
+  readonly #writing: readonly SlotId[]
   #kept: Promise<OpenRun> | undefined
 
   constructor(parts: SupervisedRunParts) {
-    const { graph, groupOf, groups } = parts.plan
-    const reading = groups.filter((_, group) =>
-      graph.nodes.some(({ kind }, node) => kind === 'source' && groupOf[node] === group),
-    )
     this.#parts = parts
-    this.sources = new SourceTally(reading.flatMap(({ slots }) => slots))
+    this.#writing = slotsWith(parts.plan, 'sink')
+    this.sources = new SourceTally(slotsWith(parts.plan, 'source'))
   }
 
   /** Opens what is kept of it, once. @throws MillraceError as `openRun` */
@@ -44,8 +43,9 @@ export class SupervisedRun {
   /** Everything has been written: the sinks finish, each in its worker. @throws MillraceError the first failure */
   async completeSinks(): Promise<Readonly<Record<string, SinkReport>>> {
     const reports: Record<string, SinkReport> = {}
-    for (const { slot, stopTimeoutMs } of this.#parts.workers) {
-      const completed = await this.#parts.answers.completed(slot, stopTimeoutMs)
+    for (const worker of this.#parts.workers) {
+      const completed = await this.#completed(worker)
+      if (completed === undefined) continue
       Object.assign(reports, completed.reports)
       this.#parts.counters.add(completed.counters)
     }
@@ -66,10 +66,25 @@ export class SupervisedRun {
     await (await this.#kept?.catch(heardByStart))?.close()
   }
 
+  /** A worker without a sink may be about to be replaced: nothing of the run is left in it, and only its counters are missed. */
+  async #completed({ slot, stopTimeoutMs }: WorkerSettings): Promise<Completed | undefined> {
+    const completed = this.#parts.answers.completed(slot, stopTimeoutMs)
+    if (this.#writing.includes(slot)) return await completed
+    return await completed.catch(() => undefined)
+  }
+
   #open(): Promise<OpenRun> | undefined {
     this.#kept ??= this.#parts.open?.()
     return this.#kept
   }
+}
+
+/** The slots of all groups that have a node of a kind. */
+function slotsWith({ graph, groupOf, groups }: Plan, wanted: GraphNodeKind): readonly SlotId[] {
+  const having = groups.filter((_, group) =>
+    graph.nodes.some(({ kind }, node) => kind === wanted && groupOf[node] === group),
+  )
+  return having.flatMap(({ slots }) => slots)
 }
 
 /** Whoever calls start hears of it. */

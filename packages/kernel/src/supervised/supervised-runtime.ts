@@ -4,7 +4,8 @@
  *
  * L1  Nothing works before every worker is ready and linked; workers stop in the reverse order of their start.
  * L2  A run is complete when every source has ended, nothing that it sent is left anywhere, and no dead letter is being sent
- *     again; then the sinks are completed. Where runs are kept, the end of this one is kept after that.
+ *     again; then the sinks are completed. A worker without one need not be there for that: it may be restarted just then. Where
+ *     runs are kept, the end of this one is kept after that.
  * L3  The first failure is the one reported: of a root, a source, a sink or a worker.
  */
 import type { StartupSummary } from '@millrace/config-validator'
@@ -301,11 +302,9 @@ export class SupervisedRuntime implements Runtime {
   }
 
   async #stopOnce(): Promise<StopMode> {
-    if (this.#start === undefined) this.#phase = 'stopped'
-    else {
-      if (this.#phase === 'starting') this.#abandonStart()
-      await this.#start.catch(() => undefined) // whoever called start hears of it
-    }
+    if (this.#phase === 'created') this.#phase = 'stopped'
+    if (this.#phase === 'starting') await this.#abandonStart()
+    await this.#start?.catch(() => undefined) // whoever called start hears of it
     const inTime = await this.drain()
     if (this.#phase !== 'draining') return inTime ? 'graceful' : 'forced'
     this.#phase = 'stopping'
@@ -319,9 +318,9 @@ export class SupervisedRuntime implements Runtime {
   }
 
   /** The start fails, and ends the workers that it has spawned. */
-  #abandonStart(): void {
+  async #abandonStart(): Promise<void> {
     this.#parts.app?.mesh.giveUp()
-    void this.#supervisor.stop()
+    await this.#supervisor.stop()
   }
 
   /** The web worker comes and goes; its socket stays. */

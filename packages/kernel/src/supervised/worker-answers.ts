@@ -18,6 +18,9 @@ import type { RuntimeCounters } from '../runtime/runtime.js'
 const answerMs = 1000
 const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
 
+/** What Node's timers can wait for, in milliseconds. */
+export const longestTimerMs: number = 2 ** 31 - 1
+
 /** What a worker says when its sinks are done. */
 export interface Completed {
   readonly reports: Readonly<Record<string, SinkReport>>
@@ -65,7 +68,7 @@ export class WorkerAnswers {
       slot,
       'retry',
       { letter, timeoutMs },
-      timeoutMs + answerMs,
+      Math.min(timeoutMs + answerMs, longestTimerMs),
     )) as RetryAnswer // as above
     return { letter: successor ?? undefined }
   }

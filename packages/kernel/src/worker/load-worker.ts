@@ -91,7 +91,7 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
     drain: () => runtime.drain(),
     retire: () => runtime.retire(),
     vacate() {
-      void runtime.drain() // streams get their last word
+      void runtime.drain().catch(() => undefined) // streams get their last word; a start that ends says so itself
       mesh.vacate()
     },
     stop() {

@@ -1,8 +1,14 @@
 import { type EventEmitter, isMillraceError, type MillraceError } from '@millrace/contracts'
 import { KeptConnection } from '../connection/kept-connection.js'
-import type { RedisClient } from '../connection/open-redis.js'
+import { late, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { asUnavailable, type RedisTrouble, redisTrouble, redisUnavailable } from '../connection/redis-trouble.js'
+import {
+  asUnavailable,
+  type RedisTrouble,
+  redisTrouble,
+  redisUnavailable,
+  silence,
+} from '../connection/redis-trouble.js'
 import { loadScripts } from '../connection/script.js'
 import { commitScript } from './commit-script.js'
 
@@ -13,6 +19,8 @@ export interface StoreConnectionParts {
   readonly name: string
   /** How long it is tried again, in milliseconds, from the last answer on. */
   readonly retryMs: number
+  /** How long an answer may take before the connection is given up, in milliseconds. @default 10_000 */
+  readonly answerMs?: number
   /** Hears `backend.lost` and `backend.back`. */
   readonly events: EventEmitter
 }
@@ -27,6 +35,9 @@ export interface StoreConnectionListener {
   readonly ended: (error: MillraceError) => void
 }
 
+/** Long enough for much state from a busy server. */
+const defaultAnswerMs = 10_000
+
 /** A process that did not run for long has heard no answer for long, and tries once all the same. */
 const shortestTryMs = 1000
 
@@ -38,7 +49,7 @@ const shortestTryMs = 1000
  * It is away for as long as troubles pass, and until nothing has been answered for `retryMs`.
  */
 export class StoreConnection {
-  readonly #parts: StoreConnectionParts
+  readonly #parts: Required<StoreConnectionParts>
   readonly #kept: KeptConnection
   readonly #whenBack: (() => void)[] = []
   #listener: StoreConnectionListener | undefined
@@ -48,13 +59,13 @@ export class StoreConnection {
   #error: MillraceError | undefined
 
   constructor(parts: StoreConnectionParts) {
-    this.#parts = parts
+    this.#parts = { answerMs: defaultAnswerMs, ...parts }
     this.#kept = new KeptConnection({
       ...parts,
       prepare: (client) => loadScripts(client, commitScript),
       up: (client) => this.#up(client),
       down: (trouble) => this.#down(trouble),
-      laterMs: () => Math.max(this.#leftMs, shortestTryMs),
+      laterMs: () => Math.ceil(Math.max(this.#leftMs, shortestTryMs)),
       notAgain: (thrown) => this.#notAgain(thrown),
     })
   }
@@ -70,7 +81,7 @@ export class StoreConnection {
   }
 
   /**
-   * Asks for something, again on the next connection when one is lost meanwhile.
+   * Asks for something, again on the next connection when one is lost meanwhile or does not answer.
    *
    * @throws MillraceError what the connection has ended with
    */
@@ -83,7 +94,7 @@ export class StoreConnection {
         continue
       }
       try {
-        const answer = await question(client)
+        const answer = await inTime(question(client), this.#parts.answerMs)
         this.answered()
         return answer
       } catch (thrown) {
@@ -143,7 +154,7 @@ export class StoreConnection {
   }
 
   #failed(client: RedisClient, thrown: unknown): void {
-    const trouble = redisTrouble(thrown)
+    const trouble = thrown === late ? silence(this.#parts.answerMs) : redisTrouble(thrown)
     if (trouble.passes) this.drop(client, trouble)
     else if (client === this.client) this.end(redisUnavailable(this.#parts.settings, trouble, thrown))
   }
@@ -151,4 +162,13 @@ export class StoreConnection {
   #tellWaiting(): void {
     for (const resolve of this.#whenBack.splice(0)) resolve()
   }
+}
+
+/** Rejects with `late` when there is no answer after so many milliseconds. */
+function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // Where this process did not run for a while, the answer may be there and only not have been read.
+    const timer = setTimeout(() => setImmediate(() => reject(late)), ms)
+    void answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
