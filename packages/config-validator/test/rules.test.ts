@@ -153,13 +153,6 @@ describe('Rules between keys', () => {
         'runtime.web.interfaces[0].path must be a path that begins with / and has no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead (got "/a/:b")',
       ],
     ],
-    [
-      'a WebSocket over HTTP/2 alone',
-      { web: { server: { http2: 'h2c' }, interfaces: [http, { ...socket, path: '/live' }] } },
-      [
-        'runtime.web.interfaces[1].kind is websocket, which nobody can reach while runtime.web.server.http2 is h2c: WebSockets are connections of HTTP/1.1; set http2 to off or tls, or take the interface away',
-      ],
-    ],
     ['a bind to a part of the path', { web: { interfaces: [{ ...http, path: '/a/:b', binds: { c: 'path.b' } }] } }, []],
   ])('%s', (_, runtime, expected) => {
     expect(findings(runtime)).toEqual(expected)

@@ -5,7 +5,6 @@ import { interfaceRules } from './interface-rules.js'
 import { ipcRules } from './ipc-rules.js'
 import { observabilityRules } from './observability-rules.js'
 import { redisRules } from './redis-rules.js'
-import { socketRules } from './socket-rules.js'
 import { webRules } from './web-rules.js'
 
 /** Every rule between keys. */
@@ -16,6 +15,5 @@ export const rules: readonly Rule[] = [
   ...deadLetterRules,
   ...webRules,
   ...interfaceRules,
-  ...socketRules,
   ...observabilityRules,
 ]

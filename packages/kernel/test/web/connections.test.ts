@@ -8,7 +8,6 @@ const { tls, remove } = createCertificate()
 
 afterAll(remove)
 
-/** WebSockets are no part of HTTP/2 without TLS. */
 const interfaces = [{ kind: 'http', method: 'POST', path: '/quotes', request: 'web.quote', response: 'web.price' }]
 
 /** Longer than the test may take: who waits for it has waited for a connection that has nothing to answer. */

@@ -21,7 +21,6 @@ afterAll(remove)
 
 const quotes = { kind: 'http', request: 'web.quote', response: 'web.price' }
 
-/** WebSockets are no part of HTTP/2 without TLS. */
 const interfaces = [
   { ...quotes, method: 'POST', path: '/quotes' },
   { ...quotes, method: 'GET', path: '/quotes/:sku' },

@@ -60,7 +60,6 @@ describe('a client over HTTP/1.1 that sends its whole body before it reads', () 
 const quotes = { request: 'web.quote', response: 'web.price' }
 const steps = { request: 'web.count', response: 'web.step' }
 
-/** WebSockets are no part of HTTP/2. */
 const interfaces = [
   { kind: 'http', method: 'POST', path: '/quotes', ...quotes },
   { kind: 'http', method: 'POST', path: '/hasty', ...quotes, policies: { timeout_ms: 100, request_size_bytes: 1000 } },
