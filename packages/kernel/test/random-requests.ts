@@ -8,6 +8,7 @@ import {
 } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { type Chance, chanceOf } from './random-graph.js'
+import { randomGroups } from './random-groups.js'
 import type { Groups } from './run-shares.js'
 import { pass } from './shop.js'
 
@@ -97,16 +98,7 @@ export class RandomRequests {
 
   /** Puts the nodes into some groups. */
   groups(chance: Chance, redeliver: number): Groups {
-    const groups: Record<string, { nodes: string[]; workers: number; redeliver: number }> = {}
-    for (const { name } of this.nodes) {
-      const group = `group${chance.pick(3)}`
-      groups[group] ??= { nodes: [], workers: 1 + chance.pick(3), redeliver }
-      groups[group].nodes.push(name)
-    }
-    for (const group of Object.values(groups))
-      if (this.nodes.some((node) => node.kind === 'node' && node.ordered && group.nodes.includes(node.name)))
-        group.workers = 1
-    return groups
+    return randomGroups(this.nodes, chance, redeliver)
   }
 
   /** All that can become of a request: the keys of answers and the codes of failures. More than one where some of it races. */

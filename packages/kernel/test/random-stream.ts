@@ -1,6 +1,7 @@
 import { defineMessage, defineNode, type Message, type MessageType, type Part } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { type Chance, chanceOf } from './random-graph.js'
+import { randomGroups } from './random-groups.js'
 import type { Groups } from './run-shares.js'
 import { pass } from './shop.js'
 
@@ -63,14 +64,7 @@ export class RandomStream {
 
   /** Puts the nodes into some groups. */
   groups(chance: Chance, redeliver: number): Groups {
-    const groups: Record<string, { nodes: string[]; workers: number; redeliver: number }> = {}
-    for (const { name } of this.nodes) {
-      const group = `group${chance.pick(3)}`
-      groups[group] ??= { nodes: [], workers: 1 + chance.pick(3), redeliver }
-      groups[group].nodes.push(name)
-    }
-    for (const group of Object.values(groups)) if (group.nodes.some((name) => this.#isOrdered(name))) group.workers = 1
-    return groups
+    return randomGroups(this.nodes, chance, redeliver)
   }
 
   /** The workers of groups, apart where a node of theirs is ordered. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { Pieces } from './pieces.js'
 
 /** More than this is not kept of a client that does not wait for its answer. */
 const mostBytes = 65_536
@@ -11,19 +12,17 @@ export interface EarlyBytes {
 
 /** Reads a connection that nobody reads yet, since only so it is noticed that the client leaves: then it is closed. */
 export function readEarly(socket: Duplex): EarlyBytes {
-  const chunks: Buffer[] = []
-  let length = 0
+  const pieces = new Pieces()
   const gone = (): void => void socket.destroy()
   const take = (chunk: Buffer): void => {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > mostBytes) gone()
+    pieces.add(chunk)
+    if (pieces.length > mostBytes) gone()
   }
   socket.on('data', take).once('end', gone)
   return {
     end() {
       socket.off('data', take).off('end', gone)
-      return Buffer.concat(chunks)
+      return pieces.take()
     },
   }
 }
