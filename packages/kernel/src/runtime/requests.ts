@@ -17,6 +17,7 @@ import type { Runner } from '../runner/runner.js'
 import type { Work } from '../runner/work.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
+import { requirePossible } from './possible-timeout.js'
 import { reasonOf } from './reason-of.js'
 import { leavesAs, RequestStream } from './request-stream.js'
 import { rootSpan } from './root-span.js'
@@ -73,9 +74,6 @@ const defaultTimeoutMs = 30_000
 
 /** How long after a deadline it is waited for those who still have the work to say so, in milliseconds. */
 const askedMs = 100
-
-/** The longest wait of a timer, 24 days: a deadline travels with the request, and every worker must be able to wait for it. */
-const longestTimeoutMs = 2 ** 31 - 1
 
 /** Sends requests and stream requests into the graph and completes their waiters. */
 export class Requests implements RootOwner {
@@ -286,8 +284,7 @@ function abandon(root: Root, error: MillraceError): void {
  * @returns not positive where the caller's time is over
  */
 function remaining(timeoutMs: number, deadline: number | undefined, now: number): number {
-  if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
-    throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimeoutMs} (got ${timeoutMs})`)
+  requirePossible(timeoutMs)
   if (deadline === undefined) return timeoutMs
   return deadline > now ? Math.min(timeoutMs, deadline - now + askedMs) : 0
 }

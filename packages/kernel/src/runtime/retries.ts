@@ -12,6 +12,7 @@ import { estimateBytes } from '../payload/size-limit.js'
 import { Root } from '../runner/root.js'
 import type { Engine } from './engine.js'
 import type { InFlight } from './in-flight.js'
+import { requirePossible } from './possible-timeout.js'
 import { reasonOf } from './reason-of.js'
 import { Retry, type RetryEnd, type RetryOptions } from './retry.js'
 import { retryTarget } from './retry-target.js'
@@ -35,9 +36,6 @@ export interface RetriesParts {
 /** How long all that comes of a letter may take where nobody says otherwise, in milliseconds. */
 export const defaultRetryMs = 60_000
 
-/** The longest wait of a timer, 24 days. */
-const longestRetryMs = 2 ** 31 - 1
-
 /**
  * Sends dead letters to their nodes again.
  *
@@ -57,8 +55,7 @@ export class Retries {
 
   /** @throws MillraceError as `Runtime.retry` */
   async retry(letter: DeadLetter, { timeoutMs = defaultRetryMs }: RetryOptions): Promise<RetryEnd> {
-    if (!(timeoutMs > 0 && timeoutMs <= longestRetryMs))
-      throw new RangeError(`timeoutMs must be above 0 and at most ${longestRetryMs} (got ${timeoutMs})`)
+    requirePossible(timeoutMs)
     const { engine, types, tracing, clock } = this.#parts
     const { node, type } = retryTarget(engine.graph, letter)
     const messageType = types[type]

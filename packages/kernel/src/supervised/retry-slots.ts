@@ -2,9 +2,9 @@ import type { EventEmitter, MillraceError, Plan, SlotId } from '@millrace/contra
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import { type ChooseSlot, chooseSlot, entryChoice, type Loaded } from '../mesh/choose-slot.js'
 import { nobodyReady } from '../mesh/remote-errors.js'
+import { requirePossible } from '../runtime/possible-timeout.js'
 import { takesNothingNew } from '../runtime/refusals.js'
 import { retryTarget } from '../runtime/retry-target.js'
-import { longestTimerMs } from './worker-answers.js'
 
 /** A slot that dead letters are sent to. */
 class RetrySlot implements Loaded {
@@ -47,8 +47,7 @@ export class RetrySlots {
    * @throws MillraceError ROUTE_UNKNOWN_TARGET, ROUTE_TARGET_REFUSES_TYPE, HANDOFF_TIMEOUT, what `send` throws
    */
   async use<End>(letter: DeadLetter, timeoutMs: number, send: (slot: SlotId) => Promise<End>): Promise<End> {
-    if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs))
-      throw new RangeError(`timeoutMs must be above 0 and at most ${longestTimerMs} (got ${timeoutMs})`)
+    requirePossible(timeoutMs)
     const slot = this.#choose(letter)
     slot.load++
     try {

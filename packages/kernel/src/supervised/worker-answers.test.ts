@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
-import { longestTimerMs, WorkerAnswers } from './worker-answers.js'
+import { longestTimerMs } from '../runtime/possible-timeout.js'
+import { WorkerAnswers } from './worker-answers.js'
 
 describe('WorkerAnswers', () => {
   it('waits for a dead letter a little longer than that may take, and never longer than timers can', async () => {

@@ -1,4 +1,5 @@
 /** What the applications of workers are asked, and what they answer; `load-worker.ts` is the other side. */
+
 import type {
   Retiring,
   SinkReport,
@@ -11,15 +12,13 @@ import type {
 } from '@millrace/contracts'
 import type { DeadLetter } from '../dead-letters/letter-line.js'
 import type { SampleReport } from '../metrics/collector.js'
+import { longestTimerMs } from '../runtime/possible-timeout.js'
 import type { RetryEnd } from '../runtime/retry.js'
 import type { RuntimeCounters } from '../runtime/runtime.js'
 
 /** How long a worker may take to say how it fares, in milliseconds, and the phases in which it can. */
 const answerMs = 1000
 const asked: readonly WorkerPhase[] = ['ready', 'running', 'draining']
-
-/** What Node's timers can wait for, in milliseconds. */
-export const longestTimerMs: number = 2 ** 31 - 1
 
 /** What a worker says when its sinks are done. */
 export interface Completed {
