@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { MillraceError } from '@millrace/contracts'
+import { groupOfSlot } from '../src/mesh/remote-errors.js'
 import { createCarrier } from './random-carrier.js'
 import { type Chance, chanceOf } from './random-graph.js'
 import { Answer, RandomRequests } from './random-requests.js'
@@ -12,10 +13,10 @@ const first = Number(process.env.FIRST_SEED ?? 1)
 
 /** What goes wrong. */
 interface Faults extends Partial<Pick<ShareFaults, 'cuts'>> {
-  /** Whether workers die and are replaced. @default false */
-  readonly deaths?: boolean
-  /** Whether workers are replaced while they work. @default false */
-  readonly moves?: boolean
+  /** Which workers die and are replaced: any, or those without an ordered node. @default none */
+  readonly deaths?: 'any' | 'unordered'
+  /** Which are replaced while they work. @default none */
+  readonly moves?: 'any' | 'unordered'
   /** Whether those die that were replaced, before they are done. @default false */
   readonly movedDie?: boolean
   /** How often what was lost is sent again. @default 100 */
@@ -38,20 +39,26 @@ interface SeedEnd {
 
 async function runSeed(requests: RandomRequests, seed: number, faults: Faults): Promise<SeedEnd> {
   const chance = chanceOf(seed * 43 + 5)
-  const { cuts, deaths = false, moves = false, movedDie, redeliver = 100, impatient = false } = faults
-  const running = await runShares(requests.nodes, requests.groups(chance, redeliver), {
+  const { cuts, deaths, moves, movedDie, redeliver = 100, impatient = false } = faults
+  const groups = requests.groups(chance, redeliver)
+  const running = await runShares(requests.nodes, groups, {
     carrier: createCarrier((run) => void setImmediate(run)),
   })
   try {
     const slots = [...running.workers.keys()]
+    const unordered = slots.filter(
+      (slot) => !groups[groupOfSlot(slot)]?.nodes.some((name) => requests.ordered.has(name)),
+    )
+    const mayBe = (which: 'any' | 'unordered' | undefined): readonly string[] =>
+      ({ any: slots, unordered, none: [] })[which ?? 'none']
     const also: (readonly string[])[] = []
     const asked = Array.from({ length: requests.count }, (_, request) => {
       const { options, ends } = patience(chance, impatient)
       also.push(ends)
       return ask(running, requests, request, chance.pick(20), options)
     })
-    const [mortals, movable] = [deaths ? slots : [], moves ? slots : []]
-    const lost = await makeFaults(running, { cuts, mortals, movable, movedDie, died: () => undefined }, chance)
+    const what = { cuts, mortals: mayBe(deaths), movable: mayBe(moves), movedDie, died: () => undefined }
+    const lost = await makeFaults(running, what, chance)
     const outcomes = await Promise.all(asked)
     for (let turns = 0; remaining(running) > 0 && turns < 2000; turns++) await turn()
     return { outcomes, also, lost, calls: requests.calls, left: remaining(running) }
@@ -109,6 +116,8 @@ async function mistakesOf(faults: Faults, mayFail: readonly string[] = []): Prom
         found.mistakes.push(`seed ${seed}, request ${request}: ${outcome}, not ${[...expected].join(' or ')}`)
     }
     if (left > 0) found.mistakes.push(`seed ${seed}: ${left} are left`)
+    if (faults.deaths !== 'any' && faults.moves !== 'any' && requests.orderedTwice.length > 0)
+      found.mistakes.push(`seed ${seed}: ordered nodes were called again with ${requests.orderedTwice.join(', ')}`)
     if (Object.keys(faults).length === 0 && new Set(calls).size < calls.length)
       found.mistakes.push(`seed ${seed}: a handler was called twice with the same message`)
   }
@@ -138,44 +147,51 @@ describe('requests through random graphs over random workers', () => {
   }, 600_000)
 
   it('PROC-04 each gets its answer when workers die, and what they held is sent to their replacements', async () => {
-    const { mistakes, lost } = await mistakesOf({ deaths: true })
+    const { mistakes, lost } = await mistakesOf({ deaths: 'any' })
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('HANDOFF-05 each gets its answer when workers are replaced while they work', async () => {
-    const { mistakes, lost } = await mistakesOf({ moves: true })
+    const { mistakes, lost } = await mistakesOf({ moves: 'any' })
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('HANDOFF-05 PROC-04 each gets its answer when those that were replaced die before they are done', async () => {
-    const { mistakes, lost } = await mistakesOf({ moves: true, movedDie: true })
+    const { mistakes, lost } = await mistakesOf({ moves: 'any', movedDie: true })
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('PROC-04 LINK-01 each gets its answer when workers die and links between them are lost', async () => {
-    const { mistakes, lost } = await mistakesOf({ cuts: 'between workers', deaths: true })
+    const { mistakes, lost } = await mistakesOf({ cuts: 'between workers', deaths: 'any' })
+    expect(mistakes).toEqual([])
+    expect(lost).toBeGreaterThan(seeds / 4)
+  }, 600_000)
+
+  it('PROC-04 HANDOFF-05 LINK-01 an ordered node handles each message once, whatever befalls the workers before it', async () => {
+    const befalls: Faults = { cuts: 'between workers', deaths: 'unordered', moves: 'unordered', movedDie: true }
+    const { mistakes, lost } = await mistakesOf(befalls, [lostLink, lostWorker])
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('HANDOFF-05 PROC-04 LINK-01 when all of that happens each gets its answer or fails with what was lost', async () => {
-    const { mistakes, lost } = await mistakesOf({ cuts: 'any', deaths: true, moves: true }, [lostLink, lostWorker])
+    const { mistakes, lost } = await mistakesOf({ cuts: 'any', deaths: 'any', moves: 'any' }, [lostLink, lostWorker])
     expect(mistakes).toEqual([])
     expect(lost).toBeGreaterThan(seeds / 4)
   }, 600_000)
 
   it('REPLY-02 REPLY-09 nothing is left of those that are cancelled or late, whatever happens meanwhile', async () => {
-    const everything: Faults = { cuts: 'any', deaths: true, moves: true, impatient: true }
+    const everything: Faults = { cuts: 'any', deaths: 'any', moves: 'any', impatient: true }
     const { mistakes, codes } = await mistakesOf(everything, [lostLink, lostWorker])
     expect(mistakes).toEqual([])
     expect([...codes.keys()]).toEqual(expect.arrayContaining(['REPLY_CANCELLED', 'REPLY_TIMEOUT']))
   }, 600_000)
 
   it('HANDOFF-04 LINK-01 where nothing is sent again each gets its answer or fails with what was lost', async () => {
-    const { mistakes, codes } = await mistakesOf({ cuts: 'any', deaths: true, redeliver: 0 }, [lostLink, lostWorker])
+    const { mistakes, codes } = await mistakesOf({ cuts: 'any', deaths: 'any', redeliver: 0 }, [lostLink, lostWorker])
     expect(mistakes).toEqual([])
     expect([...codes.keys()]).toEqual(expect.arrayContaining([lostLink, lostWorker]))
   }, 600_000)

@@ -55,6 +55,7 @@ export class RandomRequests {
   readonly count: number
   /** Every message that a handler was called with, as the name of its node and its key. */
   readonly calls: string[] = []
+  readonly ordered: ReadonlySet<string>
   readonly #seed: number
   readonly #layers: readonly Layer[]
 
@@ -93,6 +94,20 @@ export class RandomRequests {
               }),
             ]),
       ]
+    })
+    this.ordered = new Set(this.nodes.flatMap((node) => (node.kind === 'node' && node.ordered ? [node.name] : [])))
+  }
+
+  /**
+   * What ordered nodes were called with more than once. A handler that runs again asks anew for what it asks itself: what came of
+   * that is another request's, and does not count.
+   */
+  get orderedTwice(): readonly string[] {
+    const seen = new Set<string>()
+    return this.calls.filter((call) => {
+      const [node = '', key = ''] = call.split(' ')
+      if (!this.ordered.has(node) || key.split('.').includes(String(asking))) return false
+      return seen.size === seen.add(call).size
     })
   }
 
@@ -196,9 +211,12 @@ export class RandomRequests {
 
 const failure = new Error('on purpose')
 
+/** Ends the key of what a handler asks. */
+const asking = 900
+
 /** The key that a handler asks with. */
 function askedKey(key: readonly number[]): readonly number[] {
-  return [...key, 900]
+  return [...key, asking]
 }
 
 /** The key that a handler goes on with when it was answered. */

@@ -132,6 +132,8 @@ export async function runShares(
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)
   const leaving = new Map<Share, Retiring>()
+  /** Those that were killed: nothing of them is seen any more, and what they do goes on here until they are stopped. */
+  const killed: Share[] = []
   const living = (): readonly Share[] => [...workers.values(), ...leaving.keys(), app]
   const endpoints = new Map<string, WorkerEndpoint>()
   let version = 1
@@ -164,6 +166,7 @@ export async function runShares(
     if (carrier === undefined) transport.crash(process.slot)
     else carrier.crash(process)
     one.mesh.giveUp()
+    killed.push(one)
     deathOf(one).resolve()
   }
   const incarnationOf = (slot: string): number => incarnations.get(slot) ?? 1
@@ -217,7 +220,7 @@ export async function runShares(
     remaining: () => living().reduce((sum, { mesh }) => sum + mesh.remaining(), 0),
     stop: async () => {
       await Promise.all(living().map(({ runtime }) => runtime.drain()))
-      await Promise.all(living().map(({ runtime }) => runtime.stop()))
+      await Promise.all([...living(), ...killed].map(({ runtime }) => runtime.stop()))
     },
   }
 }

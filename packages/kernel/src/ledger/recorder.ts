@@ -23,6 +23,7 @@ import { createHeadedQueue } from '@millrace/wire/links'
 import { parseDomainId } from '../mesh/domain-id.js'
 import type { Peer } from '../mesh/peer.js'
 import { isWithin } from '../runner/domain.js'
+import { mayComeAgainMs, noDeadlineMs } from '../runner/handled-once.js'
 import type { Journal, Kept, KeptList } from '../runner/journal.js'
 import type { NodeRun } from '../runner/node-run.js'
 import type { Root } from '../runner/root.js'
@@ -38,10 +39,6 @@ import type { Found, FoundWork } from './found.js'
 import type { LedgerParts } from './ledger.js'
 import { keepPayload, payloadOf } from './payload-text.js'
 import { RecordedSink } from './recorded-sink.js'
-
-/** How long a message is known to have been handled, beyond its deadline and where it has none, in milliseconds. */
-const graceMs = 5000
-const noDeadlineMs = 600_000
 
 /** What a recorder needs of the worker whose work it records. */
 export interface RecordedWorker {
@@ -230,8 +227,8 @@ export class Recorder implements Journal {
   }
 
   /** Until when messages of a root may come again. */
-  #untilOf({ deadline }: Root): number {
-    return this.#now() + (deadline === undefined ? noDeadlineMs : deadline - this.#clock() + graceMs)
+  #untilOf(root: Root): number {
+    return this.#now() + mayComeAgainMs(root, this.#clock())
   }
 
   /** Whether a message has come again to a recorded node that has handled it. */

@@ -7,8 +7,8 @@
  *     stands at a position takes effect where its root entered, and everybody on its way knows where it stands.
  * M3  A deadline passes where the root entered. Whoever then has some of it and has sent none of that on says so there at once.
  * M4  A reply goes straight to the origin. The first needs no acknowledgement where the envelope that it comes of is acknowledged
- *     over the same link after it; anywhere else a reply is a part of its subtree. Where that link is lost, the first is told again
- *     to whoever sends such an envelope again before it is done.
+ *     over the same link after it, and would be handled again if it came again; anywhere else a reply is a part of its subtree.
+ *     Where that link is lost, the first is told again to whoever sends such an envelope again before it is done.
  */
 
 import { createHash } from 'node:crypto'
@@ -60,8 +60,8 @@ export interface CrossingRootsParts {
   readonly clock: () => number
   readonly engine: () => MeshEngine
   readonly domain: (id: string) => Domain | undefined
-  /** Whether what a node emits must outlive this process. */
-  readonly keepsOutput: (node: number) => boolean
+  /** Whether what a node emits is not emitted again when the message that it comes of comes again. */
+  readonly emitsOnce: (node: number) => boolean
 }
 
 /** Where the replies of an origin's roots go. */
@@ -256,12 +256,12 @@ export class CrossingRoots implements RootCrossing, HomeWay {
   }
 
   reply(root: Root, { type, emitter }: Route, payload: unknown, subtree: Subtree, where: Arrived): void {
-    const { engine, edges, keepsOutput } = this.#parts
+    const { engine, edges, emitsOnce } = this.#parts
     const { peer, unread } = this.#homeOf(root.origin ?? '')
     if (peer === undefined) return engine().unclaimed(type)
     const edge = edges.numberOf(emitter, outside, type)
     const leaves = engine().replyForWire(type, payload, unread)
-    if (root.domain !== undefined || keepsOutput(emitter) || !isFirstStraightTo(peer, root))
+    if (root.domain !== undefined || emitsOnce(emitter) || !isFirstStraightTo(peer, root))
       return peer.send(edge, leaves, subtree, where)
     root.tells(edge, leaves, where)
     peer.tell(edge, leaves, root, where)

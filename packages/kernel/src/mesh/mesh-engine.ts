@@ -17,6 +17,8 @@ export interface MeshEngine {
   arrivalRoute(type: number): Route
   /** For each node, whether what it emits comes of something recorded here. */
   readonly keepsOutput: readonly boolean[]
+  /** For each node, whether what it emits comes of something that is not done again here when its message comes again. */
+  readonly emitsOnce: readonly boolean[]
   /** The sinks here that say where they stand, by node. */
   readonly checkpoints: ReadonlyMap<number, SinkCheckpoint>
   /** The route of a type that a node emits. */

@@ -100,7 +100,7 @@ export class Mesh {
       peers: this.#outgoing.peers,
       engine: () => this.#working.engine,
       domain: (id) => this.#working.domains.get(id),
-      keepsOutput: (node) => this.#attached?.engine.keepsOutput[node] === true,
+      emitsOnce: (node) => this.#attached?.engine.emitsOnce[node] === true,
     })
     this.#links = new Links({
       plan,

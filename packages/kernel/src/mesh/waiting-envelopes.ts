@@ -71,6 +71,7 @@ export class WaitingEnvelopes {
     if (this.#waiting.length === 0) return []
     const waiting = this.#waiting
     this.#waiting = waiting.filter((one) => !isMeant(one))
+    if (this.#waiting.length === 0) this.#forgetTimes()
     return waiting.filter(isMeant).map(({ sent }) => sent)
   }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode, MessageType, OnError, WorkQueue } from '@millrace/contracts'
+import type { HandledOnce } from './handled-once.js'
 import type { Invocation } from './invocation.js'
 import type { Journal } from './journal.js'
 import type { Route } from './route.js'
@@ -34,6 +35,8 @@ export interface NodeRunParts {
   readonly queue: WorkQueue<Task>
   /** Records what it handles; undefined for a node whose work may be done again. */
   readonly journal?: Journal | undefined
+  /** Tells repeats of single requests; undefined where none can come. */
+  readonly once?: HandledOnce | undefined
 }
 
 /** A node at work: its places, its queue, its counters. It is itself the work of emptying the queue. */
@@ -54,6 +57,7 @@ export class NodeRun implements Work {
   readonly queue: WorkQueue<Task>
   readonly stateful: boolean
   readonly journal: Journal | undefined
+  readonly once: HandledOnce | undefined
   /** Asynchronous handlers at work. */
   active = 0
   /** Whether it waits among the runner's work to have its queue emptied. */
@@ -81,6 +85,7 @@ export class NodeRun implements Work {
     this.newInvocation = parts.newInvocation
     this.queue = parts.queue
     this.journal = parts.journal
+    this.once = parts.once
     this.invocation = parts.newInvocation()
     this.stateful = this.invocation.state !== undefined
   }

@@ -283,6 +283,14 @@ export class Runner {
   }
 
   #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
+    if (run.once === undefined || isKnownHereOnly(subtree.root)) return this.#call(route, run, payload, subtree, depth)
+    const first = run.once.begin(run.index, this.position(depth), subtree)
+    if (first === undefined) return
+    this.#call(route, run, payload, first, depth)
+    first.partDone()
+  }
+
+  #call(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
     const { invocation, journal } = run
     if (journal !== undefined && this.#isRepeat(journal, run, subtree, depth)) return
     const { cause } = this
@@ -490,4 +498,9 @@ export class Runner {
     )
     return child
   }
+}
+
+/** Whether no message of a root can come again that is told by its root: it belongs to a domain, or no other worker knows it. */
+function isKnownHereOnly({ domain, origin }: Root): boolean {
+  return domain !== undefined || origin === undefined
 }

@@ -9,7 +9,7 @@ import type { Route, Target } from '../runner/route.js'
 import { Runner } from '../runner/runner.js'
 import { GivenUp, type GivenUpCounters, type GivenUpParts } from './given-up.js'
 import { NodeFactory, type NodeFactoryParts } from './node-factory.js'
-import { afterRecorded, type Reach, reach } from './reach.js'
+import { afterSome, type Reach, reach } from './reach.js'
 import type { SinkCheckpoint } from './sinks.js'
 
 /** What an engine is made of; everything is indexed as the graph lists it. */
@@ -65,6 +65,7 @@ export class Engine implements MeshEngine {
   readonly #targeted = new Map<string, Route>()
   readonly #typeIndex = new Map<string, number>()
   #keepsOutput: readonly boolean[] | undefined
+  #emitsOnce: readonly boolean[] | undefined
   readonly #answering = new Map<number, string | undefined>()
   readonly #arrivals = new Map<number, Route>()
   readonly #serialisers = new Map<number, ReplySerialiser>()
@@ -84,7 +85,7 @@ export class Engine implements MeshEngine {
       gaveUp: (run, error, message) => this.#givenUp.handlerFailed(run, error, message),
       journal: parts.journal,
     })
-    this.#nodes = new NodeFactory(parts, this.#reach, this.runner)
+    this.#nodes = new NodeFactory(parts, this.#reach, this.runner, parts.clock)
     this.#runs = parts.nodes.map((definition, index) =>
       this.#isHere(index) ? this.#nodes.node(definition, index) : undefined,
     )
@@ -105,12 +106,13 @@ export class Engine implements MeshEngine {
   }
 
   get keepsOutput(): readonly boolean[] {
-    this.#keepsOutput ??= afterRecorded(
-      this.#parts.graph,
-      (node) => this.#runs[node]?.journal !== undefined,
-      (node) => this.#isHere(node),
-    )
+    this.#keepsOutput ??= this.#after((run) => run.journal !== undefined)
     return this.#keepsOutput
+  }
+
+  get emitsOnce(): readonly boolean[] {
+    this.#emitsOnce ??= this.#after((run) => run.journal !== undefined || run.once !== undefined)
+    return this.#emitsOnce
   }
 
   get checkpoints(): ReadonlyMap<number, SinkCheckpoint> {
@@ -227,6 +229,16 @@ export class Engine implements MeshEngine {
     const emitters = graph.nodes.flatMap(({ emits }, node) => (emits.includes(type) ? [share.groupOf[node] ?? -1] : []))
     const [group = -1] = emitters
     return emitters.every((other) => other === group) ? share.groupNames[group] : undefined
+  }
+
+  /** For each node, whether it is one of some, or a message can come to it from one of them without leaving the worker. */
+  #after(isOne: (run: NodeRun) => boolean): readonly boolean[] {
+    const isOneHere = (run: NodeRun | undefined): boolean => run !== undefined && isOne(run)
+    return afterSome(
+      this.#parts.graph,
+      (node) => isOneHere(this.#runs[node]),
+      (node) => this.#isHere(node),
+    )
   }
 
   #isHere(node: number): boolean {

@@ -10,6 +10,7 @@ import type {
 } from '@millrace/contracts'
 import type { GraphPart } from '../graph/graph-parts.js'
 import { type PayloadCheckOptions, stateCheck } from '../payload/payload-checks.js'
+import { HandledOnce } from '../runner/handled-once.js'
 import { type ContextParts, invocationFactory, type RequestNested } from '../runner/invocation.js'
 import type { Journal } from '../runner/journal.js'
 import { noOwner } from '../runner/no-owner.js'
@@ -43,6 +44,8 @@ export interface NodeFactoryParts {
   readonly journal?: Journal | undefined
   /** The sinks that say where they stand, by node index. */
   readonly checkpoints?: ReadonlyMap<number, SinkCheckpoint> | undefined
+  /** Whether a node, or one before it, is in a group that what was lost is sent to again. */
+  readonly mayRepeat?: ((nodes: readonly number[]) => boolean) | undefined
 }
 
 /** Makes the nodes of one worker as its runner runs them. */
@@ -50,27 +53,33 @@ export class NodeFactory {
   readonly #parts: NodeFactoryParts
   readonly #reach: Reach
   readonly #runner: Runner
+  readonly #once: HandledOnce
 
-  constructor(parts: NodeFactoryParts, reach: Reach, runner: Runner) {
+  /** @param clock of the worker, monotonic, in milliseconds */
+  constructor(parts: NodeFactoryParts, reach: Reach, runner: Runner, clock: () => number) {
     this.#parts = parts
     this.#reach = reach
     this.#runner = runner
+    this.#once = new HandledOnce(clock)
   }
 
   /** A node, or a sink that is open. */
   node(definition: GraphPart, index: number): NodeRun {
     const handler = definition.kind === 'node' ? definition : undefined
     const newState = handler === undefined ? noState : this.#stateFactory(handler)
+    const ordered = this.#parts.graph.nodes[index]?.ordered ?? false
+    const upstream = this.#reach.upstream[index] ?? []
     return new NodeRun(this.#runner, {
       ...this.#unordered(index, definition.name),
       handle: this.#handleOf(definition, index),
-      ordered: this.#parts.graph.nodes[index]?.ordered ?? false,
+      ordered,
       concurrency: handler?.concurrency ?? 1,
       onError: handler?.onError ?? 'fail',
       ...(definition.kind === 'sink' ? { failure: sinkFailure(definition.name) } : {}),
-      upstream: this.#reach.upstream[index] ?? [],
+      upstream,
       tracked: this.#reach.tracked[index] ?? true,
       journal: this.#isRecorded(definition, index) ? this.#parts.journal : undefined,
+      once: ordered && this.#parts.mayRepeat?.([index, ...upstream]) === true ? this.#once : undefined,
       newInvocation: invocationFactory(this.#contextParts(definition, index), this.#idle(), newState),
     })
   }

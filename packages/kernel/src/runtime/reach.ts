@@ -37,19 +37,19 @@ function tracked(graph: Graph, upstream: Reach['upstream'], before: Reach['befor
 }
 
 /**
- * For each node, whether it is recorded or a message can come to it from a recorded one without leaving the worker.
+ * For each node, whether it is one of some or a message can come to it from one of them without leaving the worker.
  *
  * @param isHere whether a node is in the worker
  */
-export function afterRecorded(
+export function afterSome(
   graph: Graph,
-  isRecorded: (node: number) => boolean,
+  isOne: (node: number) => boolean,
   isHere: (node: number) => boolean,
 ): readonly boolean[] {
   const consumers: Set<number>[] = graph.nodes.map(() => new Set())
   for (const { from, to } of graph.edges) if (isHere(from) && isHere(to)) consumers[from]?.add(to)
-  const recorded = graph.nodes.flatMap((_, node) => (isRecorded(node) ? [node] : []))
-  const after = new Set([...recorded, ...closure(recorded, consumers)])
+  const some = graph.nodes.flatMap((_, node) => (isOne(node) ? [node] : []))
+  const after = new Set([...some, ...closure(some, consumers)])
   return graph.nodes.map((_, node) => after.has(node))
 }
 

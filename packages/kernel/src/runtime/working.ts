@@ -199,6 +199,9 @@ function engineParts({
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
     wallTime: wallTimeBy(now, clock),
+    mayRepeat:
+      share &&
+      ((of: readonly number[]) => of.some((node) => (plan.groups[plan.groupOf[node] ?? -1]?.redeliver ?? 0) > 0)),
   }
 }
 

@@ -1,0 +1,112 @@
+import type { MillraceError, Position } from '@millrace/contracts'
+import { createHeadedQueue } from '@millrace/wire/links'
+import type { Root } from './root.js'
+import { Subtree } from './subtree.js'
+
+/** How long a message that has no deadline may come again, in milliseconds. */
+export const noDeadlineMs = 600_000
+/** The same beyond the deadline of one that has one. */
+const graceMs = 5000
+
+/** How long a message of a root may still come again, in milliseconds. @param now by the clock of its worker */
+export function mayComeAgainMs({ deadline }: Root, now: number): number {
+  return deadline === undefined ? noDeadlineMs : deadline - now + graceMs
+}
+
+/** A message that a node was called with. */
+interface Handled {
+  readonly key: string
+  /** Until when it may come again, by the clock of the worker. */
+  readonly until: number
+  /** All that comes of it; undefined once that is done. */
+  copy: FirstCopy | undefined
+  /** What its root had failed with by then. */
+  failure: MillraceError | undefined
+}
+
+/**
+ * What the ordered nodes of a worker have handled of single requests, where somebody sends again: these have no place in an order
+ * that a repeat could be told by.
+ *
+ * H1  A repeat is dropped, and done when everything that comes of the first copy is done.
+ * H2  Where the root of the first copy has failed by then, that of the repeat fails too: who sends it again may not have heard.
+ * H3  What can come no more is forgotten.
+ */
+export class HandledOnce {
+  readonly #clock: () => number
+  readonly #handled = new Map<string, Handled>()
+  readonly #byAge = createHeadedQueue<Handled>()
+
+  /** @param clock of the worker, monotonic, in milliseconds */
+  constructor(clock: () => number) {
+    this.#clock = clock
+  }
+
+  /** How many messages it knows. */
+  get size(): number {
+    return this.#handled.size
+  }
+
+  /**
+   * A message has come to a node.
+   *
+   * @param subtree that it is a part of; its root is known to other workers
+   * @returns what everything that the node makes of it is a part of, one part of it taken; undefined for a repeat
+   */
+  begin(node: number, position: Position, subtree: Subtree): Subtree | undefined {
+    const { root } = subtree
+    const now = this.#clock()
+    this.#forget(now)
+    const key = `${root.origin}${root.number} ${node} ${position.join()}`
+    const known = this.#handled.get(key)
+    if (known === undefined) return this.#first(key, now + mayComeAgainMs(root, now), subtree)
+    if (known.copy !== undefined) known.copy.join(subtree)
+    else if (known.failure !== undefined) root.fail(known.failure)
+    return undefined
+  }
+
+  #first(key: string, until: number, subtree: Subtree): FirstCopy {
+    const handled: Handled = { key, until, copy: undefined, failure: undefined }
+    handled.copy = new FirstCopy(subtree, handled)
+    this.#handled.set(key, handled)
+    this.#byAge.push(handled)
+    return handled.copy
+  }
+
+  #forget(now: number): void {
+    for (let oldest = this.#byAge.peek(); oldest !== undefined && oldest.until <= now; oldest = this.#byAge.peek()) {
+      this.#byAge.shift()
+      this.#handled.delete(oldest.key)
+    }
+  }
+}
+
+/** The first copy of a message at a node, and everything that comes of it. */
+class FirstCopy extends Subtree {
+  readonly root: Root
+  readonly #parent: Subtree
+  readonly #handled: Handled
+  #repeats: Subtree[] | undefined
+
+  constructor(parent: Subtree, handled: Handled) {
+    super()
+    this.root = parent.root
+    this.#parent = parent
+    this.#handled = handled
+    parent.add()
+  }
+
+  /** A repeat has come before it is done. */
+  join(repeat: Subtree): void {
+    repeat.add()
+    this.#repeats ??= []
+    this.#repeats.push(repeat)
+  }
+
+  protected override ended(): void {
+    this.#handled.copy = undefined
+    this.#handled.failure = this.root.failure
+    this.#parent.partDone()
+    for (const repeat of this.#repeats ?? []) repeat.partDone()
+  }
+}
