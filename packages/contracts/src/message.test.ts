@@ -46,4 +46,26 @@ describe('defineBytes', () => {
   it('refuses a malformed name', () => {
     expect(() => defineBytes('two words')).toThrow(/^A message type cannot be named "two words"/)
   })
+
+  it.each(['image/png', 'text/csv; charset=utf-8', 'application/vnd.shop+json;v="1 a"'])(
+    'takes the media type %s',
+    (mediaType) => {
+      expect(defineBytes('shop.photo', { mediaType }).mediaType).toBe(mediaType)
+    },
+  )
+
+  it.each([
+    '',
+    'png',
+    'image png',
+    'image/',
+    'image/png;',
+    'image/png\r\nset-cookie: a=b',
+    'image/png\n',
+    'bild/größe',
+  ])('refuses %j as a media type', (mediaType) => {
+    expect(() => defineBytes('shop.photo', { mediaType })).toThrow(
+      `Message type 'shop.photo' cannot have the media type ${JSON.stringify(mediaType)}: it is a type and a subtype`,
+    )
+  })
 })

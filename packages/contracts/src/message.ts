@@ -76,18 +76,27 @@ export function defineMessage<const Name extends string, Schema extends TSchema>
   return messageType(name, schema, options, undefined)
 }
 
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
+const mediaTypeForm =
+  /^[!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~\w-]+=(?:[!#$%&'*+.^_`|~\w-]+|"[^"\\\r\n]*"))*$/
+
 /**
  * Defines a message type whose payload is a `Uint8Array` and travels as it is.
  *
  * @param name unique in the graph
- * @throws TypeError when the name is malformed
+ * @throws TypeError when the name or the media type is malformed
  */
 export function defineBytes<const Name extends string>(
   name: Name,
   options: BytesOptions = {},
 ): MessageType<Name, Uint8Array> {
   checkName('A message type', name)
-  return messageType(name, undefined, options, options.mediaType ?? 'application/octet-stream')
+  const { mediaType = 'application/octet-stream' } = options
+  if (!mediaTypeForm.test(mediaType))
+    throw new TypeError(
+      `Message type '${name}' cannot have the media type ${JSON.stringify(mediaType)}: it is a type and a subtype, such as image/png or text/csv; charset=utf-8`,
+    )
+  return messageType(name, undefined, options, mediaType)
 }
 
 function messageType<Name extends string, Payload>(

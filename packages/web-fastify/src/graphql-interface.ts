@@ -12,7 +12,7 @@ import type { Plugin } from 'graphql-yoga'
 import { addRawParser } from './body-parsers.js'
 import { graphqlLimits, limitsRule } from './graphql-limits.js'
 import { type GraphqlContext, graphqlSchema } from './graphql-schema.js'
-import { createGuard } from './guard.js'
+import { clientOf, createGuard, limiterOf, spentBy } from './guard.js'
 import { parseJson, parseJsonText } from './json-body.js'
 import { problemOf } from './problem.js'
 import { type Site, visitOf } from './site.js'
@@ -35,6 +35,7 @@ export async function serveGraphql(scope: FastifyInstance, site: Site, face: Gra
     plugins: [limitsPlugin(graphql)],
   })
   const { requestBytes, timeoutMs } = face.policies
+  const limiter = limiterOf(site, face)
   scope.removeAllContentTypeParsers()
   // No form can be sent as one of these, so no page of another origin can make a browser change something.
   addRawParser(scope, /^application\/(?:graphql\+)?json(?:;|$)/, { maxBytes: requestBytes, timeoutMs })
@@ -42,7 +43,7 @@ export async function serveGraphql(scope: FastifyInstance, site: Site, face: Gra
     method: ['GET', 'POST'],
     exposeHeadRoute: false,
     url: face.path,
-    onRequest: createGuard(site, face),
+    onRequest: createGuard(site, face, limiter),
     async handler(request, reply) {
       const search = searchOf(request)
       requireGoodJson(request, search)
@@ -51,10 +52,11 @@ export async function serveGraphql(scope: FastifyInstance, site: Site, face: Gra
       reply.raw.once('close', () => {
         gone.abort()
       })
-      const { trace } = visitOf(request)
+      const visit = visitOf(request)
       const response = await server.fetch(`http://localhost${endpoint}${search}`, fetchInit(request, gone.signal), {
-        trace,
+        trace: visit.trace,
         signal: gone.signal,
+        spend: eachAfterTheFirst(() => spentBy(limiter, clientOf(request, visit))),
       })
       if (development) reply.removeHeader('content-security-policy')
       reply.code(response.status)
@@ -87,6 +89,16 @@ function limitsPlugin(graphql: typeof Graphql): Plugin<GraphqlContext> {
     onValidate({ addValidationRule }) {
       addValidationRule(rule)
     },
+  }
+}
+
+/** What fields take of the rate limit: a document has paid for one by being a request. */
+function eachAfterTheFirst(spend: GraphqlContext['spend']): GraphqlContext['spend'] {
+  let isFirst = true
+  return () => {
+    if (!isFirst) return spend()
+    isFirst = false
+    return undefined
   }
 }
 

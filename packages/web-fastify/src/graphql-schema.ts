@@ -12,6 +12,8 @@ export interface GraphqlContext {
   readonly trace: Trace
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
+  /** Takes what one field costs. @returns the refusal where its client has none left */
+  spend(): Error | undefined
 }
 
 type Fields = Graphql.GraphQLFieldConfigMap<unknown, GraphqlContext>
@@ -80,8 +82,9 @@ function asker(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number): 
   const payloadOf = graphqlPayload(exchange)
   const options = asking(timeoutMs)
   return {
-    async resolve(_source, args, { trace, signal }) {
-      const asked = refusing(graphql, () => exchange.ask(payloadOf(args), options(trace)))
+    async resolve(_source, args, context) {
+      const { trace, signal } = context
+      const asked = refusing(graphql, context, () => exchange.ask(payloadOf(args), options(trace)))
       signal.addEventListener('abort', asked.cancel, { once: true })
       try {
         return parsedReply(await asked.reply)
@@ -98,8 +101,9 @@ function streamer(graphql: typeof Graphql, exchange: Exchange, timeoutMs: number
   const payloadOf = graphqlPayload(exchange)
   const options = asking(timeoutMs)
   return {
-    subscribe: (_source, args, { trace, signal }) => {
-      const items = refusing(graphql, () => exchange.stream(payloadOf(args), options(trace)))
+    subscribe: (_source, args, context) => {
+      const { trace, signal } = context
+      const items = refusing(graphql, context, () => exchange.stream(payloadOf(args), options(trace)))
       signal.addEventListener('abort', () => void items.return?.(), { once: true })
       return withGraphqlErrors(graphql, items)
     },
@@ -123,7 +127,9 @@ async function* withGraphqlErrors(
   }
 }
 
-function refusing<Value>(graphql: typeof Graphql, attempt: () => Value): Value {
+function refusing<Value>(graphql: typeof Graphql, context: GraphqlContext, attempt: () => Value): Value {
+  const spent = context.spend()
+  if (spent !== undefined) throw graphqlError(graphql, spent, 'refused')
   try {
     return attempt()
   } catch (refused) {

@@ -28,9 +28,12 @@ export interface Guarded {
 
 const longestRequestId = 128
 
-/** Makes the hook that guards an interface. */
-export function createGuard(site: Site, face: Guarded): onRequestHookHandler {
-  const limiter = limiterOf(site, face)
+/** Makes the hook that guards an interface. @param limiter of its own, where something else takes from that too */
+export function createGuard(
+  site: Site,
+  face: Guarded,
+  limiter: RateLimiter | undefined = limiterOf(site, face),
+): onRequestHookHandler {
   return (request, reply, done) => {
     const visit = begin(site, request, reply, undefined)
     const { authenticate } = site.ingress
@@ -94,6 +97,11 @@ export function limiterOf(site: Site, { policies }: Guarded): RateLimiter | unde
   return policies.rateLimit === undefined ? undefined : createRateLimiter(policies.rateLimit, site.now)
 }
 
+/** Whom a request counts for. */
+export function clientOf({ ip }: FastifyRequest, { principal }: Visit): string {
+  return principal?.id ?? ip
+}
+
 /** Takes one request of a client. @returns the refusal when it has none left */
 export function spentBy(limiter: RateLimiter | undefined, client: string): Error | undefined {
   const waitMs = limiter?.take(client) ?? 0
@@ -129,7 +137,7 @@ function known(request: FastifyRequest, { trace }: Visit, principal: Principal):
 function admit(site: Site, admission: Admission, done: Done): void {
   const { request, visit, limiter } = admission
   if (limiter !== undefined) {
-    const spent = spentBy(limiter, visit.principal?.id ?? request.ip)
+    const spent = spentBy(limiter, clientOf(request, visit))
     if (spent !== undefined) return done(spent)
   }
   const id = request.headers['x-request-id']

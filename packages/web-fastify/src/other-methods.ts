@@ -13,9 +13,11 @@ export function methodsOf(face: WebInterface): readonly string[] {
   return face.kind === 'http' && face.method === 'GET' ? ['GET', 'HEAD'] : [face.method]
 }
 
-/** Answers the methods that a path does not have. */
+/** Answers the methods that a path does not have, and no other path that fits where it does. */
 export function refuseOtherMethods(scope: FastifyInstance, interfaces: readonly WebInterface[]): void {
-  for (const { path, allowed } of places(interfaces)) {
+  const all = [...places(interfaces)]
+  for (const { path } of all) {
+    const allowed = new Set(all.filter((other) => fits(other.path, path)).flatMap((other) => [...other.allowed]))
     const allow = [...allowed].sort()
     const refused = refusal('WEB_METHOD_NOT_ALLOWED', `use ${allow.join(' or ')}`, { allow })
     scope.route({
@@ -45,4 +47,17 @@ function places(interfaces: readonly WebInterface[]): Iterable<Place> {
     found.set(shape, place)
   }
   return found.values()
+}
+
+/** Whether a path takes all that another one takes: itself, and one that has a part of a name where the other says what it is. */
+function fits(path: string, other: string): boolean {
+  const parts = path.split('/')
+  const others = other.split('/')
+  if (parts.length !== others.length) return false
+  return parts.every((part, index) => isNamed(part) || part === others[index])
+}
+
+/** Whether a part of a path is whatever a client says. */
+function isNamed(part: string): boolean {
+  return /^:(?!:)/.test(part)
 }

@@ -98,6 +98,26 @@ describe('a graphql interface', () => {
     expect(await query('{ price(sku: "a", n: 1) { cents } }')).toEqual({ data: { price: { cents: 100 } } })
   })
 
+  it('WEB-05 WEB-GQL-02 each field that asks counts for the rate limit, whatever it is called', async () => {
+    const policies = { rate_limit: { requests: 3, per_seconds: 3600 } }
+    const price = { request: 'web.quote', response: 'web.price' }
+    const interfaces = [{ kind: 'graphql', queries: { price }, mutations: { order: price }, policies }]
+    const limited = await startWeb({ runtime: { web: { interfaces } } })
+    const ask = (text: string) => post(`${limited.url}/graphql`, { query: text }, { accept: 'application/json' })
+    const order = (name: string) => `${name}: order(sku: "tea", n: 1) { cents }`
+    const response = await ask(`mutation { ${['a', 'b', 'c', 'd', 'e'].map(order).join(' ')} }`)
+    const { data, errors } = (await response.json()) as Awaited<ReturnType<typeof query>>
+    const next = await ask('{ price(sku: "tea", n: 1) { cents } }')
+    await limited.stop()
+    expect(data).toEqual({ a: { cents: 100 }, b: { cents: 100 }, c: { cents: 100 }, d: null, e: null })
+    const refused = { extensions: { code: 'WEB_RATE_LIMITED', status: 429 } }
+    expect(errors).toMatchObject([
+      { path: ['d'], ...refused },
+      { path: ['e'], ...refused },
+    ])
+    expect(next.status).toBe(429)
+  })
+
   it('WEB-GQL-02 shows GraphiQL to nobody but developers', async () => {
     const response = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } })
     expect(await response.text()).not.toContain('GraphiQL')

@@ -43,6 +43,28 @@ describe('the methods of a path', () => {
     ])
   })
 
+  it('WEB-05 a path is asked by the methods of one with a part of a name where it fits that too', async () => {
+    const interfaces = [
+      { kind: 'http', method: 'GET', path: '/q/tea', ...quotes },
+      { kind: 'http', name: 'any', method: 'POST', path: '/q/:sku', ...quotes },
+      { kind: 'http', name: 'other', method: 'PUT', path: '/q/:sku/more', ...quotes },
+    ]
+    const answers = await asking(interfaces, {}, (url) =>
+      Promise.all([
+        statusAndAllow(`${url}/q/tea?sku=tea&n=1`, 'GET'),
+        statusAndAllow(`${url}/q/tea?n=1`, 'POST'),
+        statusAndAllow(`${url}/q/tea`, 'DELETE'),
+        statusAndAllow(`${url}/q/milk`, 'GET'),
+      ]),
+    )
+    expect(answers).toEqual([
+      [200, null],
+      [200, null],
+      [405, 'GET, HEAD, POST'],
+      [405, 'POST'],
+    ])
+  })
+
   it('WEB-STREAM-01 a stream has no HEAD: nothing is made to be thrown away', async () => {
     const interfaces = [
       { kind: 'http_stream', method: 'GET', path: '/count', ...steps },
