@@ -19,6 +19,8 @@ export interface MeshEngine {
   readonly keepsOutput: readonly boolean[]
   /** For each node, whether what it emits comes of something that is not done again here when its message comes again. */
   readonly emitsOnce: readonly boolean[]
+  /** How many messages of single requests came again to ordered nodes here and were dropped. */
+  readonly repeats: number
   /** The sinks here that say where they stand, by node. */
   readonly checkpoints: ReadonlyMap<number, SinkCheckpoint>
   /** The route of a type that a node emits. */

@@ -181,9 +181,11 @@ export class Mesh {
   }
 
   counters(): MeshCounters {
-    const dropped = this.#attached?.domains.repeats ?? 0
-    const replies = this.#attached?.incoming.repeatedReplies ?? 0
-    return { redelivered: this.#outgoing.redelivered, repeats: this.#expected.joined + replies + dropped }
+    const { redelivered } = this.#outgoing
+    const { joined } = this.#expected
+    if (this.#attached === undefined) return { redelivered, repeats: joined }
+    const { domains, incoming, engine } = this.#attached
+    return { redelivered, repeats: joined + incoming.repeatedReplies + domains.repeats + engine.repeats }
   }
 
   /** How much of anything is known here that others know too: roots, envelopes, domains. At rest it is 0. */

@@ -21,6 +21,7 @@ describe('what ordered nodes have handled of single requests', () => {
     expect(once.begin(4, [0, 1], root)).toBeDefined()
     expect(once.begin(3, [0, 1, 0], root)).toBeDefined()
     expect(once.begin(3, [0, 1], rootOf(2))).toBeDefined()
+    expect(once.repeats).toBe(1)
   })
 
   it('LINK-01 a repeat is done when everything that comes of its first copy is done, and not before', () => {

@@ -36,6 +36,7 @@ export class HandledOnce {
   readonly #clock: () => number
   readonly #handled = new Map<string, Handled>()
   readonly #byAge = createHeadedQueue<Handled>()
+  #repeats = 0
 
   /** @param clock of the worker, monotonic, in milliseconds */
   constructor(clock: () => number) {
@@ -45,6 +46,11 @@ export class HandledOnce {
   /** How many messages it knows. */
   get size(): number {
     return this.#handled.size
+  }
+
+  /** How many repeats it has dropped. */
+  get repeats(): number {
+    return this.#repeats
   }
 
   /**
@@ -60,6 +66,7 @@ export class HandledOnce {
     const key = `${root.origin}${root.number} ${node} ${position.join()}`
     const known = this.#handled.get(key)
     if (known === undefined) return this.#first(key, now + mayComeAgainMs(root, now), subtree)
+    this.#repeats++
     if (known.copy !== undefined) known.copy.join(subtree)
     else if (known.failure !== undefined) root.fail(known.failure)
     return undefined

@@ -115,6 +115,10 @@ export class Engine implements MeshEngine {
     return this.#emitsOnce
   }
 
+  get repeats(): number {
+    return this.#nodes.repeats
+  }
+
   get checkpoints(): ReadonlyMap<number, SinkCheckpoint> {
     return this.#parts.checkpoints ?? new Map()
   }

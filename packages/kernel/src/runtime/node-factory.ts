@@ -63,6 +63,11 @@ export class NodeFactory {
     this.#once = new HandledOnce(clock)
   }
 
+  /** How many messages of single requests came again to ordered nodes and were dropped. */
+  get repeats(): number {
+    return this.#once.repeats
+  }
+
   /** A node, or a sink that is open. */
   node(definition: GraphPart, index: number): NodeRun {
     const handler = definition.kind === 'node' ? definition : undefined
