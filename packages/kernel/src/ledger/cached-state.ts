@@ -14,7 +14,7 @@ interface Known {
 /**
  * The state of a slot's nodes, as its one owner sees it: what has been written is read at once, though it may not be kept yet.
  *
- * Values that were used last are remembered. A value that has not been kept is never forgotten.
+ * Values that were used last are remembered. A value that has not been kept is never forgotten, nor one that a load waits with.
  */
 export class CachedState implements StateStore {
   readonly #store: DurableStore
@@ -23,6 +23,8 @@ export class CachedState implements StateStore {
   /** By space and key; the one that was used last comes last. */
   readonly #known = new Map<string, Known>()
   readonly #reading = new Map<string, Promise<void>>()
+  /** The names of what each load needs that waits for some of it. */
+  readonly #needed = new Set<ReadonlySet<string>>()
   /** What is asked for in this turn, by space: one question for each. */
   #asked: { readonly keys: Map<string, string[]>; readonly send: Promise<void> } | undefined
 
@@ -35,7 +37,9 @@ export class CachedState implements StateStore {
   load(space: string, keys: readonly string[]): readonly unknown[] | Promise<readonly unknown[]> {
     const waits = this.#read(space, keys)
     if (waits === undefined) return this.#values(space, keys)
-    return waits.then(() => this.#values(space, keys))
+    const names = new Set(keys.map((key) => nameOf(space, key)))
+    this.#needed.add(names)
+    return waits.then(() => this.#values(space, keys)).finally(() => this.#needed.delete(names))
   }
 
   /** Reads ahead what a later message will need. A failure shows when that is loaded. */
@@ -104,15 +108,20 @@ export class CachedState implements StateStore {
     if (this.#known.size > this.#most) this.#forgetOldest()
   }
 
-  /** The oldest that is kept goes; those that are not kept yet become the youngest. */
+  /** The oldest that may go goes; those that may not become the youngest. */
   #forgetOldest(): void {
     for (let tries = this.#known.size - this.#most; tries > 0; tries--) {
       const oldest = this.#known.entries().next().value
       if (oldest === undefined) return
       const [name, known] = oldest
       this.#known.delete(name)
-      if (known.flush > this.#commits.kept) this.#known.set(name, known)
+      if (known.flush > this.#commits.kept || this.#isNeeded(name)) this.#known.set(name, known)
     }
+  }
+
+  #isNeeded(name: string): boolean {
+    for (const names of this.#needed) if (names.has(name)) return true
+    return false
   }
 }
 
