@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type DurableStore, type LedgerWrite, MillraceError } from '@millrace/contracts'
 import { Domain } from '../runner/domain.js'
 import type { Root } from '../runner/root.js'
+import type { Subtree } from '../runner/subtree.js'
 import { workEntry } from './entries.js'
 import { Ledger } from './ledger.js'
 import type { RecordedWorker } from './recorder.js'
@@ -41,6 +42,37 @@ describe('Ledger', () => {
     expect([ledger.journal.cursor(ended, 1), ledger.journal.cursor(other, 1)]).toEqual([undefined, [5, 0]])
     await ledger.settled()
     expect(store.written).toEqual([{ entry: `cursor\t${ended}\t1`, text: undefined }])
+  })
+
+  it('removes the work of a stream request with it, that too which an earlier process has left', async () => {
+    const [ended, other] = ['front#1.1/1/t3', 'front#1.1/2/t3']
+    const work = JSON.stringify({ kind: 'sent', slot: 'two#1', edge: 0, payload: { json: 1 } })
+    const store = storeWith({ run: 'this', [workEntry(ended, [4, 0])]: work, [workEntry(other, [5, 0])]: work })
+    const ledger = ledgerOf(store)
+    ledger.journal.domainEnded(ended)
+    await ledger.settled()
+    expect(store.written).toEqual([{ entry: workEntry(ended, [4, 0]), text: undefined }])
+  })
+
+  it('removes work that an earlier process has left as soon as it has been done', async () => {
+    const domain = new Domain(() => undefined)
+    domain.id = 'front#1.1/1/s0'
+    const root = { domain, failure: undefined } as Root // nothing else of it is looked at
+    const position = [4, 0]
+    const entry = workEntry(domain.id, position)
+    const work = JSON.stringify({ kind: 'sent', slot: 'two#1', edge: 0, payload: { json: 1 } })
+    const store = storeWith({ run: 'this', [entry]: work })
+    const ledger = ledgerOf(store)
+    const { journal } = ledger
+    const send = (): void => {
+      const kept = journal.keepSent('two#1', { from: 0, edge: 0 }, { payload: 1, root, position })
+      if (kept !== undefined) journal.done(kept, root)
+    }
+    const worker = { keepsOutput: [true], peer: () => ({ send }) }
+    journal.attach(worker as unknown as RecordedWorker, new Map()) // nothing else of the worker is looked at
+    journal.replay({ root } as Subtree, [4])
+    await ledger.settled()
+    expect(store.written).toEqual([{ entry, text: undefined }])
   })
 
   it('keeps the cursors of a run of a source, which another run may go on with', async () => {

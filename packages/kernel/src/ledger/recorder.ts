@@ -83,7 +83,7 @@ export class Recorder implements Journal {
   readonly #fresh = new Set<KeptWork>()
   /** Since the last commit. */
   readonly #moved = new Set<Cursor>()
-  /** The entries of work of each domain and of each root of none, to be removed with it. */
+  /** The entries of work of each domain and of each root of none that the ledger holds, to be removed with it. */
   readonly #scopes = new Map<string, Set<string>>()
   /** Until when what was found of roots of no domain may be asked for; they all have ended by then. */
   readonly #foundUntil: number
@@ -101,6 +101,7 @@ export class Recorder implements Journal {
     for (const { domain, node, position } of found.cursors) this.#cursors.move(domain, node, position)
     this.#taken = new Map(found.taken)
     this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
+    for (const [scope, work] of found.work) for (const { entry } of work) this.#own(scope, entry)
     this.#foundUntil = now() + noDeadlineMs
     for (const [entry, until] of found.taken) this.#expiring.push({ until, entry })
     for (const entry of found.over) commits.remove(entry)
@@ -260,7 +261,9 @@ export class Recorder implements Journal {
     const entry = workEntry(scope, position)
     let kept = this.#kept.get(entry)
     if (kept === undefined) {
-      kept = { entry, scope, root, position, work, isStored: this.#takeFound(scope, entry), copies: 0 }
+      this.#takeFound(scope, entry)
+      const isStored = this.#scopes.get(scope)?.has(entry) === true
+      kept = { entry, scope, root, position, work, isStored, copies: 0 }
       this.#kept.set(entry, kept)
     }
     kept.work = work
@@ -269,12 +272,11 @@ export class Recorder implements Journal {
     return kept
   }
 
-  /** What an earlier process has kept at a position is made anew. @returns whether there was something */
-  #takeFound(scope: string, entry: string): boolean {
+  /** What an earlier process has kept at a position is made anew. */
+  #takeFound(scope: string, entry: string): void {
     const found = this.#found.get(scope)
     const index = found?.findIndex((item) => item.entry === entry) ?? -1
     if (index >= 0) found?.splice(index, 1)
-    return index >= 0
   }
 
   #contribute(): readonly Promise<readonly LedgerWrite[]>[] {
@@ -343,7 +345,7 @@ export class Recorder implements Journal {
     for (const [scope, found] of this.#found) {
       if (parseDomainId(scope) !== undefined) continue
       this.#found.delete(scope)
-      for (const { entry } of found) this.#commits.remove(entry)
+      for (const { entry } of found) this.#forget(scope, entry)
     }
   }
 
