@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
@@ -101,6 +102,52 @@ redisTests(describe)('a run that is kept in Redis', () => {
     await runtime.stop()
     expect(events.some(({ level }) => level === 'error')).toBe(false)
   }, 60_000)
+
+  it.each([
+    ['of a new run', false],
+    ['of a run that is resumed', true],
+  ])('ends the start %s that waits for the lease of another when it is stopped', async (_what, resume) => {
+    const prefix = `waits-${resume}`
+    holdLease(`{${prefix}}:lease:@run#1`)
+    const [starting, running] = [await make(prefix, { resume }), await make(prefix, { resume })]
+    const failed = [codeOf(starting.runtime.start()), codeOf(running.runtime.run())]
+    await pause(500)
+    const stoppedAt = performance.now()
+    await Promise.all([starting.runtime.stop(), running.runtime.stop()])
+    expect(await Promise.all(failed)).toEqual(['BOOT_START_FAILED', 'SHUTTING_DOWN'])
+    expect(performance.now() - stoppedAt).toBeLessThan(3000)
+  })
+
+  it('ends the start of an application in one process that waits for the lease of another when it is stopped', async () => {
+    holdLease('{one}:lease:app#1')
+    const runtime = await makeInline('one')
+    const failed = codeOf(runtime.start())
+    await pause(500)
+    const stoppedAt = performance.now()
+    await runtime.stop()
+    expect([await failed, server.cli('EXISTS', '{one}:lease:@run#1')]).toEqual(['BOOT_START_FAILED', '0'])
+    expect(performance.now() - stoppedAt).toBeLessThan(3000)
+  })
+
+  it('gives the run back where its one process cannot have its slot', async () => {
+    server.cli('SET', '{spoilt}:lease:app#1', 'something else')
+    const runtime = await makeInline('spoilt')
+    await expect(runtime.start()).rejects.toThrow('nothing has run: BACKEND_UNAVAILABLE: ')
+    expect(server.cli('EXISTS', '{spoilt}:lease:@run#1')).toBe('0')
+  })
+
+  /** An application in one process that nothing feeds. */
+  function makeInline(prefix: string): Promise<Runtime> {
+    const inline = fileURLToPath(new URL('fixtures/till/inline.yml', import.meta.url))
+    const overlay = { runtime: { platform: { redis: { url: server.url, key_prefix: prefix } } } }
+    return createRuntime({ config: inline, overlay })
+  }
+
+  /** Somebody else has a slot, for longer than anybody waits. */
+  function holdLease(key: string): void {
+    server.cli('HSET', key, 'run', 'another', 'incarnation', '1', 'token', 't', 'commits', '0')
+    server.cli('PEXPIRE', key, '60000')
+  }
 
   /** Leaves a run that has not come to its end. */
   async function interrupt(prefix: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { redisTests } from '@millrace/redis-server'
 import { durabilityLine, forgetApplication, inspectServer, openRedis } from '../src/index.js'
@@ -41,6 +42,27 @@ redisTests(describe)('forgetApplication', () => {
     expect(await store.load('s', ['k'])).toEqual([2])
   })
 
+  it('fails where Redis stops to answer', async () => {
+    const server = await world.start()
+    server.cli('SET', '{test}:lease:policy#1', 'dead', 'PX', '1000')
+    const forgotten = forgetApplication({ url: server.url, keyPrefix }, { deadlineMs: 1500 })
+    await pause(500)
+    server.pause()
+    await expect(forgotten).rejects.toThrow('because it has not answered within 1500 ms')
+    server.resume()
+  })
+
+  it('is given up with the reason of its signal', async () => {
+    const server = await world.start()
+    server.cli('SET', '{test}:lease:policy#1', 'another', 'PX', '60000')
+    const giving = new AbortController()
+    const forgotten = forgetApplication({ url: server.url, keyPrefix }, { signal: giving.signal })
+    await pause(500)
+    giving.abort(new Error('not wanted any more'))
+    await expect(forgotten).rejects.toThrow('not wanted any more')
+    expect(server.cli('KEYS', '*')).toBe('{test}:lease:policy#1')
+  })
+
   it('that was not finished lets no store be opened before it is', async () => {
     const server = await world.start()
     server.cli('SET', '{test}:forgetting', '1')
@@ -78,4 +100,19 @@ redisTests(describe)('inspectServer', () => {
     client.destroy()
     expect(durabilityLine(server.url, facts)).toBe(line && `Redis at ${server.url} ${line}`)
   })
+
+  it('does not wait for a server that has stopped to answer', async () => {
+    const server = await world.start()
+    const client = await openRedis({ url: server.url, keyPrefix })
+    server.pause()
+    expect(await inspectServer(client)).toEqual({
+      version: undefined,
+      appendonly: undefined,
+      appendfsync: undefined,
+      maxmemory: undefined,
+      maxmemoryPolicy: undefined,
+    })
+    server.resume()
+    client.destroy()
+  }, 20_000)
 })

@@ -13,30 +13,33 @@ export interface RedisRunsParts {
   /** The slots of its workers, which have all ended when it is closed. */
   readonly slots: readonly SlotId[]
   readonly events: EventEmitter
+  /** Gives up what is being opened or forgotten, with its reason. */
+  readonly signal: AbortSignal
   /** Hears when this process has lost the run, or Redis. */
   readonly lost: (error: MillraceError) => void
 }
 
 /** The runs of an application whose state is in Redis. @throws MillraceError CONFIG_INVALID */
-export async function redisRuns({ redis, env, run, slots, events, lost }: RedisRunsParts): Promise<KeptRuns> {
+export async function redisRuns({ redis, env, run, slots, events, signal, lost }: RedisRunsParts): Promise<KeptRuns> {
   const redisPackage = await import('@millrace/transport-redis')
   const { createRedisStore, forgetApplication, redisSettings } = redisPackage
   const settings = redisSettings(redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
   return {
     open: async () => {
-      const store = await createRedisStore({
+      // A store that is open must be closed, so nothing that may fail comes after it.
+      await tellOfLosses(redisPackage, settings, { events, signal })
+      return await createRedisStore({
         settings,
         slot: runSlot,
         run,
         incarnation: 1,
         runSlots: slots,
+        signal,
         events,
         lost,
       })
-      await tellOfLosses(redisPackage, settings, events)
-      return store
     },
-    forget: () => forgetApplication(settings),
+    forget: () => forgetApplication(settings, { signal }),
   }
 }

@@ -5,9 +5,9 @@ import type { RedisSettings } from '@millrace/transport-redis'
 export async function tellOfLosses(
   { durabilityLine, inspectServer, openRedis }: typeof import('@millrace/transport-redis'),
   settings: RedisSettings,
-  events: EventEmitter,
+  { events, signal }: { readonly events: EventEmitter; readonly signal?: AbortSignal },
 ): Promise<void> {
-  const client = await openRedis(settings)
+  const client = await openRedis(settings, { ...(signal && { signal }) })
   try {
     const reason = durabilityLine(settings.url, await inspectServer(client))
     if (reason !== undefined) events.emit('backend.may_lose', { backend: 'redis', reason })

@@ -63,6 +63,8 @@ export class InlineRuntime implements Runtime {
   #start: Promise<void> | undefined
   #stop: Promise<StopMode> | undefined
   readonly #kill = new AbortController()
+  /** Aborted by a stop that meets a start. */
+  readonly #giveUp = new AbortController()
   readonly #retrying = new RetryLedger()
 
   /** Made by `createRuntime`. */
@@ -277,7 +279,7 @@ export class InlineRuntime implements Runtime {
     let working: Working | undefined
     try {
       await this.#parts.oversight?.start()
-      if (store instanceof LateStore) await store.open()
+      if (store instanceof LateStore) await store.open(this.#giveUp.signal)
       await container.start()
       working = await openWorking(this.#parts)
       this.#tellOpened()
@@ -336,6 +338,7 @@ export class InlineRuntime implements Runtime {
     if (this.#prepare === undefined) this.#phase = { name: 'stopped' }
     else if (this.#phase.name === 'starting') {
       this.#parts.share?.mesh.giveUp()
+      this.#giveUp.abort(shuttingDown('the runtime was stopped while it started'))
       await this.#prepare.catch(() => undefined) // whoever called start hears of it
     }
     const inTime = await this.drain()

@@ -2,16 +2,16 @@ import { MillraceError, type StateStore, type StateWrite } from '@millrace/contr
 
 /** A store that is opened when the runtime starts: whoever makes a runtime has started nothing. */
 export class LateStore implements StateStore {
-  readonly #open: () => Promise<StateStore>
+  readonly #open: (signal: AbortSignal) => Promise<StateStore>
   #store: StateStore | undefined
 
-  constructor(open: () => Promise<StateStore>) {
+  constructor(open: (signal: AbortSignal) => Promise<StateStore>) {
     this.#open = open
   }
 
-  /** @throws MillraceError BACKEND_UNAVAILABLE, FENCED */
-  async open(): Promise<void> {
-    this.#store = await this.#open()
+  /** @param signal gives it up @throws MillraceError BACKEND_UNAVAILABLE, FENCED, the reason of the signal */
+  async open(signal: AbortSignal): Promise<void> {
+    this.#store = await this.#open(signal)
   }
 
   load(space: string, keys: readonly string[]): readonly unknown[] | Promise<readonly unknown[]> {

@@ -21,13 +21,14 @@ export async function openRedisDeadLetters({
   const redisPackage = await importRedis()
   const settings = redisPackage.redisSettings(runtime.platform.redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
+  // A writer that is open must be closed, so nothing that may fail comes after it.
+  if (tells(preflight, slot)) await tellOfLosses(redisPackage, settings, { events })
   const writer = await redisPackage.createRedisLetterWriter({
     settings,
     name: `millrace:${slot}:dead-letters`,
     maxLetters: dead_letters.max_letters,
     events,
   })
-  if (tells(preflight, slot)) await tellOfLosses(redisPackage, settings, events)
   return {
     write(node, error, message) {
       const { id, text, replaces, written } = newLetter(node, error, message, now())

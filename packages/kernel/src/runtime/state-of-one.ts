@@ -23,13 +23,17 @@ export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfS
   // Whoever commits after the lease was lost is refused, and that is what its root fails with.
   const lost = (): void => undefined
   const env = { ...process.env }
-  return new LateStore(async (): Promise<StateStore> => {
+  return new LateStore(async (signal): Promise<StateStore> => {
     const { createRedisStore, redisSettings } = await import('@millrace/transport-redis')
     const isFed = nodes.some(({ kind }) => kind === 'source')
-    const kept = await redisRuns({ redis, env, run, slots: [], events, lost })
+    const kept = await redisRuns({ redis, env, run, slots: [], events, signal, lost })
     const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
     const settings = redisSettings(redis, env)
-    const store = await createRedisStore({ settings, slot, run, incarnation: 1, events, lost })
+    const opening = createRedisStore({ settings, slot, run, incarnation: 1, signal, events, lost })
+    const store = await opening.catch(async (thrown) => {
+      await open.close()
+      throw thrown
+    })
     return {
       load: (space, keys) => store.load(space, keys),
       commit: (writes) => store.commit(writes),

@@ -103,8 +103,8 @@ function keepsRuns({ preflight, events, resume }: SupervisedOptions, run: string
   const isFed = nodes.some(({ kind }) => kind === 'source')
   if (resume && isFed && config.runtime.ordering.sink_mode === 'completion') throw withoutOrder()
   const slots = plan.groups.flatMap((group) => group.slots)
-  return async (lost) => {
-    const kept = await redisRuns({ redis, env, run, slots, events, lost })
+  return async (lost, signal) => {
+    const kept = await redisRuns({ redis, env, run, slots, events, signal, lost })
     return openRun({ kept, isFed, resume, events, planHash: plan.hash })
   }
 }

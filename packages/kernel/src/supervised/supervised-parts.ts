@@ -40,7 +40,7 @@ export interface SupervisedParts {
   /** Whether an interrupted run is gone on with. */
   readonly resume: boolean
   /** Opens what is kept of the run; undefined where nothing outlives its processes. `lost` hears when it has been lost. */
-  readonly openRun: ((lost: (error: MillraceError) => void) => Promise<OpenRun>) | undefined
+  readonly openRun: ((lost: (error: MillraceError) => void, signal: AbortSignal) => Promise<OpenRun>) | undefined
   /** Telemetry, the port for metrics, the live page; undefined where nothing of it is configured. */
   readonly oversight: Oversight | undefined
 }

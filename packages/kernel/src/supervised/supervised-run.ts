@@ -13,7 +13,7 @@ export interface SupervisedRunParts {
   readonly answers: WorkerAnswers
   readonly counters: WorkerCounters
   /** Opens what is kept of it; undefined where nothing outlives its processes. */
-  readonly open: (() => Promise<OpenRun>) | undefined
+  readonly open: ((signal: AbortSignal) => Promise<OpenRun>) | undefined
 }
 
 /** A run of an application in worker processes: its sources, its sinks, and what is kept of it as a whole. */
@@ -22,6 +22,7 @@ export class SupervisedRun {
   readonly #parts: SupervisedRunParts
   /** Slots whose workers write sinks. */
   readonly #writing: readonly SlotId[]
+  readonly #giveUp = new AbortController()
   #kept: Promise<OpenRun> | undefined
 
   constructor(parts: SupervisedRunParts) {
@@ -62,6 +63,11 @@ export class SupervisedRun {
     this.sources.fail(error)
   }
 
+  /** Where it is being opened, it is not: that fails with the reason. */
+  giveUp(reason: MillraceError): void {
+    this.#giveUp.abort(reason)
+  }
+
   async close(): Promise<void> {
     await (await this.#kept?.catch(heardByStart))?.close()
   }
@@ -74,7 +80,7 @@ export class SupervisedRun {
   }
 
   #open(): Promise<OpenRun> | undefined {
-    this.#kept ??= this.#parts.open?.()
+    this.#kept ??= this.#parts.open?.(this.#giveUp.signal)
     return this.#kept
   }
 }

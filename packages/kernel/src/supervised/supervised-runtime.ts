@@ -94,7 +94,7 @@ export class SupervisedRuntime implements Runtime {
       workers,
       answers: this.#answers,
       counters: this.#counters,
-      open: openRun && (() => openRun((error) => this.#failed(error))),
+      open: openRun && ((signal) => openRun((error) => this.#failed(error), signal)),
     })
     this.#retrySlots = new RetrySlots({
       plan,
@@ -302,6 +302,7 @@ export class SupervisedRuntime implements Runtime {
   }
 
   async #stopOnce(): Promise<StopMode> {
+    this.#run.giveUp(new MillraceError('SHUTTING_DOWN', 'the runtime was stopped while it started'))
     if (this.#phase === 'created') this.#phase = 'stopped'
     if (this.#phase === 'starting') await this.#abandonStart()
     await this.#start?.catch(() => undefined) // whoever called start hears of it

@@ -1,6 +1,6 @@
+import { askedWithin } from '../connection/asked-within.js'
 import { openRedis, type RedisClient } from '../connection/open-redis.js'
 import type { RedisSettings } from '../connection/redis-settings.js'
-import { asUnavailable, redisUnavailable, silence } from '../connection/redis-trouble.js'
 import { loadScripts } from '../connection/script.js'
 import { letterKeys } from './letter-keys.js'
 import { dropLettersScript } from './letter-scripts.js'
@@ -45,20 +45,8 @@ export async function openRedisLetters(
   const keys = letterKeys(settings.keyPrefix)
   const client = await openRedis(settings, { name: 'millrace:dead-letters', deadlineMs })
 
-  /** Asks; a server that does not answer is not waited for. */
-  async function ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
-    let isLate = false
-    const late = setTimeout(() => {
-      isLate = true
-      close()
-    }, deadlineMs)
-    try {
-      return await question(client)
-    } catch (thrown) {
-      throw isLate ? redisUnavailable(settings, silence(deadlineMs), thrown) : asUnavailable(settings, thrown)
-    } finally {
-      clearTimeout(late)
-    }
+  function ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
+    return askedWithin(deadlineMs, settings, client, question)
   }
 
   function close(): void {

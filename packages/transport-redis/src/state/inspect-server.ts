@@ -1,4 +1,4 @@
-import type { RedisClient } from '../connection/open-redis.js'
+import { before, type RedisClient } from '../connection/open-redis.js'
 
 /** What a Redis server says about how it keeps what it confirms. Undefined is what it does not tell. */
 export interface RedisServerFacts {
@@ -11,10 +11,9 @@ export interface RedisServerFacts {
   readonly maxmemoryPolicy: string | undefined
 }
 
-/** Asks a server how it keeps what it confirms. A server that refuses to tell is not an error. */
+/** Asks a server how it keeps what it confirms. A server that refuses to tell, or does not answer, is not an error. */
 export async function inspectServer(client: RedisClient): Promise<RedisServerFacts> {
-  const info = await orUndefined(client.info())
-  const fsync = await orUndefined(client.configGet('appendfsync'))
+  const [info, fsync] = await Promise.all([orUndefined(client.info()), orUndefined(client.configGet('appendfsync'))])
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'mu').exec(info ?? '')?.[1]
   const appendonly = field('aof_enabled')
   const maxmemory = field('maxmemory')
@@ -56,9 +55,12 @@ function lossByEviction({ maxmemory, maxmemoryPolicy }: RedisServerFacts): strin
   return `with maxmemory-policy ${maxmemoryPolicy}, it removes state when its memory is full; set maxmemory-policy noeviction`
 }
 
+/** How long an answer is waited for, in milliseconds. */
+const answerMs = 5000
+
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await answer
+    return await before(performance.now() + answerMs, undefined, answer)
   } catch {
     return undefined
   }

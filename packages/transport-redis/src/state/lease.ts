@@ -21,10 +21,16 @@ export interface LeaseClaim {
  * A lease of the same run and a lower incarnation is taken over at once, since the run knows that its process is dead; any
  * other is waited for.
  *
+ * @param signal ends the waiting
  * @throws MillraceError FENCED when a later process of this run has the slot, or another run keeps it; RESUME_MISMATCH when the
  * removal of the application's keys was not finished
  */
-export async function takeLease(connection: StoreConnection, keys: StoreKeys, claim: LeaseClaim): Promise<void> {
+export async function takeLease(
+  connection: StoreConnection,
+  keys: StoreKeys,
+  claim: LeaseClaim,
+  signal?: AbortSignal,
+): Promise<void> {
   const { slot, run, incarnation, token, leaseMs } = claim
   const waitMs = leaseMs + graceMs
   const until = performance.now() + waitMs
@@ -58,7 +64,8 @@ export async function takeLease(connection: StoreConnection, keys: StoreKeys, cl
         { facts },
       )
     // Below zero where it does not expire, which none of ours does.
-    await pause(Number(leftMs) < 0 ? waitLeftMs : Math.min(Number(leftMs) + 1, waitLeftMs))
+    const pauseMs = Number(leftMs) < 0 ? waitLeftMs : Math.min(Number(leftMs) + 1, waitLeftMs)
+    await pause(pauseMs, undefined, { ...(signal && { signal }) })
   }
 }
 

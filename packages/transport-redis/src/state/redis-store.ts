@@ -30,6 +30,8 @@ export interface RedisStoreOptions {
   readonly retryMs?: number
   /** How long Redis may take to be there when the store is opened, in milliseconds. @default 5000 */
   readonly deadlineMs?: number
+  /** Gives the opening up, with its reason; without an effect on a store that is open. */
+  readonly signal?: AbortSignal
   /** Hears `backend.lost` and `backend.back`. */
   readonly events: EventEmitter
   /** Hears once that lease or backend are lost, where no commit was under way that fails with it. */
@@ -47,11 +49,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Dura
   const keys = storeKeys(settings.keyPrefix)
   const claim: LeaseClaim = { slot, run, incarnation, leaseMs, token: randomBytes(16).toString('hex') }
   const connection = new StoreConnection({ settings, name: `millrace:${slot}`, retryMs, events })
-  await connection.open(deadlineMs)
-  const found = await openedLedger(connection, keys, claim).catch((thrown) => {
-    const error = asUnavailable(settings, thrown)
-    connection.end(error)
-    throw error
+  const found = await unlessGivenUp(connection, settings, options.signal, async () => {
+    await connection.open(deadlineMs)
+    return await openedLedger(connection, keys, claim, options.signal)
   })
   let closing: Promise<void> | undefined
   const queue = createCommitQueue({
@@ -95,9 +95,33 @@ async function openedLedger(
   connection: StoreConnection,
   keys: StoreKeys,
   claim: LeaseClaim,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, string>> {
-  await takeLease(connection, keys, claim)
+  await takeLease(connection, keys, claim, signal)
   return new Map(Object.entries(await connection.ask((client) => client.hGetAll(keys.ledger(claim.slot)))))
+}
+
+/** Opens something over a connection, which has ended where that fails or is given up. */
+async function unlessGivenUp<T>(
+  connection: StoreConnection,
+  settings: RedisSettings,
+  signal: AbortSignal | undefined,
+  open: () => Promise<T>,
+): Promise<T> {
+  const reason = (): MillraceError =>
+    MillraceError.from(signal?.reason, 'SHUTTING_DOWN', 'the opening of a store was given up')
+  const giveUp = (): void => connection.end(reason())
+  signal?.addEventListener('abort', giveUp, { once: true })
+  try {
+    if (signal?.aborted) throw reason()
+    return await open()
+  } catch (thrown) {
+    const error = signal?.aborted ? reason() : asUnavailable(settings, thrown)
+    connection.end(error)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
 }
 
 function closedError(slot: string): MillraceError {
