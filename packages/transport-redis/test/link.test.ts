@@ -145,6 +145,33 @@ redisTests(describe)('a link', () => {
     expect(far.transport.refusals()).toEqual({})
   })
 
+  it('LINK-01 is lost when Redis has refused what is sent for longer than retryMs, and that is told once', async () => {
+    const server = await start()
+    const { near, far } = await connect(server.url, { retryMs: 2500 })
+    server.cli('CONFIG', 'SET', 'maxmemory', '1mb')
+    near.link.send(envelope(1))
+    expect([await near.heard.ended(), await far.heard.ended()]).toEqual(['lost', 'lost'])
+    const told = near.events.filter(({ name }) => name.startsWith('backend.')).map(({ name, facts }) => [name, facts])
+    expect(told).toEqual([
+      ['backend.lost', { backend: 'redis', reason: expect.stringContaining('its memory is full') }],
+      ['backend.lost', { backend: 'redis', reason: expect.any(String), code: 'BACKEND_UNAVAILABLE' }],
+    ])
+  })
+
+  it('LINK-01 can be made again soon after Redis has lost everything that it held', async () => {
+    const server = await start()
+    const { near, far } = await connect(server.url)
+    server.cli('FLUSHALL')
+    near.link.send(envelope(1))
+    far.link.send(envelope(1))
+    expect([await near.heard.ended(), await far.heard.ended()]).toEqual(['lost', 'lost'])
+    // Both make their inboxes anew, and lose what has begun meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const { endpoint } = await far.transport.listen('far#2', (link) => void hear(link))
+    const again = await near.transport.dial('near#1', endpoint, AbortSignal.timeout(5000))
+    await again.close()
+  })
+
   it('leaves nothing behind in Redis', async () => {
     const server = await start()
     const { near, far } = await connect(server.url)

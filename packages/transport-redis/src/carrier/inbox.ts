@@ -5,7 +5,8 @@
  *    process that was killed; one that closes removes it.
  * 2. One connection sends, the other waits in XREAD. Either is made again when it is lost, or does not answer. Meanwhile what is
  *    to be sent waits; when that has lasted for `retryMs`, all is `gone`.
- * 3. An inbox that Redis has forgotten is made anew, and all is `gone` too: nobody knows what was in it.
+ * 3. An inbox that Redis has forgotten is made anew, and all is `gone` too: nobody knows what was in it. Where another is not
+ *    there, this one may be forgotten as well.
  */
 import type { EventEmitter } from '@millrace/contracts'
 import type { WireClock } from '@millrace/wire'
@@ -23,6 +24,9 @@ import { appendScript, keepScript } from './scripts.js'
 
 /** How long XREAD waits at most, in milliseconds. */
 const longestBlockMs = 5000
+
+/** How often it is looked after, in milliseconds: so soon it is known that it was forgotten, or that Redis takes nothing. */
+const renewMs = 5000
 
 /** How long what is last asked of Redis may take, in milliseconds. */
 const farewellMs = 1000
@@ -108,7 +112,7 @@ export class Inbox {
     }
     if (this.#phase === 'closed') return
     this.#phase = 'open'
-    this.#renewal = setInterval(() => this.#renew(), this.#inboxMs / 4).unref()
+    this.#renewal = setInterval(() => this.#renew(), renewMs).unref()
   }
 
   /** Puts an entry into an inbox. @returns what takes it back */
@@ -116,7 +120,10 @@ export class Inbox {
     const letter: Letter = {
       keys: this.#keysOf(inbox),
       parts: [head.to, String(head.number), ...entryFields(head, data)],
-      answered,
+      answered: (there) => {
+        if (!there) this.#renew()
+        answered(there)
+      },
       sent: false,
     }
     this.#outbox.add(letter)
@@ -170,7 +177,7 @@ export class Inbox {
 
   #renew(): void {
     const { client } = this.#sending
-    if (client === undefined) return
+    if (client === undefined || this.#phase === 'closed') return
     this.#keep(client).catch((thrown: unknown) => this.#sending.drop(client, redisTrouble(thrown)))
   }
 

@@ -24,12 +24,15 @@ return 1
 `)
 
 /**
- * Keeps an inbox for so long, and makes it where it is not there. Says 1 where it was there, 0 where it is new.
+ * Keeps an inbox for so long, and makes it where it is not there. Says 1 where it was there, 0 where it is new. Redis refuses only
+ * the first write of a script when its memory is full, so the first is one that may need memory: where no entry can be put, no
+ * inbox is kept.
  *
  * KEYS: stream, numbers. ARGV: how long, in milliseconds.
  */
 export const keepScript: Script = script(`
 local there = redis.call('EXISTS', KEYS[1], KEYS[2]) == 2
+redis.call('HSET', KEYS[2], '', 0)
 if not there then
   redis.call('DEL', KEYS[1], KEYS[2])
   redis.call('XADD', KEYS[1], '*', 'h', '')
