@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import type { MillraceEvent } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
 import { createRuntime } from '../src/create-runtime.js'
@@ -31,6 +33,44 @@ redisTests(describe)('an application in one process whose state is in Redis', ()
     await redis.stop()
     expect(booked.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => (index + 1) * 2))
   })
+})
+
+redisTests(describe)('workers whose Redis fails them', () => {
+  let redis: RedisServer
+  let runtime: Runtime
+
+  beforeEach(async () => {
+    redis = await startRedis()
+    const platform = { redis: { url: redis.url } }
+    runtime = await createRuntime({ config, workerFlags: sourceFlags, overlay: { runtime: { platform } } })
+    await runtime.start()
+    await deposit(runtime, 'one', 1)
+  }, 60_000)
+
+  afterEach(async () => {
+    await runtime.stop()
+    await redis.stop()
+  }, 60_000)
+
+  it('go on after it has not answered for longer than a lease, and so does the run', async () => {
+    const failures: MillraceEvent[] = []
+    runtime.subscribe((event) => void failures.push(...[event].filter(({ name }) => name === 'runtime.failed')))
+    redis.pause()
+    const booked = deposit(runtime, 'one', 1)
+    await pause(12_000)
+    redis.resume()
+    expect([(await booked).balance, (await deposit(runtime, 'one', 1)).balance]).toEqual([2, 3])
+    expect(failures).toEqual([])
+  }, 120_000)
+
+  it('decide nothing where it has lost all that they knew: the run fails', async () => {
+    const failed = new Promise((resolve) => {
+      runtime.subscribe(({ name, facts }) => name === 'runtime.failed' && resolve(facts.code))
+    })
+    redis.cli('FLUSHALL')
+    await expect(deposit(runtime, 'one', 1)).rejects.toBeDefined()
+    expect(await failed).toBe('FENCED')
+  }, 60_000)
 })
 
 redisTests(describe)('workers whose state is in Redis', () => {

@@ -46,6 +46,19 @@ redisTests(describe)('the lease of a slot', () => {
     expect(kept(server)).toEqual(['"of the other"', 'of the other'])
   })
 
+  it('is not given to a process whose run has lost the slot that it must have', async () => {
+    const server = await world.start()
+    const supervisor = await world.open(server.url, { slot: '@run#1' })
+    const first = await world.open(server.url, { under: '@run#1' })
+    await commit(first, 'before')
+    server.cli('FLUSHALL')
+    await expect(commit(first, 'after')).rejects.toThrow('FENCED: ')
+    await expect(world.open(server.url, { incarnation: 2, under: '@run#1', leaseMs: 1000 })).rejects.toThrow(
+      'FENCED: slot policy#1 cannot be opened, because run first has not had @run#1 for 6000 ms: ',
+    )
+    expect(String(await supervisor.lost)).toContain('FENCED: ')
+  })
+
   it('REDIS-03 is lost by a process that is stopped past it also where nobody else is there', async () => {
     const server = await world.start(keyEvents)
     const runOut = await nextKeyEvent(server, 'expired')

@@ -1,5 +1,6 @@
 import type { RedisConfig } from '@millrace/config-validator'
-import type { EventEmitter, MillraceError, SlotId } from '@millrace/contracts'
+import type { DurableStore, EventEmitter, MillraceError, SlotId } from '@millrace/contracts'
+import { openLastingStore } from './lasting-store.js'
 import { type KeptRuns, runSlot } from './open-run.js'
 import { tellOfLosses } from './tell-of-losses.js'
 
@@ -25,21 +26,21 @@ export async function redisRuns({ redis, env, run, slots, events, signal, lost }
   const { createRedisStore, forgetApplication, redisSettings } = redisPackage
   const settings = redisSettings(redis, env)
   if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
+  // Before anything is open that would have to be closed if this fails.
+  await tellOfLosses(redisPackage, settings, { events, signal })
+  const open = (lostNow: (error: MillraceError) => void): Promise<DurableStore> =>
+    createRedisStore({
+      settings,
+      slot: runSlot,
+      run,
+      incarnation: 1,
+      runSlots: slots,
+      signal,
+      events,
+      lost: lostNow,
+    })
   return {
-    open: async () => {
-      // A store that is open must be closed, so nothing that may fail comes after it.
-      await tellOfLosses(redisPackage, settings, { events, signal })
-      return await createRedisStore({
-        settings,
-        slot: runSlot,
-        run,
-        incarnation: 1,
-        runSlots: slots,
-        signal,
-        events,
-        lost,
-      })
-    },
+    open: () => openLastingStore({ open, run, lost }),
     forget: () => forgetApplication(settings, { signal }),
   }
 }

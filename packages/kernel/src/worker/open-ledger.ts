@@ -2,6 +2,7 @@ import { type EventEmitter, MillraceError } from '@millrace/contracts'
 import { Ledger } from '../ledger/ledger.js'
 import type { Place } from '../mesh/place.js'
 import type { Preflight } from '../preflight/preflight.js'
+import { runSlot } from '../runs/open-run.js'
 
 /** Whose ledger is opened, and for whom. */
 export interface LedgerFor {
@@ -30,6 +31,7 @@ export async function openLedger(
     slot: place.slot,
     run,
     incarnation: place.incarnation,
+    under: runSlot,
     events,
     lost: endProcess,
   })

@@ -120,7 +120,9 @@ function fenced(
   const why = holder.run
     ? `incarnation ${holder.incarnation} of run ${holder.run} has taken it over`
     : `its lease has run out: for ${leaseMs} ms this process did not run, or was cut off from Redis; or Redis has lost it`
-  return new MillraceError('FENCED', `slot ${slot} commits nothing more, because ${why}`, { facts: { slot } })
+  return new MillraceError('FENCED', `slot ${slot} commits nothing more, because ${why}`, {
+    facts: { slot, ...(holder.run ? { run: holder.run } : {}) },
+  })
 }
 
 function commitsLost(settings: RedisSettings): MillraceError {

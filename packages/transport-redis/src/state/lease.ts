@@ -14,12 +14,14 @@ export interface LeaseClaim {
   readonly token: string
   /** How long a lease lasts that is not renewed, in milliseconds. */
   readonly leaseMs: number
+  /** A slot that this run must have, for any other of it to be taken. */
+  readonly under?: string | undefined
 }
 
 /**
  * Takes the lease of a slot: a hash that expires, with run, incarnation, token, and the number of commits under this token.
  * A lease of the same run and a lower incarnation is taken over at once, since the run knows that its process is dead; any
- * other is waited for.
+ * other is waited for, and so is the run's own lease of the slot `under` which it stands.
  *
  * @param signal ends the waiting
  * @throws MillraceError FENCED when a later process of this run has the slot, or another run keeps it; RESUME_MISMATCH when the
@@ -31,13 +33,13 @@ export async function takeLease(
   claim: LeaseClaim,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { slot, run, incarnation, token, leaseMs } = claim
+  const { slot, run, incarnation, token, leaseMs, under } = claim
   const waitMs = leaseMs + graceMs
   const until = performance.now() + waitMs
   for (;;) {
     const answer = await connection.ask((client) =>
       client.eval(takeScript, {
-        keys: [keys.lease(slot), keys.forgetting],
+        keys: [keys.lease(slot), keys.forgetting, ...(under === undefined ? [] : [keys.lease(under)])],
         arguments: [run, String(incarnation), token, String(leaseMs)],
       }),
     )
@@ -49,6 +51,12 @@ export async function takeLease(
         `slot ${slot} cannot be opened, because what Redis keeps of the application is being removed, or its removal was not finished; begin anew, without --resume`,
         { facts: { slot } },
       )
+    const waitLeftMs = until - performance.now()
+    if (outcome === 'astray') {
+      if (waitLeftMs <= 0) throw astray(claim, waitMs)
+      await pause(Math.min(astrayMs, waitLeftMs), undefined, { ...(signal && { signal }) })
+      continue
+    }
     const facts = { slot, run: String(holder), incarnation: Number(holderIncarnation) }
     if (outcome === 'later')
       throw new MillraceError(
@@ -56,7 +64,6 @@ export async function takeLease(
         `slot ${slot} cannot be opened by incarnation ${incarnation}, because incarnation ${holderIncarnation} of the same run has it; a later process has taken its place`,
         { facts },
       )
-    const waitLeftMs = until - performance.now()
     if (waitLeftMs <= 0)
       throw new MillraceError(
         'FENCED',
@@ -96,10 +103,22 @@ export async function releaseLease(
 const graceMs = 5000
 const releaseMs = 1000
 
-/** KEYS: lease, mark of a removal. ARGV: run, incarnation, token, lease in ms. */
+/** How often it is looked whether the run has its own lease again, in milliseconds. */
+const astrayMs = 250
+
+function astray({ slot, run, under }: LeaseClaim, waitMs: number): MillraceError {
+  return new MillraceError(
+    'FENCED',
+    `slot ${slot} cannot be opened, because run ${run} has not had ${under} for ${waitMs} ms: its lease has run out, or Redis has lost it, and what was known with it`,
+    { facts: { slot, run } },
+  )
+}
+
+/** KEYS: lease, mark of a removal, lease that the run must have, if any. ARGV: run, incarnation, token, lease in ms. */
 const takeScript = `
 local run, incarnation, token, leaseMs = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if redis.call('EXISTS', KEYS[2]) == 1 then return { 'forgetting' } end
+if KEYS[3] and redis.call('HGET', KEYS[3], 'run') ~= run then return { 'astray' } end
 local held = redis.call('HMGET', KEYS[1], 'run', 'incarnation', 'token')
 if held[1] and held[3] ~= token then
   local isDead = held[1] == run and tonumber(held[2]) < tonumber(incarnation)

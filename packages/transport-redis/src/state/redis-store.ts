@@ -24,6 +24,13 @@ export interface RedisStoreOptions {
    * @default []
    */
   readonly runSlots?: readonly string[]
+  /**
+   * A slot that the run must have for this one to be opened. Whoever comes after a dead process decides by what that has left, so
+   * it must not be opened where Redis has lost everything.
+   *
+   * @default none
+   */
+  readonly under?: string
   /** How long it has its slot without renewing its lease, in milliseconds. @default 10_000 */
   readonly leaseMs?: number
   /** How long it goes on trying while Redis is away, in milliseconds. @default 30_000 */
@@ -45,9 +52,19 @@ export interface RedisStoreOptions {
  * keeps it; RESUME_MISMATCH when the removal of the application's keys was not finished
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<DurableStore> {
-  const { settings, slot, run, incarnation, leaseMs = 10_000, retryMs = 30_000, deadlineMs = 5000, events } = options
+  const {
+    settings,
+    slot,
+    run,
+    incarnation,
+    under,
+    leaseMs = 10_000,
+    retryMs = 30_000,
+    deadlineMs = 5000,
+    events,
+  } = options
   const keys = storeKeys(settings.keyPrefix)
-  const claim: LeaseClaim = { slot, run, incarnation, leaseMs, token: randomBytes(16).toString('hex') }
+  const claim: LeaseClaim = { slot, run, incarnation, leaseMs, under, token: randomBytes(16).toString('hex') }
   const connection = new StoreConnection({ settings, name: `millrace:${slot}`, retryMs, events })
   const found = await unlessGivenUp(connection, settings, options.signal, async () => {
     await connection.open(deadlineMs)
