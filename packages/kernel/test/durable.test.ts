@@ -35,6 +35,27 @@ redisTests(describe)('an application in one process whose state is in Redis', ()
   })
 })
 
+redisTests(describe)('an application in one process whose Redis fails it', () => {
+  it('goes on after it has not answered for longer than a lease', async () => {
+    const redis = await startRedis()
+    const config = fileURLToPath(new URL('fixtures/till/inline.yml', import.meta.url))
+    const runtime = await createRuntime({ config, overlay: { runtime: { platform: { redis: { url: redis.url } } } } })
+    await runtime.start()
+    await deposit(runtime, 'one', 1)
+    redis.pause()
+    const booked = Promise.all([deposit(runtime, 'one', 1), deposit(runtime, 'two', 1)])
+    await pause(12_000)
+    redis.resume()
+    expect((await booked).map(({ balance, entries }) => [balance, entries])).toEqual([
+      [2, 2],
+      [1, 3],
+    ])
+    expect((await deposit(runtime, 'one', 1)).balance).toBe(3)
+    await runtime.stop()
+    await redis.stop()
+  }, 60_000)
+})
+
 redisTests(describe)('workers whose Redis fails them', () => {
   let redis: RedisServer
   let runtime: Runtime

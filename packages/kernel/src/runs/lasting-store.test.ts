@@ -9,11 +9,16 @@ const taken = new MillraceError('FENCED', 'another has it', { facts: { run: 'ano
 function createSlot() {
   const entries = new Map<string, string>()
   const lose: ((error: MillraceError) => void)[] = []
+  const fail: ((error: MillraceError) => void)[] = []
   let closed = 0
   const open = async (lost: (error: MillraceError) => void): Promise<DurableStore> => {
     let failure: MillraceError | undefined
-    lose.push((error) => {
+    const failWith = (error: MillraceError): void => {
       failure = error
+    }
+    fail.push(failWith)
+    lose.push((error) => {
+      failWith(error)
       lost(error)
     })
     return {
@@ -26,7 +31,7 @@ function createSlot() {
       close: async () => void closed++,
     }
   }
-  return { entries, open, lose, closed: () => closed }
+  return { entries, open, lose, fail, closed: () => closed }
 }
 
 describe('openLastingStore', () => {
@@ -38,6 +43,14 @@ describe('openLastingStore', () => {
     await store.commit([], [{ entry: 'e', text: 'after' }])
     await store.close()
     expect([slot.entries.get('e'), slot.lose.length, slot.closed(), lost]).toEqual(['after', 2, 1, []])
+  })
+
+  it('opens one other store for all commits that were lost with the first', async () => {
+    const slot = createSlot()
+    const store = await openLastingStore({ open: slot.open, run: 'ours', lost: () => undefined })
+    slot.fail[0]?.(runOut)
+    await Promise.all(['1', '2', '3'].map((text) => store.commit([], [{ entry: 'e', text }])))
+    expect([slot.entries.get('e'), slot.lose.length]).toEqual(['3', 2])
   })
 
   it.each([

@@ -21,9 +21,14 @@ export async function openLastingStore({ open, run, lost }: LastingStoreParts): 
   const { found } = store
   let isOver = false
   let reopened: Promise<void> = Promise.resolve()
+  let isReopening = false
 
   function reopenLater(error: MillraceError): void {
-    reopened = reopen(error)
+    if (isReopening) return
+    isReopening = true
+    reopened = reopen(error).finally(() => {
+      isReopening = false
+    })
   }
 
   async function reopen(error: MillraceError): Promise<void> {
@@ -35,8 +40,10 @@ export async function openLastingStore({ open, run, lost }: LastingStoreParts): 
   async function isOpenAgain(): Promise<boolean> {
     try {
       const next = await open(reopenLater)
-      store = next
-      if (next.found.get(holderEntry) === run) return true
+      if (next.found.get(holderEntry) === run) {
+        store = next
+        return true
+      }
       await next.close()
     } catch {
       // What it was lost with says more.
@@ -44,20 +51,26 @@ export async function openLastingStore({ open, run, lost }: LastingStoreParts): 
     return false
   }
 
+  /** What was under way when it was lost is done again: it may have been done, but says the same. */
+  async function again<T>(use: (store: DurableStore) => Promise<T>): Promise<T> {
+    await reopened
+    const used = store
+    try {
+      return await use(used)
+    } catch (thrown) {
+      if (!isMillraceError(thrown) || !hasRunOut(thrown)) throw thrown
+      // Where it was lost with a commit, nobody else hears of it.
+      if (used === store) reopenLater(thrown)
+      await reopened
+      return await use(store)
+    }
+  }
+
   await store.commit([], [{ entry: holderEntry, text: run }])
   return {
     found,
-    load: (space, keys) => store.load(space, keys),
-    async commit(writes, ledger) {
-      await reopened
-      await store.commit(writes, ledger).catch(async (thrown) => {
-        if (!isMillraceError(thrown) || !hasRunOut(thrown)) throw thrown
-        // It was lost with this commit, and nobody else hears of it.
-        reopenLater(thrown)
-        await reopened
-        await store.commit(writes, ledger)
-      })
-    },
+    load: (space, keys) => again(async (used) => used.load(space, keys)),
+    commit: (writes, ledger) => again((used) => used.commit(writes, ledger)),
     async close() {
       isOver = true
       await reopened

@@ -1,5 +1,6 @@
-import type { EventEmitter, StateStore } from '@millrace/contracts'
+import type { DurableStore, EventEmitter, MillraceError, StateStore } from '@millrace/contracts'
 import type { Preflight } from '../preflight/preflight.js'
+import { openLastingStore } from '../runs/lasting-store.js'
 import { openRun } from '../runs/open-run.js'
 import { redisRuns } from '../runs/redis-runs.js'
 import { LateStore } from './late-store.js'
@@ -29,8 +30,9 @@ export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfS
     const kept = await redisRuns({ redis, env, run, slots: [], events, signal, lost })
     const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
     const settings = redisSettings(redis, env)
-    const opening = createRedisStore({ settings, slot, run, incarnation: 1, signal, events, lost })
-    const store = await opening.catch(async (thrown) => {
+    const openSlot = (lostNow: (error: MillraceError) => void): Promise<DurableStore> =>
+      createRedisStore({ settings, slot, run, incarnation: 1, signal, events, lost: lostNow })
+    const store = await openLastingStore({ open: openSlot, run, lost }).catch(async (thrown) => {
       await open.close()
       throw thrown
     })
