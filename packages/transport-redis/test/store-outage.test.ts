@@ -136,6 +136,18 @@ redisTests(describe)('a Redis store whose server goes away', () => {
     expect(server.cli('GET', '{test}:state:s:list')).toBe('[1]')
   })
 
+  it('is closed soon where nothing waits but the renewal of its lease', async () => {
+    const server = await world.start()
+    const store = await world.open(server.url, { leaseMs: 3000 })
+    await append(store, 1)
+    server.pause()
+    await pause(2500)
+    const closedAt = performance.now()
+    await store.close()
+    expect(performance.now() - closedAt).toBeLessThan(3000)
+    server.resume()
+  })
+
   it('tells that the server is gone while nothing is committed', async () => {
     const server = await world.start()
     const store = await world.open(server.url, { retryMs: 500 })

@@ -21,7 +21,7 @@ export interface CommitQueue {
    * @throws MillraceError BACKEND_UNAVAILABLE, FENCED; nothing of it, and of none that comes later, is applied
    */
   add(commit: PreparedCommit): Promise<void>
-  /** Takes no more, and resolves when nothing waits. The lease is renewed until then. */
+  /** Takes no more, and resolves when no commit waits. The lease is renewed until then. */
   drain(): Promise<void>
 }
 
@@ -102,6 +102,8 @@ export function createCommitQueue({ settings, connection, keys, claim, lost }: C
   return {
     add,
     async drain() {
+      // Nobody waits for a lease to be renewed that is given back.
+      for (const one of queue.kept) if (one.number === 0) queue.forget(one)
       await queue.emptied
       clearInterval(renewal)
     },
