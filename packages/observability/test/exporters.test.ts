@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -140,6 +140,16 @@ describe('a file that cannot be written', () => {
       expect(sum(receiver.received.map(spansIn))).toBe(spans)
     },
   )
+
+  it('goes on in a line of its own where a full disk has left half a line', async () => {
+    writeFileSync(jsonlPath, '{"signal":"span","ti')
+    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
+    await telemetry.close()
+    const [torn, whole = ''] = readFileSync(jsonlPath, 'utf8').split('\n')
+    expect(torn).toBe('{"signal":"span","ti')
+    expect(JSON.parse(whole)).toMatchObject({ signal: 'span', name: 'root q' })
+  })
 
   it('goes on in a new file when the old one is moved away', async () => {
     const parts = telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath })

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 
 /** Where lines go. */
 export interface LineTarget {
@@ -15,21 +15,42 @@ export interface LineTarget {
  * @param path absolute
  */
 export function appendTo(path: string): LineTarget {
+  /** Looked at when this begins and after each write that failed, and not before each: another process may just be writing its line. */
+  let torn: Promise<boolean> | undefined = endsTorn(path)
   return {
     maxBytes: 262_144,
     async write(text) {
+      torn ??= endsTorn(path)
+      const bytes = Buffer.from((await torn) ? `\n${text}` : text)
+      torn = undefined
       const file = await open(path, 'a')
       try {
-        const bytes = Buffer.from(text)
         const { bytesWritten } = await file.write(bytes)
-        if (bytesWritten === bytes.length) return
-        // A full disk took half a line: it is ended, if it can be, so that it does not spoil the next one.
-        await file.write('\n')
-        throw new Error('the file took only a part')
+        if (bytesWritten < bytes.length) throw new Error('the file took only a part')
+        torn = whole
       } finally {
         await file.close()
       }
     },
+  }
+}
+
+const whole = Promise.resolve(false)
+
+/** A full disk took half a line: the next one does not go on in it. */
+async function endsTorn(path: string): Promise<boolean> {
+  try {
+    if (!(await stat(path)).isFile()) return false
+    const file = await open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0))
+      return bytesRead === 1 && buffer.toString() !== '\n'
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return false // it is not there, or cannot be read
   }
 }
 
