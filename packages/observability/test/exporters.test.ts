@@ -79,6 +79,13 @@ describe('a receiver of OTLP that does not do its work', () => {
     expect(closedMs).toBeLessThan(10_000)
   })
 
+  it('OBS-EXP-01 is busy and says to come back at once: it is asked seldom all the same', async () => {
+    receiver = await startReceiver((response) => void response.writeHead(503, { 'retry-after': '0' }).end())
+    const { dropped } = await run({ endpoint: receiver.endpoint })
+    expect(dropped).toEqual({ otel_otlp: spans, jsonl: 0 })
+    expect(receiver.received.length).toBeLessThan(50)
+  })
+
   it('OBS-EXP-01 is dead: every span is lost and told of, the file has them all', async () => {
     const gone = await startReceiver()
     await gone.close()

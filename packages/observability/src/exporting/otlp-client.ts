@@ -68,11 +68,15 @@ export function createOtlpClient(settings: OtlpSettings, delays: RetryDelays = o
     async post(path, body, given) {
       const until = performance.now() + settings.timeoutMs
       const signal = AbortSignal.any([given, AbortSignal.timeout(settings.timeoutMs)])
+      // A receiver may say once to come back at once; one that says so again and again is not asked more often than another.
+      let leastMs = 0
       for (let delayMs = delays.firstMs; ; delayMs = Math.min(delayMs * growth, delays.mostMs)) {
         const answer = await once(path, body, signal)
         if (answer.kind === 'taken') return answer.body
         if (answer.kind === 'refused') throw new Error('the receiver refused it')
-        const afterMs = answer.afterMs ?? delayMs * (0.8 + Math.random() * 0.4)
+        const ownMs = delayMs * (0.8 + Math.random() * 0.4)
+        const afterMs = Math.max(answer.afterMs ?? ownMs, leastMs)
+        leastMs = ownMs
         if (performance.now() + afterMs >= until) throw new Error('the receiver did not take it in time')
         await pause(afterMs, signal)
       }
