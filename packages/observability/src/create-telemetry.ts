@@ -2,6 +2,7 @@ import type { Telemetry, TelemetryParts, TelemetrySettings } from '@millrace/con
 import { createDrops } from './exporting/drops.js'
 import { createOtlpClient, type OtlpClient } from './exporting/otlp-client.js'
 import { createLogWriter } from './logs/log-writer.js'
+import { cleanSample } from './metrics/clean-sample.js'
 import { fromZero } from './metrics/from-zero.js'
 import { createMetricPush } from './metrics/metric-push.js'
 import { prometheusText } from './metrics/prometheus-text.js'
@@ -54,7 +55,10 @@ export function createTelemetry({ owner, settings, events, collect }: TelemetryP
       const clean = batchCleaner(redactor)
       return kept?.of(traceId).map((span) => spanRecord(span, owner, clock, clean)) ?? []
     },
-    prometheus: (samples) => redactor.text(prometheusText(fromZero(samples))),
+    prometheus(samples) {
+      const clean = batchCleaner(redactor)
+      return prometheusText(fromZero(samples).map((sample) => cleanSample(sample, clean)))
+    },
     close() {
       closed ??= close()
       return closed

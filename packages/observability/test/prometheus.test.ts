@@ -60,4 +60,10 @@ describe('prometheus', () => {
     const text = createTelemetry(parts).prometheus([{ name: 'millrace_worker_up', labels, value: 1 }])
     expect(text).toContain('group="[redacted]"')
   })
+
+  it('OBS-PROM-01 names every metric where a secret is a part of its name', () => {
+    const parts = telemetryParts()
+    parts.events.redactor.protect(Buffer.from('millrace'))
+    expect(createTelemetry(parts).prometheus(samplesOfAll())).toBe(prometheus(samplesOfAll()))
+  })
 })

@@ -4,6 +4,8 @@ import { createExporter, type ExporterParts, type Signal } from '../exporting/cr
 import { sendOtlp } from '../exporting/send-otlp.js'
 import { hrTime } from '../hr-time.js'
 import { resourceOf, scope } from '../resource.js'
+import { batchCleaner } from '../tracing/span-description.js'
+import { cleanSample } from './clean-sample.js'
 import { metricData } from './metric-data.js'
 import { metricLine } from './metric-line.js'
 
@@ -83,8 +85,9 @@ function metricSignal({ owner, redactor }: MetricPushParts): Signal<TimedSample>
     otlp(client, protocol) {
       const serializer = protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer
       return (samples, signal) => {
-        const clean = samples.map((sample) => ({ ...sample, labels: cleanLabels(sample, redactor) }))
-        const metrics = metricData(clean, ({ atMs }) => ({ startTime, endTime: hrTime(atMs) }))
+        const clean = batchCleaner(redactor)
+        const cleaned = samples.map((sample) => cleanSample(sample, clean))
+        const metrics = metricData(cleaned, ({ atMs }) => ({ startTime, endTime: hrTime(atMs) }))
         return sendOtlp(
           { client, path: 'v1/metrics', serializer, refused: (answer) => answer.partialSuccess?.rejectedDataPoints },
           { resource, scopeMetrics: [{ scope, metrics }] },
@@ -92,10 +95,9 @@ function metricSignal({ owner, redactor }: MetricPushParts): Signal<TimedSample>
         )
       }
     },
-    lines: () => (sample) => redactor.text(metricLine(sample)),
+    lines() {
+      const clean = batchCleaner(redactor)
+      return (sample) => metricLine(cleanSample(sample, clean))
+    },
   }
-}
-
-function cleanLabels({ labels }: MetricSample, redactor: Redactor): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, redactor.text(value)]))
 }
