@@ -15,7 +15,18 @@ export async function openTelemetry(
   collect: (() => Promise<MetricSamples>) | undefined,
 ): Promise<Telemetry> {
   const settings = telemetrySettings(config, baseDir, process.env)
-  for (const value of Object.values(settings.otlp.headers)) events.redactor.protect(Buffer.from(value))
+  for (const secret of Object.values(settings.otlp.headers).flatMap(secretsIn))
+    events.redactor.protect(Buffer.from(secret))
   const { createTelemetry } = await import('@millrace/observability')
   return createTelemetry({ owner, settings, events, collect })
+}
+
+/**
+ * A header as it is sent, and where it says by which scheme, as `Bearer` does, what stands behind that.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-credentials
+ */
+function secretsIn(header: string): readonly string[] {
+  const [, credentials] = /^[\w-]+ +(\S+)$/.exec(header) ?? []
+  return credentials === undefined ? [header] : [header, credentials]
 }
