@@ -71,6 +71,11 @@ export interface Telemetry {
   spansOf(traceId: string): readonly SpanRecord[]
   /** Metrics in the text format of Prometheus, version 0.0.4. */
   prometheus(samples: MetricSamples): string
+  /**
+   * The application ends soon: what there is is sent without waiting for more, and the two seconds that `close` has begin now, so that
+   * processes which are closed one after the other do not have them one after the other.
+   */
+  ending(): void
   /** Sends what is left, within two seconds, and ends. May be called more than once. */
   close(): Promise<void>
 }

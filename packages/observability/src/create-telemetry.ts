@@ -16,6 +16,8 @@ import { createWallClock } from './tracing/wall-clock.js'
 /** What `close` may take in all, and what of it is left for log lines, which may tell what the others have lost. */
 const closeMs = 2_000
 const logsMs = 500
+/** What `close` may take where its time is over already: for what a receiver that is there takes at once. */
+const leastMs = 100
 
 /** Makes the telemetry of one process. Nothing of it begins before this is called, and nothing of it comes from the environment. */
 export function createTelemetry({ owner, settings, events, collect }: TelemetryParts): Telemetry {
@@ -34,11 +36,19 @@ export function createTelemetry({ owner, settings, events, collect }: TelemetryP
   const sinks = kept === undefined ? spans : [kept, ...spans]
   const metrics = collect === undefined ? undefined : createMetricPush({ ...parts, collect })
   const logs = collect === undefined ? undefined : createLogWriter(parts)
+  /** When closing is to be done, by the monotonic clock. */
+  let until: number | undefined
   let closed: Promise<void> | undefined
 
+  function ending(): void {
+    until ??= performance.now() + closeMs
+    for (const { flush } of spans) flush?.()
+  }
+
   async function close(): Promise<void> {
-    const early = deadlineIn(closeMs - logsMs)
-    const late = deadlineIn(closeMs)
+    const leftMs = until === undefined ? closeMs : until - performance.now()
+    const early = deadlineIn(Math.max(leftMs - logsMs, leastMs))
+    const late = deadlineIn(Math.max(leftMs, leastMs))
     await Promise.all([...spans, metrics].map((exporter) => exporter?.close(early.signal)))
     drops.close()
     await logs?.close(late.signal)
@@ -59,6 +69,7 @@ export function createTelemetry({ owner, settings, events, collect }: TelemetryP
       const clean = batchCleaner(redactor)
       return prometheusText(fromZero(samples).map((sample) => cleanSample(sample, clean)))
     },
+    ending,
     close() {
       closed ??= close()
       return closed

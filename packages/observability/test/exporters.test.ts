@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent, OtlpSettings, Telemetry } from '@millrace/contracts'
 import { createTelemetry } from '../src/index.js'
@@ -196,6 +196,37 @@ describe('the environment', () => {
     expect(sum(receiver.received.map(spansIn))).toBe(spans)
     expect(receiver.received[0]?.headers).not.toHaveProperty('x-theirs')
     expect(String(receiver.received[0]?.body)).not.toContain('theirs')
+  })
+})
+
+describe('ending', () => {
+  it('OBS-EXP-01 is when the two seconds of a receiver that hangs begin, not at the close', async () => {
+    receiver = await startReceiver(() => undefined)
+    const { endpoint } = receiver
+    const otlp: OtlpSettings = { endpoint, protocol: 'http/json', headers: {}, timeoutMs: 10_000 }
+    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
+    await record(telemetry)
+    telemetry.ending()
+    await delay(2_000)
+    const before = performance.now()
+    await telemetry.close()
+    expect(performance.now() - before).toBeLessThan(1_000)
+    expect(telemetry.dropped()).toEqual({ otel_otlp: spans })
+  })
+
+  it('sends what waits at once, and loses nothing that comes until the close', async () => {
+    receiver = await startReceiver()
+    const { endpoint } = receiver
+    const otlp: OtlpSettings = { endpoint, protocol: 'http/json', headers: {}, timeoutMs: 10_000 }
+    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
+    telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
+    telemetry.ending()
+    await delay(500)
+    expect(receiver.received).toHaveLength(1)
+    telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
+    await telemetry.close()
+    expect(telemetry.dropped()).toEqual({ otel_otlp: 0 })
+    expect(sum(receiver.received.map(spansIn))).toBe(2)
   })
 })
 

@@ -88,7 +88,11 @@ export async function loadWorker(bundle: WorkerBundle, voice: WorkerVoice): Prom
       if (isCounted(config)) reports.start()
       if (readsSources) void tellOfSources(runtime, voice)
     },
-    drain: () => runtime.drain(),
+    async drain() {
+      const inTime = await runtime.drain()
+      telemetry?.ending() // all workers drain at once, and stop one after the other
+      return inTime
+    },
     retire: () => runtime.retire(),
     vacate() {
       void runtime.drain().catch(() => undefined) // streams get their last word; a start that ends says so itself

@@ -71,4 +71,12 @@ describe('an application whose receiver is of no use', () => {
     const spans = (await linesIn(file)).filter(({ signal }) => signal === 'span')
     expect(spans).toHaveLength(800)
   })
+
+  it('OBS-EXP-01 that is silent holds up the stop of all workers at once, and not of one after the other', async () => {
+    const app = await startObserved({ tracing: { exporters: ['otel_otlp'] }, otlp: { endpoint: hanging } })
+    await Promise.all(Array.from({ length: 20 }, () => askSum(app.url, 'ok')))
+    const before = performance.now()
+    expect(await app.runtime.stop()).toBe('graceful')
+    expect(performance.now() - before).toBeLessThan(5_000)
+  })
 })

@@ -38,6 +38,8 @@ export interface PipelineParts<Item> {
 /** A bounded queue in front of one receiver. It never waits and never throws: what cannot be sent is dropped and counted. */
 export interface Pipeline<Item> {
   add(item: Item): void
+  /** Sends what waits, without waiting for more. */
+  flush(): void
   /** Sends what is left until `signal` aborts, and drops the rest. What is added from now on is dropped. */
   close(signal: AbortSignal): Promise<void>
 }
@@ -126,6 +128,7 @@ export function createPipeline<Item>({
       if (queue.length >= maxBatch) pump(maxBatch)
       else timer ??= setTimeout(timeIsUp, delayMs).unref()
     },
+    flush: () => pump(1),
     async close(signal) {
       closing = true
       clearTimeout(timer)

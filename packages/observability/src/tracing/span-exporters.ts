@@ -19,6 +19,8 @@ export interface SpanExporterParts extends ExporterParts {
 
 /** Hears of spans and sends them somewhere. */
 export interface SpanExporter extends SpanSink {
+  /** Sends what waits, without waiting for more; undefined where nothing waits. */
+  readonly flush?: () => void
   close(signal: AbortSignal): Promise<void>
 }
 
@@ -27,8 +29,8 @@ export function createSpanExporters(parts: SpanExporterParts): readonly SpanExpo
   const signal = spanSignal(parts)
   return [...new Set(parts.settings.tracing.exporters)].map((name) => {
     if (name === 'opentracing_bridge') return createOpenTracingBridge(parts)
-    const { add, close } = createExporter(name, signal, parts)
-    return { ended: add, close }
+    const { add, flush, close } = createExporter(name, signal, parts)
+    return { ended: add, flush, close }
   })
 }
 
