@@ -69,7 +69,9 @@ async function* said(
   try {
     for await (const piece of socket as AsyncIterable<string>) {
       clearTimeout(silence)
-      for (const line of lines.take(piece) ?? []) {
+      const complete = lines.take(piece)
+      if (complete === undefined) throw notAnAnswer(application)
+      for (const line of complete) {
         const answer = readAnswer(line)
         if (answer === undefined) throw notAnAnswer(application)
         if ('error' in answer) throw errorOf(answer)

@@ -131,6 +131,20 @@ describe('serveControl', () => {
     for (const client of clients) client.destroy()
   })
 
+  it('tells what an application of many nodes and workers has counted, and says when that is too long', async () => {
+    let length = 3_000_000
+    const snapshot = async (): Promise<RuntimeSnapshot> => ({
+      ...(await runtime.snapshot()),
+      scenario: 'x'.repeat(length),
+    })
+    const large = await serveControl({ summary: runtime.summary, snapshot } as Runtime, mkdtempSync(join(folder, 'l')))
+    const application = { name: 'shop', pid: process.pid, path: large.path }
+    expect(await first(1, converse(application, 'snapshot'))).toMatchObject([{ scenario: 'x'.repeat(length) }])
+    length = longestAnswerBytes
+    await expect(first(1, converse(application, 'snapshot'))).rejects.toMatchObject({ code: 'CONTROL_UNAVAILABLE' })
+    await large.close()
+  })
+
   it('asks nothing more for a client that does not read, and goes on where it does', async () => {
     let taken = 0
     const large = 'x'.repeat(100_000)
