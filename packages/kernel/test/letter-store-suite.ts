@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { MillraceInput } from '@millrace/config-validator'
+import { createEventEmitter } from '@millrace/contracts'
 import { type DeadLetter, type LetterStore, openLetters } from '../src/dead-letters.js'
 import {
   createRuntime,
@@ -76,8 +77,8 @@ export function testLetterStore(title: string, begin: () => Promise<LetterKeeper
       await keeper.remove()
     })
 
-    async function make(parts: readonly Part[]): Promise<Runtime> {
-      const runtime = await createRuntime({ nodes: parts, ...applicationOf(keeper) })
+    async function make(parts: readonly Part[], events = createEventEmitter()): Promise<Runtime> {
+      const runtime = await createRuntime({ nodes: parts, events, ...applicationOf(keeper) })
       running.push(runtime)
       return runtime
     }
@@ -129,6 +130,14 @@ export function testLetterStore(title: string, begin: () => Promise<LetterKeeper
       expect(await store.letter(first?.id ?? '')).toEqual({ ...letter, payload: { n: 1 } })
       expect(await store.letter(second?.id ?? '')).toMatchObject({ id: second?.id, payload: { n: 3 } })
       expect(await ids()).toEqual([first?.id, second?.id])
+    })
+
+    it('says without the secrets that the application knows why a node could not handle it', async () => {
+      const events = createEventEmitter()
+      events.redactor.protect(Buffer.from('not yet 1'))
+      await (await make([steps(4), finish, book], events)).run()
+      const { letters } = await store.book()
+      expect(letters.map(({ reason }) => reason)).toEqual(['[redacted]', 'not yet 3'])
     })
 
     it('drops those that are named and no other, also when they are named again', async () => {

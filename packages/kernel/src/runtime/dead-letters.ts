@@ -41,8 +41,8 @@ export interface OpenDeadLettersParts {
  * @throws MillraceError BOOT_START_FAILED when the file cannot be opened, BACKEND_UNAVAILABLE when Redis cannot be used
  */
 export async function openDeadLetters(parts: OpenDeadLettersParts): Promise<DeadLetters | undefined> {
-  const { preflight, now } = parts
+  const { preflight } = parts
   const { backend, path } = preflight.config.dead_letters
   if (backend === 'redis') return await openRedisDeadLetters(parts)
-  return path === undefined ? undefined : openFileDeadLetters(resolve(preflight.baseDir, path), now)
+  return path === undefined ? undefined : openFileDeadLetters(resolve(preflight.baseDir, path), parts)
 }

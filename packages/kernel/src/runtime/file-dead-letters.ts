@@ -2,7 +2,7 @@ import { MillraceError } from '@millrace/contracts'
 import { droppedLine } from '../dead-letters/letter-line.js'
 import { type LineFile, openLineFile } from '../dead-letters/line-file.js'
 import type { DeadLetters } from './dead-letters.js'
-import { newLetter } from './new-letter.js'
+import { type LetterParts, newLetter } from './new-letter.js'
 
 /**
  * Opens a file that gets one line for each dead letter. Each line is on its way to the disk before the next message is handled:
@@ -10,17 +10,17 @@ import { newLetter } from './new-letter.js'
  *
  * @throws MillraceError BOOT_START_FAILED when the file cannot be opened
  */
-export function openFileDeadLetters(path: string, now: () => number): DeadLetters {
+export function openFileDeadLetters(path: string, parts: LetterParts): DeadLetters {
   const file = openForAppend(path)
   return {
     settled: undefined,
     write(node, error, message) {
-      const { id, text, written } = newLetter(node, error, message, now())
+      const { id, text, written } = newLetter(node, error, message, parts)
       file.append(text)
       written()
       return { id, kept: undefined }
     },
-    drop: (id) => file.append(droppedLine(id, now())),
+    drop: (id) => file.append(droppedLine(id, parts.now())),
     close: () => file.close(),
   }
 }

@@ -1,4 +1,4 @@
-import type { MillraceError } from '@millrace/contracts'
+import type { EventEmitter, MillraceError } from '@millrace/contracts'
 import { randomHex } from '../runner/random-hex.js'
 import type { FailedMessage } from '../runner/runner.js'
 import { reasonOf } from './reason-of.js'
@@ -15,21 +15,29 @@ export interface NewLetter {
   readonly written: () => void
 }
 
+/** What a letter is written with. */
+export interface LetterParts {
+  /** Wall time in milliseconds since the epoch. */
+  readonly now: () => number
+  /** Takes secrets out of what was thrown; the payload stays as it is, to be sent again. */
+  readonly events: EventEmitter
+}
+
 /** Makes a letter of a message: `{"id","at","node","code","reason","type","position","trace","payload"}`. */
 export function newLetter(
   node: string,
   error: MillraceError,
   { route, payload, root, position }: FailedMessage,
-  now: number,
+  { now, events }: LetterParts,
 ): NewLetter {
   const retry = root.owner instanceof Retry && root.owner.node === node ? root.owner : undefined
   const id = randomHex(8)
   const text = JSON.stringify({
     id,
-    at: new Date(now).toISOString(),
+    at: new Date(now()).toISOString(),
     node,
     code: error.code,
-    reason: reasonOf(error),
+    reason: events.redactor.text(reasonOf(error)),
     type: route.messageType.name,
     position,
     trace: root.traceId,

@@ -31,7 +31,7 @@ export async function openRedisDeadLetters({
   })
   return {
     write(node, error, message) {
-      const { id, text, replaces, written } = newLetter(node, error, message, now())
+      const { id, text, replaces, written } = newLetter(node, error, message, { now, events })
       const kept = writer.add({ id, text, replaces })
       written()
       return { id, kept }
