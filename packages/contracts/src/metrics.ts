@@ -114,7 +114,7 @@ export const metricList = {
   millrace_event_loop_delay_seconds: {
     kind: 'gauge',
     unit: 's',
-    says: 'How late the event loop was at worst since this was last asked for.',
+    says: 'How late the event loop was at worst during the last minute.',
     labels: [],
   },
   millrace_exporter_dropped_total: {

@@ -3,8 +3,8 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 /** How fine the delay of the event loop is measured, in milliseconds: each measure wakes the process. */
 const resolutionMs = 20
 
-/** Nobody asks any longer: measuring ends after this time, in milliseconds. */
-const forgottenMs = 15_000
+/** Nobody who watches asks any longer: measuring ends after this time, in milliseconds. */
+const watchedMs = 15_000
 
 /** Measures how late the event loop of this process is, while somebody wants to know. */
 export interface LoopDelay {
@@ -12,8 +12,8 @@ export interface LoopDelay {
   take(): number
 }
 
-/** Makes one that measures nothing yet. */
-export function createLoopDelay(): LoopDelay {
+/** Makes one that measures nothing yet. @param forgottenMs how long after it was last asked for it measures on */
+export function createLoopDelay(forgottenMs: number = watchedMs): LoopDelay {
   let histogram: IntervalHistogram | undefined
   let timer: NodeJS.Timeout | undefined
 

@@ -2,6 +2,7 @@ import { type MetricSamples, MillraceError, residentBytes, type WorkerVitals } f
 import { createLoopDelay } from '../control/loop-delay.js'
 import { nothingAgain } from '../mesh/mesh-counters.js'
 import { lossSamples, processSamples } from '../metrics/process-samples.js'
+import { createWorstDelay } from '../metrics/worst-delay.js'
 import type { RuntimeCounters } from './runtime.js'
 import type { RuntimeParts, Working } from './working.js'
 
@@ -9,8 +10,8 @@ import type { RuntimeParts, Working } from './working.js'
 export class ProcessMeasures {
   readonly #parts: Pick<RuntimeParts, 'share' | 'telemetry'>
   readonly #loopDelay = createLoopDelay()
-  /** For metrics: each asker has the time since it asked last. */
-  readonly #countedDelay = createLoopDelay()
+  /** For metrics. */
+  readonly #worstDelay = createWorstDelay()
   #counted: RuntimeCounters | undefined
   /** What had been counted when it stopped: counters do not go backwards. */
   #sampled: MetricSamples = []
@@ -58,6 +59,6 @@ export class ProcessMeasures {
   }
 
   #sample(working: Working): MetricSamples {
-    return processSamples(working, this.#parts.share?.mesh, this.#countedDelay.take())
+    return processSamples(working, this.#parts.share?.mesh, this.#worstDelay())
   }
 }
