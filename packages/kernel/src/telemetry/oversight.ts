@@ -21,6 +21,7 @@ export class Oversight {
   readonly #source: () => ConsoleSource
   #server: MetricsServer | undefined
   #console: Console | undefined
+  #page: Promise<string> | undefined
   #begun = false
 
   private constructor({ config }: Preflight, telemetry: Telemetry, source: () => ConsoleSource) {
@@ -64,8 +65,15 @@ export class Oversight {
     }
   }
 
-  /** The metrics of all processes, as Prometheus reads them. */
-  async prometheus(): Promise<string> {
+  /** The metrics of all processes, as Prometheus reads them. Whoever asks while they are being collected gets the same. */
+  prometheus(): Promise<string> {
+    this.#page ??= this.#collect().finally(() => {
+      this.#page = undefined
+    })
+    return this.#page
+  }
+
+  async #collect(): Promise<string> {
     return this.telemetry.prometheus(await this.#source().metrics())
   }
 
