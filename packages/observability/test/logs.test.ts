@@ -91,6 +91,15 @@ describe('log lines', () => {
     expect(found[0].msg).toBe('key is [redacted]')
   })
 
+  it('OBS-EXP-01 are lost where so many long ones wait that they would fill the memory', async () => {
+    const parts = telemetryParts({ logging: base }, { collect: async () => [] })
+    const telemetry = createTelemetry(parts)
+    const message = 'x'.repeat(16_777_216)
+    for (let n = 0; n < 5; n++) parts.events.emit('node.log', { node: 'price', message }, 'info')
+    expect(telemetry.dropped()).toEqual({ jsonl: 2 })
+    await telemetry.close()
+  })
+
   it('are written by the one process that collects', async () => {
     const parts = telemetryParts({ logging: { ...base }, jsonlPath })
     const telemetry = createTelemetry(parts)

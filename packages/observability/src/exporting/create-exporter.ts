@@ -24,6 +24,9 @@ export interface Signal<Item> {
   readonly lines: (to: 'jsonl' | 'stdout') => (item: Item) => string
   /** How many items wait at most. */
   readonly maxQueued: number
+  /** How large all items may be that wait or are being sent; for items that may be of any size. */
+  readonly maxSize?: number
+  readonly sizeOf?: (item: Item) => number
   readonly isAboutDrops?: (item: Item) => boolean
 }
 
@@ -38,9 +41,9 @@ export function createExporter<Item>(
   signal: Signal<Item>,
   { settings, drops, otlp }: ExporterParts,
 ): Pipeline<Item> {
-  const { maxQueued, isAboutDrops = () => false } = signal
+  const { maxQueued, maxSize = Number.POSITIVE_INFINITY, ...items } = signal
   const pipeline = (send: Send<Item>, limits: Omit<PipelineLimits, 'maxQueued'>): Pipeline<Item> =>
-    createPipeline({ exporter: name, send, drops, limits: { ...limits, maxQueued }, isAboutDrops })
+    createPipeline({ ...items, exporter: name, send, drops, limits: { ...limits, maxQueued, maxSize } })
   const lines = (target: LineTarget, to: 'jsonl' | 'stdout'): Pipeline<Item> =>
     pipeline((items, given) => sendLines(target, items, signal.lines(to), given), lineLimits)
 

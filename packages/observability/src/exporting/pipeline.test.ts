@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { createEventEmitter } from '@millrace/contracts'
 import fc from 'fast-check'
@@ -40,6 +41,24 @@ describe('createPipeline', () => {
     expect(lost()).toBe(89)
     await close(AbortSignal.abort())
     expect(lost()).toBe(100)
+  })
+
+  it('drops what would be too large together with what waits and what is being sent', async () => {
+    let sent: (refused: number) => void = () => undefined
+    const send: Send<number> = () =>
+      new Promise((resolve) => {
+        sent = resolve
+      })
+    const drops = createDrops(['x'], createEventEmitter())
+    const sized = { ...limits, maxBatch: 1, maxSize: 10 }
+    const { add, close } = createPipeline({ exporter: 'x', send, drops, limits: sized, sizeOf: (item) => item })
+    for (const size of [4, 5, 2, 1]) add(size)
+    expect(drops.counts()).toEqual({ x: 1 })
+    sent(0)
+    await turn()
+    for (const size of [5, 4]) add(size)
+    expect(drops.counts()).toEqual({ x: 2 })
+    await close(AbortSignal.abort())
   })
 
   it('drops what is added after the end', async () => {

@@ -11,6 +11,8 @@ export type Send<Item> = (items: readonly Item[], signal: AbortSignal) => Promis
 export interface PipelineLimits {
   /** Items that wait at most; further ones are dropped. */
   readonly maxQueued: number
+  /** How large all items may be that wait or are being sent, as `sizeOf` has it. @default nothing bounds it */
+  readonly maxSize?: number
   /** Items of one batch at most. */
   readonly maxBatch: number
   /** Batches that are being sent at once. */
@@ -33,6 +35,8 @@ export interface PipelineParts<Item> {
   readonly limits: PipelineLimits
   /** Tells items that are themselves about drops. @default none is */
   readonly isAboutDrops?: (item: Item) => boolean
+  /** How large an item is. @default all are 0 */
+  readonly sizeOf?: (item: Item) => number
 }
 
 /** A bounded queue in front of one receiver. It never waits and never throws: what cannot be sent is dropped and counted. */
@@ -51,11 +55,14 @@ export function createPipeline<Item>({
   drops,
   limits,
   isAboutDrops = () => false,
+  sizeOf = () => 0,
 }: PipelineParts<Item>): Pipeline<Item> {
-  const { maxQueued, maxBatch, maxInFlight, delayMs, restMs } = limits
+  const { maxQueued, maxSize = Number.POSITIVE_INFINITY, maxBatch, maxInFlight, delayMs, restMs } = limits
   const giveUp = new AbortController()
   const inFlight = new Set<Promise<void>>()
   let queue: Item[] = []
+  /** Of all items that wait or are being sent. */
+  let size = 0
   let timer: NodeJS.Timeout | undefined
   let closing = false
   let rest: NodeJS.Timeout | undefined
@@ -113,6 +120,7 @@ export function createPipeline<Item>({
       )
       .then(() => {
         inFlight.delete(sending)
+        for (const item of batch) size -= sizeOf(item)
         pump(closing ? 1 : maxBatch)
       })
     inFlight.add(sending)
@@ -120,11 +128,13 @@ export function createPipeline<Item>({
 
   return {
     add(item) {
-      if (closing || queue.length >= maxQueued) {
+      const ownSize = sizeOf(item)
+      if (closing || queue.length >= maxQueued || size + ownSize > maxSize) {
         drops.add(exporter, 1, isAboutDrops(item) ? 1 : 0)
         return
       }
       queue.push(item)
+      size += ownSize
       if (queue.length >= maxBatch) pump(maxBatch)
       else timer ??= setTimeout(timeIsUp, delayMs).unref()
     },

@@ -1,4 +1,4 @@
-import type { EventEmitter, EventLevel, MillraceEvent, TelemetryOwner } from '@millrace/contracts'
+import type { EventEmitter, EventLevel, Facts, MillraceEvent, TelemetryOwner } from '@millrace/contracts'
 import { TraceFlags } from '@opentelemetry/api'
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import type { Resource } from '@opentelemetry/resources'
@@ -39,6 +39,12 @@ export function createLogWriter(parts: LogWriterParts): LogWriter | undefined {
   }
 }
 
+/** How long a fact is, where it may be long. */
+function charactersOf(fact: Facts[string]): number {
+  if (typeof fact === 'string') return fact.length
+  return Array.isArray(fact) ? fact.reduce((sum, one) => sum + String(one).length, 0) : 0
+}
+
 /** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const severities: Readonly<Record<EventLevel, number>> = { debug: 5, info: 9, warn: 13, error: 17 }
 
@@ -53,6 +59,9 @@ function logSignal({ owner, events }: LogWriterParts): Signal<MillraceEvent> {
   const lines: Readonly<Record<'jsonl' | 'stdout', LogLine>> = { jsonl: json, stdout: pretty ?? json }
   return {
     maxQueued: 8_192,
+    // A handler logs what it likes, whole payloads perhaps: a receiver that hangs must not fill the supervising process with them.
+    maxSize: 67_108_864,
+    sizeOf: ({ facts }) => Object.values(facts).reduce<number>((sum, fact) => sum + charactersOf(fact), 0),
     // A line that is lost and tells of lost lines would be told of by the next one, for ever.
     isAboutDrops: ({ name }) => name === 'exporter.dropped',
     otlp(client, protocol) {
