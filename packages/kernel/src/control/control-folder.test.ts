@@ -42,6 +42,16 @@ describe('newSocketPath', () => {
     expect(newSocketPath('shop', folder)).toBe(join(folder, `shop.${process.pid}.2.sock`))
   })
 
+  it('gives a further application no number that another has, whichever of them ends first', () => {
+    const folder = join(base, 'm')
+    const first = newSocketPath('shop', folder)
+    writeFileSync(first, '')
+    const second = newSocketPath('shop', folder)
+    writeFileSync(second, '')
+    rmSync(first)
+    expect(newSocketPath('shop', folder)).not.toBe(second)
+  })
+
   it('refuses a folder that others can open, one that is a link, and a path that is too long', () => {
     chmodSync(base, 0o755)
     expect(() => newSocketPath('shop', base)).toThrow('is open to other users')

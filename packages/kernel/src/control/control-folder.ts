@@ -39,9 +39,10 @@ export function controlFolder(env: NodeJS.ProcessEnv = process.env): string {
  */
 export function newSocketPath(scenario: string, folder: string = controlFolder()): string {
   makeFolder(folder)
-  const taken = applicationsIn(folder).filter(({ pid }) => pid === process.pid).length
-  const again = taken === 0 ? '' : `.${taken + 1}`
-  const path = join(folder, `${socketName(scenario)}.${process.pid}${again}.sock`)
+  const taken = new Set(applicationsIn(folder).map(({ path }) => path))
+  const own = join(folder, `${socketName(scenario)}.${process.pid}`)
+  let path = `${own}.sock`
+  for (let number = 2; taken.has(path); number++) path = `${own}.${number}.sock`
   if (Buffer.byteLength(path) <= longestPathBytes) return path
   throw unavailable(
     `its path would be longer than ${longestPathBytes} bytes: ${path}; set XDG_RUNTIME_DIR to a shorter folder`,
