@@ -68,10 +68,10 @@ export async function sendAgain(
 async function sendOne(letter: DeadLetter, line: ControlLine, timeoutMs: number): Promise<SentAgain> {
   const { id } = letter
   try {
+    // Nobody needs to know why it failed, and what was thrown may be longer than what an application hears.
+    const facts = { letter: { ...letter, reason: '' }, timeoutMs }
     // The application is of the same version. It may have to wait for a worker first, as long again.
-    const end = (await line.ask('dead letter', { letter, timeoutMs }, 2 * timeoutMs + graceMs)) as {
-      readonly letter: string | null
-    }
+    const end = (await line.ask('dead letter', facts, 2 * timeoutMs + graceMs)) as { readonly letter: string | null }
     return end.letter === null ? { outcome: 'done', id } : { outcome: 'again', id, letter: end.letter }
   } catch (thrown) {
     const error = isMillraceError(thrown)
