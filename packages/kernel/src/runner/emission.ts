@@ -1,6 +1,7 @@
 import type { MillraceError, Position, Span } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import type { Kept } from './journal.js'
+import { isStep, nextStep, noStep } from './next-step.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
@@ -125,6 +126,7 @@ export class Emission extends Subtree implements Work {
       } catch (thrown) {
         return this.#failed(thrown, depth)
       }
+      if (!isStep(step)) return this.#failed(noStep(), depth)
       if (step.done === true) return this.#finish()
       this.#child = runner.emit(this.#parts.run, step.value, this, depth, this.#child)
     }
@@ -139,8 +141,8 @@ export class Emission extends Subtree implements Work {
     }
     this.#phase = 'awaiting'
     this.#takePlace()
-    iterator.next().then(
-      (step) => this.#stepped(step, undefined),
+    nextStep(iterator).then(
+      (step) => this.#stepped(step, isStep(step) ? undefined : { thrown: noStep() }),
       (thrown: unknown) => this.#stepped(undefined, { thrown }),
     )
   }

@@ -22,7 +22,7 @@ import {
 } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import { Emission, type EmissionParts, emissionCredit, type Pull } from './emission.js'
-import { isPromise, listOf, pullOf } from './handler-result.js'
+import { isIterable, isPromise, listOf, pullOf } from './handler-result.js'
 import type { Journal, Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
 import { notAMessage, undeclared } from './refused-emissions.js'
@@ -389,7 +389,7 @@ export class Runner {
     { span, state }: { readonly span: Span | undefined; readonly state: StateSession | undefined },
   ): void {
     if (isPromise(result)) return this.#settleLater(route, run, payload, result, subtree, depth, span)
-    if (!isMessage(result) && !Array.isArray(result) && pullOf(result) !== undefined)
+    if (!isMessage(result) && !Array.isArray(result) && isIterable(result))
       return this.#takeOther(route, run, payload, result, subtree, depth, span)
     span?.end()
     void state?.commit() // to what is recorded with the rest
@@ -452,7 +452,7 @@ export class Runner {
     this.#giveAway(run)
     run.active++
     const settlement = new Settlement(this, this.#waiting(route, run, payload, subtree, depth), span, state)
-    promise.then(settlement.resolved, settlement.rejected)
+    Promise.resolve(promise).then(settlement.resolved, settlement.rejected) // a thenable may throw, or settle twice
   }
 
   /** The handler goes on with its context: the node needs a new one. */

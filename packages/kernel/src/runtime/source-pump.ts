@@ -8,6 +8,7 @@ import {
 } from '@millrace/contracts'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
+import { isStep, nextStep, noStep } from '../runner/next-step.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
@@ -215,7 +216,7 @@ export class SourcePump implements Work, RootOwner {
 
   #awaitBatch(pull: AsyncIterator<unknown>): void {
     this.#phase = 'reading'
-    const next = this.#next ?? pull.next()
+    const next = this.#next ?? nextStep(pull)
     this.#next = undefined
     next.then(
       (step) => this.#arrived(step, pull),
@@ -227,12 +228,16 @@ export class SourcePump implements Work, RootOwner {
 
   #arrived(step: IteratorResult<unknown>, pull: AsyncIterator<unknown>): void {
     if (this.#phase !== 'reading' || !this.#take(step)) return
-    this.#next = pull.next()
+    this.#next = nextStep(pull)
     this.#next.catch(heardLater)
     this.#schedule()
   }
 
   #take(step: IteratorResult<unknown>): boolean {
+    if (!isStep(step)) {
+      this.#sourceFailed(noStep())
+      return false
+    }
     if (step.done === true) {
       this.#parts.lowWater?.exhausted(this.#seq)
       this.#exhaust()
