@@ -23,6 +23,7 @@ import { closeParts } from './close-parts.js'
 import { within } from './deadline.js'
 import { InlineRun } from './inline-run.js'
 import { LateStore } from './late-store.js'
+import { Once } from './once.js'
 import { ownSlot } from './own-slot.js'
 import { ProcessMeasures } from './process-measures.js'
 import { nothingToRun, notStarted, takesNothingNew } from './refusals.js'
@@ -58,10 +59,10 @@ export class InlineRuntime implements Runtime {
   readonly #collector: Collector
   readonly #web: WebServing
   #phase: Phase = { name: 'created' }
-  #prepare: Promise<void> | undefined
+  readonly #prepare = new Once(() => this.#prepareOnce())
   #tellOpened: () => void = () => undefined
   #start: Promise<void> | undefined
-  #stop: Promise<StopMode> | undefined
+  readonly #stop = new Once(() => this.#stopOnce())
   readonly #kill = new AbortController()
   /** Aborted by a stop that meets a start. */
   readonly #giveUp = new AbortController()
@@ -114,8 +115,7 @@ export class InlineRuntime implements Runtime {
 
   /** Does what `start` does, up to the point where work may begin. @throws MillraceError BOOT_START_FAILED */
   prepare(): Promise<void> {
-    this.#prepare ??= this.#prepareOnce()
-    return this.#prepare
+    return this.#prepare.run()
   }
 
   /** Does as much of `prepare` as needs no link: services are started, sinks are open. @throws MillraceError as `prepare` */
@@ -132,6 +132,7 @@ export class InlineRuntime implements Runtime {
     const { working } = this.#phase
     this.#phase = { name: 'running', working }
     this.#parts.events.emit('runtime.running')
+    if (this.#phase.name !== 'running') return // whoever heard it has stopped it
     working.engine.runner.loop.begin()
     working.startSources()
     this.#web.begin()
@@ -187,7 +188,7 @@ export class InlineRuntime implements Runtime {
   }
 
   async drain(): Promise<boolean> {
-    if (this.#phase.name === 'starting') await this.#prepare
+    if (this.#phase.name === 'starting') await this.prepare()
     if (this.#phase.name === 'running' || this.#phase.name === 'ready') this.#beginDrain(this.#phase.working)
     if (this.#phase.name !== 'draining') return true
     const { inFlight, sources } = this.#phase.working
@@ -207,8 +208,7 @@ export class InlineRuntime implements Runtime {
   }
 
   stop(): Promise<StopMode> {
-    this.#stop ??= this.#stopOnce()
-    return this.#stop
+    return this.#stop.run()
   }
 
   async kill(): Promise<void> {
@@ -335,11 +335,11 @@ export class InlineRuntime implements Runtime {
   }
 
   async #stopOnce(): Promise<StopMode> {
-    if (this.#prepare === undefined) this.#phase = { name: 'stopped' }
+    if (this.#phase.name === 'created') this.#phase = { name: 'stopped' }
     else if (this.#phase.name === 'starting') {
       this.#parts.share?.mesh.giveUp()
       this.#giveUp.abort(shuttingDown('the runtime was stopped while it started'))
-      await this.#prepare.catch(() => undefined) // whoever called start hears of it
+      await this.prepare().catch(() => undefined) // whoever called start hears of it
     }
     const inTime = await this.drain()
     const mode: StopMode = inTime ? 'graceful' : 'forced'

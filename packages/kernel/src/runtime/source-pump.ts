@@ -94,7 +94,9 @@ export class SourcePump implements Work, RootOwner {
     return this.#seq
   }
 
+  /** Begins to read, unless it was stopped before. */
   start(): void {
+    if (this.#phase !== 'idle') return
     if (this.#domain !== undefined) this.#parts.domain.opened(this.#domain)
     try {
       const stream = this.#parts.read()
@@ -105,7 +107,8 @@ export class SourcePump implements Work, RootOwner {
     } catch (thrown) {
       return this.#sourceFailed(thrown)
     }
-    this.#schedule()
+    if (this.#phase === 'idle') this.#schedule()
+    else this.#tellSource() // `read` has stopped the runtime
   }
 
   /** Ends it early: nothing more is pulled, what is in flight is finished. */
@@ -170,8 +173,10 @@ export class SourcePump implements Work, RootOwner {
       this.#pending.add(root)
       this.#parts.inFlight.add(root, estimateBytes(checked))
       this.#parts.lowWater?.entered()
-    } else if (root.fresh) this.#spare = root
-    else this.#endIfDone()
+    } else {
+      if (root.fresh) this.#spare = root
+      this.#endIfDone()
+    }
   }
 
   #nextRoot(): Root {
