@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createRuntime, defineMessage, defineNode, defineState, type Part, type Runtime, Type } from '../src/index.js'
-import { Count, codeOf, Item, turn } from './shop.js'
+import { Count, codeOf, deferred, Item, turn } from './shop.js'
 
 const Total = defineState('shop.total', Type.Object({ sum: Type.Integer() }))
 const Deposit = defineMessage('shop.deposit', Type.Object({ account: Type.String(), amount: Type.Integer() }))
@@ -88,6 +88,62 @@ describe('state', () => {
     const app = await start([gush])
     expect(await codeOf(deposit(app, 'a', 6))).toBe('NODE_FAILED')
     expect(await deposit(app, 'a', 1)).toEqual({ sum: 1 })
+    await app.stop()
+  })
+
+  it('is not written by a handler that ends after its request was given up: what it returned does not leave either', async () => {
+    const gate = deferred()
+    const app = await start([ledger((sum) => (sum > 5 ? gate.promise : undefined))])
+    await deposit(app, 'a', 5)
+    const signal = AbortSignal.timeout(10)
+    const givenUp = app.request(Deposit, { account: 'a', amount: 1 }, { expect: Balance, signal })
+    expect(await codeOf(givenUp)).toBe('REPLY_CANCELLED')
+    gate.resolve()
+    expect(await deposit(app, 'a', 0)).toEqual({ sum: 5 })
+    await app.stop()
+  })
+
+  it('is left by a generator whose request was given up: it is asked for nothing more, and told to return', async () => {
+    const giveUp = new AbortController()
+    let yielded = 0
+    const told = deferred()
+    const endless = defineNode({
+      name: 'endless',
+      consumes: Deposit,
+      emits: [Balance],
+      state: { totals: { type: Total, keys } },
+      async *handle() {
+        try {
+          for (; yielded < 1000; yielded++) {
+            if (yielded === 3) giveUp.abort()
+            await turn()
+            yield Balance.of({ sum: yielded })
+          }
+        } finally {
+          told.resolve()
+        }
+      },
+    })
+    const app = await start([endless])
+    const { signal } = giveUp
+    const givenUp = app.request(Deposit, { account: 'a', amount: 1 }, { expect: Balance, signal })
+    expect(await codeOf(givenUp)).toBe('REPLY_CANCELLED')
+    await told.promise
+    expect(yielded).toBe(3)
+    await app.stop()
+  })
+
+  it('is no obstacle to refusing what is neither a message nor a promise, though it has a field called then', async () => {
+    const odd = defineNode({
+      name: 'odd',
+      consumes: Deposit,
+      emits: [Balance],
+      state: { totals: { type: Total, keys } },
+      // biome-ignore lint/suspicious/noThenProperty: what it is about
+      handle: () => ({ then: 5 }) as unknown as undefined,
+    })
+    const app = await start([odd])
+    expect(await codeOf(deposit(app, 'a', 1))).toBe('NODE_EMITS_UNDECLARED')
     await app.stop()
   })
 

@@ -1,5 +1,7 @@
 import type { StateStore, StateUses, StateView, StateWrite } from '@millrace/contracts'
+import { isPromise } from './handler-result.js'
 import type { Invocation } from './invocation.js'
+import type { Root } from './root.js'
 
 /** Looks at a value before it is committed and returns what is. @throws MillraceError PAYLOAD_INVALID */
 export type ValueCheck = (value: unknown) => unknown
@@ -123,28 +125,30 @@ class StateEntries implements StateView<unknown> {
 
 /**
  * Calls the handler of a node with state: loads, handles, commits, and only then returns what is to be emitted. An iterable is
- * gathered first, since outputs and writes leave together. A promise only where the store or the handler needs one.
+ * gathered first, since outputs and writes leave together: where the root has failed meanwhile neither do. A promise only where
+ * the store or the handler needs one.
  *
  * @param commits false where whoever takes the result commits
  */
 export function callWithState(
-  { state, context }: Invocation,
+  { state, context, root }: Invocation,
   handle: (payload: unknown, context: unknown) => unknown,
   payload: unknown,
   commits: boolean,
 ): unknown {
   if (state === undefined) return handle(payload, context)
-  const take = (result: unknown): unknown => (commits ? commitAfter(state, result) : result)
+  const take = (result: unknown): unknown =>
+    commits && root.failure === undefined ? commitAfter(state, result) : result
   const loaded = state.load(payload)
-  if (loaded !== undefined) return loaded.then(() => gathered(handle(payload, context), take))
-  return gathered(handle(payload, context), take)
+  if (loaded !== undefined) return loaded.then(() => gathered(handle(payload, context), root, take))
+  return gathered(handle(payload, context), root, take)
 }
 
 /** Hands over what a handler returned, the messages of an iterable as a list. */
-function gathered(result: unknown, take: (result: unknown) => unknown): unknown {
+function gathered(result: unknown, root: Root, take: (result: unknown) => unknown): unknown {
   if (typeof result === 'object' && result !== null) {
-    if ('then' in result) return Promise.resolve(result).then((settled) => gathered(settled, take))
-    if (Symbol.asyncIterator in result) return gather(result as AsyncIterable<unknown>).then(take) // it has the iterator
+    if (isPromise(result)) return Promise.resolve(result).then((settled) => gathered(settled, root, take))
+    if (Symbol.asyncIterator in result) return gather(result as AsyncIterable<unknown>, root).then(take) // it has the iterator
     if (Symbol.iterator in result && !Array.isArray(result)) return take([...(result as Iterable<unknown>)]) // it has the iterator
   }
   return take(result)
@@ -155,8 +159,12 @@ function commitAfter(state: StateSession, result: unknown): unknown {
   return committed === undefined ? result : committed.then(() => result)
 }
 
-async function gather(messages: AsyncIterable<unknown>): Promise<unknown[]> {
+/** Pulls no more once the root has failed. */
+async function gather(messages: AsyncIterable<unknown>, root: Root): Promise<unknown[]> {
   const all: unknown[] = []
-  for await (const message of messages) all.push(message)
+  for await (const message of messages) {
+    if (root.failure !== undefined) break
+    all.push(message)
+  }
   return all
 }
