@@ -41,6 +41,13 @@ describe('withoutMarked', () => {
     expect(withoutMarked(thrown, payload)).toBe(thrown)
   })
 
+  it.each([[undefined], [{ n: 1 }]])('bears a message and a stack that are no text: %p', (odd) => {
+    const silent = Object.assign(new Error('hunter2'), { message: odd })
+    expect(withoutMarked(silent, payload)).toBe(silent)
+    const cleaned = withoutMarked(Object.assign(new Error('hunter2'), { stack: odd }), payload)
+    expect(cleaned).toMatchObject({ message: '[redacted]', stack: '[redacted]' })
+  })
+
   it('looks into no bytes, and not for ever', () => {
     const loop: Record<string, unknown> = { body: Buffer.alloc(1_000_000), secret: '' }
     loop.self = loop

@@ -12,14 +12,20 @@ const maxDepth = 8
 export function withoutMarked(thrown: unknown, payload: unknown): unknown {
   const marked = markedIn(payload, false, 0).sort((one, other) => other.length - one.length)
   const clean = (text: string): string => marked.reduce((left, value) => left.replaceAll(value, redacted), text)
-  if (!(thrown instanceof Error)) return typeof thrown === 'string' ? clean(thrown) : thrown
+  if (typeof thrown === 'string') return clean(thrown)
+  if (!(thrown instanceof Error) || !isText(thrown.message)) return thrown
   const message = clean(thrown.message)
   if (message === thrown.message) return thrown
   const error = isMillraceError(thrown)
     ? new MillraceError(thrown.code, message.slice(thrown.code.length + 2), { facts: thrown.facts })
     : Object.assign(new Error(message), { name: thrown.name })
-  error.stack = clean(thrown.stack ?? '')
+  error.stack = isText(thrown.stack) ? clean(thrown.stack) : message
   return error
+}
+
+/** Whoever makes an error may set its message and its stack to anything. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /** The texts and numbers that stand in marked fields. */
