@@ -419,6 +419,16 @@ describe('a run that fails', () => {
     expect(taken).toEqual({ written: [], ends: ['close'] })
   })
 
+  it('does not start when a reply cannot be serialised by its schema; the sinks that were open are closed again', async () => {
+    const taken: Book = { written: [], ends: [] }
+    const lost = Type.Unsafe<{ a: string }>({ type: 'object', properties: { a: { $ref: '#/nowhere' } } })
+    const Lost = defineMessage('shop.lost', lost, { reply: true })
+    const answer = defineNode({ name: 'answer', consumes: Quote, emits: [Lost], handle: () => Lost.of({ a: '' }) })
+    const app = await make([numbers(10), finish((n) => n), book(taken), answer])
+    expect(await codeOf(app.start())).toBe('BOOT_START_FAILED')
+    expect(taken.ends).toEqual(['close'])
+  })
+
   it('is completed although it is stopped while its sinks complete', async () => {
     const log: string[] = []
     const gate = deferred()

@@ -93,7 +93,7 @@ export interface Working {
  * @throws MillraceError BOOT_START_FAILED; what was opened is closed again
  */
 export async function openWorking(parts: RuntimeParts): Promise<Working> {
-  const { preflight, events, clock, now, tracing } = parts
+  const { preflight, events, now } = parts
   const writing = new AbortController()
   const slot = parts.share?.place.slot ?? ownSlot(preflight.plan)
   const deadLetters = await openDeadLetters({ preflight, slot, now, env: parts.env, events })
@@ -101,6 +101,18 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
     await deadLetters?.close()
     throw thrown
   })
+  try {
+    return workingWith(parts, { deadLetters, sinks, writing })
+  } catch (thrown) {
+    await sinks.close()
+    await deadLetters?.close()
+    throw thrown
+  }
+}
+
+/** Makes what work needs around what is open. */
+function workingWith(parts: RuntimeParts, { deadLetters, sinks, writing }: Opened): Working {
+  const { preflight, events, clock, tracing } = parts
   parts.ledger?.commits.contribute(() => {
     // What is kept as done here must not be before its letter is.
     const letters = deadLetters?.settled
@@ -142,14 +154,18 @@ export async function openWorking(parts: RuntimeParts): Promise<Working> {
   }
 }
 
-interface ToClose {
+/** What was opened, and has to be closed. */
+interface Opened {
+  readonly sinks: OpenSinks
+  readonly deadLetters: DeadLetters | undefined
+  readonly writing: AbortController
+}
+
+interface ToClose extends Opened {
   readonly inFlight: InFlight
   readonly retries: Retries
   readonly waiters: ReplyWaiters
-  readonly sinks: OpenSinks
   readonly sources: Sources
-  readonly deadLetters: DeadLetters | undefined
-  readonly writing: AbortController
 }
 
 async function closeWorking(
