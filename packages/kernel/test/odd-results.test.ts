@@ -66,6 +66,37 @@ describe('a handler with an odd result', () => {
   })
 })
 
+describe('a reply that writes something else of itself', () => {
+  /** Fits its schema, as an object that an ORM has made may. */
+  class Entity {
+    readonly cents = 1
+    toJSON(): object {
+      return { price: this.cents }
+    }
+  }
+
+  const handle = ({ n }: { readonly n: number }) => Price.of(n === 1 ? new Entity() : { cents: n })
+  const price = defineNode({ name: 'price', consumes: Quote, emits: [Price], handle })
+
+  it('fails its own request alone', async () => {
+    const app = await made([price])
+    await app.start()
+    const odd = app.request(Quote, { sku: 'a', n: 1 }, { expect: Price, timeoutMs: 2000 })
+    const even = app.request(Quote, { sku: 'a', n: 2 }, { expect: Price, timeoutMs: 2000 })
+    await expect(odd).rejects.toMatchObject({ code: 'PAYLOAD_INVALID', facts: { type: Price.name } })
+    expect(await even).toEqual({ cents: 2 })
+    expect(app.counters()).toMatchObject({ inFlight: 0, replies: { tickets_open: 0 } })
+  })
+
+  it('fails its own stream alone', async () => {
+    const app = await made([price])
+    await app.start()
+    const prices = app.stream(Quote, { sku: 'a', n: 1 }, { expect: Price, timeoutMs: 2000 })
+    expect(await codeOf(prices[Symbol.asyncIterator]().next())).toBe('PAYLOAD_INVALID')
+    expect(app.counters()).toMatchObject({ inFlight: 0, replies: { tickets_open: 0 } })
+  })
+})
+
 describe('a source with an odd result', () => {
   it.each(iterables)('fails its run: %s', async (_, give) => {
     const read = () => give() as Iterable<never>

@@ -1,7 +1,7 @@
-import { JsonText, type MessageType } from '@millrace/contracts'
+import { JsonText, type MessageType, MillraceError } from '@millrace/contracts'
 import fastJson from 'fast-json-stringify'
 
-/** Takes the undeclared fields out of replies of one type. */
+/** Takes the undeclared fields out of replies of one type. Both throw a MillraceError PAYLOAD_INVALID for what they cannot. */
 export interface ReplySerialiser {
   /** The reply as its receiver in this process gets it. */
   clean(payload: unknown): unknown
@@ -16,7 +16,14 @@ export interface ReplySerialiser {
 export function replySerialiser(type: MessageType): ReplySerialiser {
   const { schema } = type
   if (schema === undefined) return asItIs
-  const serialise = fastJson(JSON.parse(JSON.stringify(schema)) as fastJson.Schema) // a JSON Schema, without TypeBox's marks
+  const write = fastJson(JSON.parse(JSON.stringify(schema)) as fastJson.Schema) // a JSON Schema, without TypeBox's marks
+  const serialise = (payload: unknown): string => {
+    try {
+      return write(payload)
+    } catch {
+      throw notSerialisable(type) // what is thrown quotes the payload
+    }
+  }
   return {
     clean: (payload) => JSON.parse(serialise(payload)) as unknown,
     forWire: (payload, unread) => new JsonText(serialise(payload), unread),
@@ -24,3 +31,12 @@ export function replySerialiser(type: MessageType): ReplySerialiser {
 }
 
 const asItIs: ReplySerialiser = { clean: (payload) => payload, forWire: (payload) => payload }
+
+/** The payload itself fits, but it writes something else of itself. */
+function notSerialisable({ name }: MessageType): MillraceError {
+  return new MillraceError(
+    'PAYLOAD_INVALID',
+    `a reply of type '${name}' cannot be serialised by its schema; give a plain object, without toJSON()`,
+    { facts: { type: name } },
+  )
+}

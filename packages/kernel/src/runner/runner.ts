@@ -25,7 +25,7 @@ import { Emission, type EmissionParts, emissionCredit, type Pull } from './emiss
 import { isIterable, isPromise, listOf, pullOf } from './handler-result.js'
 import type { Journal, Kept } from './journal.js'
 import type { NodeRun } from './node-run.js'
-import { notAMessage, undeclared } from './refused-emissions.js'
+import { notAMessage, notLeaving, undeclared } from './refused-emissions.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
 import { Settlement } from './settlement.js'
@@ -264,6 +264,15 @@ export class Runner {
   #reply(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
     const { root } = subtree
     if (this.isGivenUp(root, depth)) return
+    try {
+      this.#leave(route, payload, subtree, depth)
+    } catch (thrown) {
+      root.failAt(this.position(depth), notLeaving(route, thrown))
+    }
+  }
+
+  #leave(route: Route, payload: unknown, subtree: Subtree, depth: number): void {
+    const { root } = subtree
     if (root.home !== undefined)
       return root.home.reply(root, route, payload, subtree, { position: this.position(depth), cause: this.cause })
     const outlet = root.domain?.outlet
@@ -273,11 +282,15 @@ export class Runner {
     root.owner.reply(root, route.type, payload)
   }
 
-  #replyWhenKept(journal: Journal, { type }: Route, payload: unknown, subtree: Subtree): void {
+  #replyWhenKept(journal: Journal, route: Route, payload: unknown, subtree: Subtree): void {
     const { root } = subtree
     subtree.add()
     journal.whenKept(() => {
-      if (root.failure === undefined) root.owner.reply(root, type, payload)
+      try {
+        if (root.failure === undefined) root.owner.reply(root, route.type, payload)
+      } catch (thrown) {
+        root.fail(notLeaving(route, thrown))
+      }
       subtree.partDone()
     })
   }
