@@ -97,6 +97,39 @@ the process ended before the run did, and what was in flight is lost: something 
 `)
   })
 
+  it.each(['check', 'plan', 'run', 'parity'])(
+    'is 2 where a module ends the process while it is loaded: millrace %s',
+    async (command) => {
+      const module = folder.write('ends.mjs', 'process.exit(0)')
+      const overlay = folder.write('ends.yml', `runtime:\n  discovery_modules: [${module}]\n`)
+      expect(await millrace([command, 'shop.yml', overlay])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr:
+          'the process ended before the application was loaded, and nothing was started: a module that the configuration names called process.exit(); let it throw instead\n',
+      })
+    },
+  )
+
+  it('is 2 where a module never ends loading, which programs are told too', async () => {
+    const module = folder.write('waits.mjs', 'await new Promise(() => undefined)')
+    const overlay = folder.write('waits.yml', `runtime:\n  discovery_modules: [${module}]\n`)
+    const { code, stdout } = await millrace(['check', 'shop.yml', overlay, '--json'])
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      code: 'CONFIG_UNREADABLE',
+      findings: [expect.stringContaining(`${module} never ends loading: at its top level it awaits a promise`)],
+    })
+  })
+
+  it('is 2 where a configuration never ends loading', async () => {
+    const config = folder.write('waits.config.mjs', 'await new Promise(() => undefined)')
+    const { code, stderr } = await millrace(['check', config])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${config} never ends loading: at its top level it awaits a promise that nothing settles`)
+  })
+
   it('is 0 although the application left a timer open', async () => {
     const { code, stderr } = await millrace(['run', 'shop.yml', 'leaves-a-timer.yml'])
     expect(code).toBe(0)

@@ -45,3 +45,4 @@ export {
   startupSummary,
   type TransportSummary,
 } from './startup-summary.js'
+export { unlessStuck } from './unless-stuck.js'

@@ -3,6 +3,7 @@ import { errorCode } from './error-code.js'
 import { locate } from './finding.js'
 import { plainTree } from './plain-tree.js'
 import { type Reading, unreadable } from './reading.js'
+import { unlessStuck } from './unless-stuck.js'
 
 /** Imports a module by its URL, as `import()` does. */
 export type ImportModule = (url: string) => Promise<{ readonly default?: unknown }>
@@ -15,7 +16,13 @@ export type ImportModule = (url: string) => Promise<{ readonly default?: unknown
  */
 export async function readModule(path: string, file: string, importModule: ImportModule): Promise<Reading> {
   try {
-    const value = defaultOf(await importModule(pathToFileURL(path).href))
+    const namespace = await unlessStuck(importModule(pathToFileURL(path).href))
+    if (namespace === undefined)
+      return unreadable(
+        file,
+        'never ends loading: at its top level it awaits a promise that nothing settles; export plain data',
+      )
+    const value = defaultOf(namespace)
     return value === undefined
       ? unreadable(file, 'has no default export; write: export default { version: 1, … }')
       : moduleReading(value, file)

@@ -48,8 +48,8 @@ async function checkForPrograms(invocation: Invocation): Promise<number> {
   }
 }
 
-function examine({ operands: files, flags, abilities }: Invocation): Promise<Preflight> {
-  return examineApplication(files, { embedded: flags.has('embedded'), packages: true, abilities })
+function examine(invocation: Invocation): Promise<Preflight> {
+  return examineApplication(invocation, { embedded: invocation.flags.has('embedded'), packages: true })
 }
 
 function looked({ graph, services, plan }: Preflight): string {

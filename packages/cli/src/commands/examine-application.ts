@@ -1,5 +1,7 @@
 import { type Preflight, preflight, transportToken } from '@millrace/kernel'
-import { type ImportAbilities, prepareTypeScript } from '../typescript/prepare-typescript.js'
+import type { Invocation } from '../command-line/command.js'
+import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { whileLoading } from '../while-loading.js'
 
 /** What is asked of an application before anything of it runs. */
 export interface ExamineOptions {
@@ -7,18 +9,19 @@ export interface ExamineOptions {
   readonly embedded: boolean
   /** Whether packages that are not installed are mistakes. */
   readonly packages: boolean
-  /** What this process can import. */
-  readonly abilities: ImportAbilities
 }
 
 /**
  * Runs preflight on an application.
  *
- * @param files its configuration files by name, the base first
  * @throws MillraceError with every finding
  */
-export async function examineApplication(files: readonly string[], options: ExamineOptions): Promise<Preflight> {
-  const { abilities, embedded, packages } = options
-  await prepareTypeScript(files, abilities)
-  return preflight({ config: files, bound: [transportToken], embedded, packages })
+export function examineApplication(
+  { operands: files, io, abilities }: Invocation,
+  { embedded, packages }: ExamineOptions,
+): Promise<Preflight> {
+  return whileLoading(io, async () => {
+    await prepareTypeScript(files, abilities)
+    return preflight({ config: files, bound: [transportToken], embedded, packages })
+  })
 }

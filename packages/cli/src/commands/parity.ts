@@ -15,6 +15,7 @@ import {
 } from '../parity/variant.js'
 import { reportError } from '../report-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { whileLoading } from '../while-loading.js'
 import { refusedJson, toldAsJson } from './refused-json.js'
 import { verbose } from './shared-options.js'
 
@@ -49,9 +50,10 @@ Exit code 0 when all are identical, 1 when not.`,
 }
 
 async function runAll(invocation: Invocation): Promise<number> {
-  const variants = parseVariants(invocation.values.variants ?? (await usualVariants(invocation)))
+  const { values, io } = invocation
+  const variants = parseVariants(values.variants ?? (await whileLoading(io, () => usualVariants(invocation))))
   const workerFlags = new Map<Variant, readonly string[]>()
-  for (const variant of variants) workerFlags.set(variant, await prepare(variant, invocation))
+  for (const variant of variants) workerFlags.set(variant, await whileLoading(io, () => prepare(variant, invocation)))
   const recordings = new Map<string, Recording>()
   try {
     return await compare(invocation, variants, { workerFlags, recordings })

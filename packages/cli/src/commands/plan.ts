@@ -29,8 +29,9 @@ a worker, and which is a hop between two. Packages that the configuration needs 
   },
 }
 
-async function show({ operands: files, flags, io, abilities }: Invocation): Promise<number> {
-  const application = await examineApplication(files, { embedded: true, packages: false, abilities })
+async function show(invocation: Invocation): Promise<number> {
+  const { flags, io } = invocation
+  const application = await examineApplication(invocation, { embedded: true, packages: false })
   io.stdout.write(shown(application.plan, flags))
   return exitCodes.done
 }

@@ -4,6 +4,7 @@ import type { Command, Invocation } from '../command-line/command.js'
 import { levels } from '../run/event-line.js'
 import { runUntilDone } from '../run/run-until-done.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { whileLoading } from '../while-loading.js'
 import { createRunReport, type RunReport } from './run-report.js'
 import { embedded } from './shared-options.js'
 
@@ -47,12 +48,14 @@ NODE_ENV=development payloads are validated at every step.`,
 
 async function runApplication(invocation: Invocation, events: EventEmitter, report: RunReport): Promise<number> {
   const { operands: files, flags, values, io, abilities } = invocation
-  const workerFlags = await prepareTypeScript(files, abilities)
   // A type that nothing emits is a mistake here, unless somebody says that a program sends it.
   const embedded = flags.has('embedded')
   const resume = flags.has('resume')
   const checks = checksOf(invocation)
-  const runtime = await createRuntime({ config: files, events, checks, embedded, resume, workerFlags })
+  const runtime = await whileLoading(io, async () => {
+    const workerFlags = await prepareTypeScript(files, abilities)
+    return createRuntime({ config: files, events, checks, embedded, resume, workerFlags })
+  })
   refuseIdle(runtime)
   if (resume) refuseForgetful(runtime)
   report.starts(runtime.summary)

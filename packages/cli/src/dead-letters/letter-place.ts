@@ -6,6 +6,7 @@ import { fileLetters, isLetterId, type LetterStore, openLetters } from '@millrac
 import type { Invocation, OptionSpec } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
+import { whileLoading } from '../while-loading.js'
 
 /** Names the file itself, in the place of the configuration that names it. */
 export const fileOption: OptionSpec = {
@@ -53,14 +54,16 @@ export async function withLetters<Result>(
 
 async function letterPlace(
   files: readonly string[],
-  { values: { file }, abilities }: Invocation,
+  { values: { file }, abilities, io }: Invocation,
   command: string,
 ): Promise<LetterPlace> {
   if (file !== undefined) return { store: fileLetters(namedFile(file, files, command)), scenario: undefined }
   if (files.length === 0)
     throw new UsageError('name the configuration files of the application, or the file itself with --file', command)
-  await prepareTypeScript(files, abilities)
-  const { config, baseDir } = await loadConfig(files, { checkMachine: false })
+  const { config, baseDir } = await whileLoading(io, async () => {
+    await prepareTypeScript(files, abilities)
+    return loadConfig(files, { checkMachine: false })
+  })
   const store = await openLetters(config, baseDir, process.env)
   if (store !== undefined) return { store, scenario: config.scenario.name }
   throw new MillraceError(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { unlessStuck } from '@millrace/config-validator'
 import type { Part } from '@millrace/contracts'
 import { type Finding, findingsError } from '@millrace/contracts'
 import { type Collected, collectParts } from './collect-parts.js'
@@ -42,13 +43,21 @@ async function importEntry(entry: string, baseDir: string): Promise<Collected | 
   const collected: Collected[] = []
   for (const url of located.urls)
     try {
-      collected.push(collectParts(await import(url)))
+      const namespace = await unlessStuck<Readonly<Record<string, unknown>>>(import(url))
+      if (namespace === undefined) return notImported(entry, baseDir, `${fileOf(url)} ${neverEnds}`)
+      collected.push(collectParts(namespace))
     } catch (cause) {
-      const why = `${fileOf(url)}: ${importFailure(cause, fileOf(url))}`
-      return unreadable(`'${entry}', found from ${baseDir}, cannot be imported: ${why}`, cause)
+      return notImported(entry, baseDir, `${fileOf(url)}: ${importFailure(cause, fileOf(url))}`, cause)
     }
   const parts = collected.flatMap((module) => module.parts)
   return collected.some(({ definitions }) => definitions) ? { parts, definitions: true } : empty(entry, located)
+}
+
+const neverEnds =
+  'never ends loading: at its top level it awaits a promise that nothing settles; start such work in a service or a handler'
+
+function notImported(entry: string, baseDir: string, why: string, cause?: unknown): Problem {
+  return unreadable(`'${entry}', found from ${baseDir}, cannot be imported: ${why}`, cause)
 }
 
 function fileOf(url: string): string {
