@@ -1,12 +1,13 @@
 import { quote } from './quote.js'
 
-const credentials = /:\/\/[^/\s]*@/
+/** A URL may be mistyped, and a password may hold anything. */
+const credentials = /:.*@/s
 
 /** What was found in the place of something else: short scalars as they are, everything else by its kind. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return credentials.test(value) ? 'a URL with credentials' : quote(value)
+  if (typeof value === 'string') return credentials.test(value) ? 'what may be a URL with credentials' : quote(value)
   if (Array.isArray(value)) return 'a list'
   return isMapping(value) ? 'a mapping' : `a ${kindOf(value)}`
 }

@@ -90,6 +90,21 @@ describe('An insecure configuration does not start', () => {
     )
   })
 
+  it.each([
+    [
+      'platform: { redis: { url: "redis://shop:hun/ter2@db" } }',
+      'platform.redis.url must not hold a user or a password',
+    ],
+    ['platform: { redis: { url: "redis:/:hunter2@db" } }', 'platform.redis.url must be a URL'],
+    ['observability: { otlp: { endpoint: "http://shop:hunter2@db" } }', 'observability.otlp.endpoint must be a URL'],
+    ['observability: { otlp: { headers: { Authorization: hunter2 } } }', 'headers.Authorization looks like a secret'],
+    ['observability: { otlp: { headers: { x-api-key: hunter2 } } }', 'headers.x-api-key looks like a secret'],
+  ])('GATE-01 refuses a literal secret, and does not repeat it: %s', async (runtime, message) => {
+    const refusal = await folder.refusalOf(`version: 1\nscenario: { name: shop }\nruntime: { ${runtime} }`)
+    expect(refusal).toContain(message)
+    expect(refusal).not.toMatch(/hun|ter2/u)
+  })
+
   it('GATE-01 refuses certificates that are not there', async () => {
     const yaml = [
       'version: 1',

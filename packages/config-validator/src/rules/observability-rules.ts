@@ -1,6 +1,7 @@
-import { items } from '../draft.js'
+import { items, pairs } from '../draft.js'
 import type { Mistake } from '../finding.js'
 import type { Rule } from '../rule.js'
+import { holdsSecret } from '../secret-key.js'
 
 /** Whoever scrapes needs a place to ask. */
 const prometheusIsServed: Rule = function* (config): Iterable<Mistake> {
@@ -18,5 +19,17 @@ const prometheusIsServed: Rule = function* (config): Iterable<Mistake> {
   }
 }
 
+const headersHoldNoSecret: Rule = function* (config): Iterable<Mistake> {
+  const otlp = config.runtime?.observability?.otlp
+  for (const [name] of pairs(otlp?.headers))
+    if (holdsSecret(name))
+      yield {
+        path: ['runtime', 'observability', 'otlp', 'headers', name],
+        message:
+          'looks like a secret, which never stands in a configuration; name an environment variable that holds it with headers_env',
+        atKey: true,
+      }
+}
+
 /** Rules of `runtime.observability`. */
-export const observabilityRules: readonly Rule[] = [prometheusIsServed]
+export const observabilityRules: readonly Rule[] = [prometheusIsServed, headersHoldNoSecret]

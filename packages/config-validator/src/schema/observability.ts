@@ -26,8 +26,9 @@ const metrics = settings('Metrics', 'Counters and histograms. Off without an exp
 
 const otlp = settings('OTLP', 'Where the exporters named otel_otlp send to.', {
   endpoint: text('Base URL of the receiver; /v1/traces, /v1/metrics and /v1/logs are below it.', {
-    pattern: '^https?://[^/?#]+(/[^?#]*)?$',
-    patternErrorMessage: 'must be a URL such as http://127.0.0.1:4318',
+    pattern: '^https?://[^/?#@]+(/[^?#]*)?$',
+    patternErrorMessage:
+      'must be a URL such as http://127.0.0.1:4318, without a user or a password, which headers_env may hold',
     default: 'http://127.0.0.1:4318',
   }),
   protocol: oneOf(['http/protobuf', 'http/json'], 'How telemetry is encoded.', { default: 'http/protobuf' }),
