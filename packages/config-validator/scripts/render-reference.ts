@@ -32,7 +32,7 @@ function nested(part: Schema): readonly { readonly schema: Schema; readonly suff
   if (isSchema(part.items)) return nested(part.items).map(({ schema }) => ({ schema, suffix: '[]' }))
   if (Array.isArray(part.oneOf)) return part.oneOf.filter(isSchema).map((schema) => ({ schema, suffix: '' }))
   const [values] = isSchema(part.patternProperties) ? Object.values(part.patternProperties) : []
-  return isSchema(values) && isSchema(values.properties) ? [{ schema: values, suffix: '.<name>' }] : []
+  return isSchema(values) && values.title !== undefined ? [{ schema: values, suffix: '.<name>' }] : []
 }
 
 function labelOf(schema: Schema): string {

@@ -168,7 +168,7 @@ describe('web', () => {
     [
       '{ kind: graphql, queries: { 1st: { request: a, response: b } } }',
       '5:46',
-      '[0].queries["1st"] is no possible name: it must be of letters, digits and underscores, and not begin with a digit',
+      '[0].queries["1st"] is no possible name: it must be of letters, digits and underscores, and not begin with a digit or with __',
     ],
     ['{ kind: graphql }', '5:18', '[0] has no field; add one to queries, mutations or subscriptions'],
   ])('CFG-WEB-02 refuses the malformed interface %s', async (entry, place, message) => {

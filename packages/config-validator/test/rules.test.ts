@@ -51,6 +51,22 @@ describe('Rules between keys', () => {
       ],
     ],
     [
+      'a backoff that no timer waits for',
+      { platform: { process_groups: [{ name: 'a', restart: { backoff_ms: 3e9, backoff_max_ms: 3e9 } }] } },
+      [
+        'runtime.platform.process_groups[0].restart.backoff_ms must be a whole number from 0 to 86400000 (got 3000000000)',
+        'runtime.platform.process_groups[0].restart.backoff_max_ms must be a whole number from 0 to 86400000 (got 3000000000)',
+      ],
+    ],
+    [
+      'a Redis that cannot be used',
+      { platform: { redis: { url: 'redis://db/shop', key_prefix: 'a}b' } } },
+      [
+        'runtime.platform.redis.url must be redis://host:port/database or rediss://host:port/database (got "redis://db/shop")',
+        'runtime.platform.redis.key_prefix must be text without braces: all keys stand between braces, which keeps them on one server (got "a}b")',
+      ],
+    ],
+    [
       'two URLs of Redis',
       { platform: { redis: { url: 'redis://db:6379', url_env: 'REDIS_URL' } } },
       ['runtime.platform.redis.url_env stands beside url; keep one of them'],
@@ -129,6 +145,22 @@ describe('Rules between keys', () => {
       ['runtime.web.interfaces[1].name is taken by another interface (got "x")'],
     ],
     [
+      'paths that the server cannot answer, or that nobody can ask for',
+      { web: { interfaces: ['/a*b', '/a?b', '/a#b', '/a%20b'].map((path) => ({ ...http, path })) } },
+      ['/a*b', '/a?b', '/a#b', '/a%20b'].map(
+        (path, index) =>
+          `runtime.web.interfaces[${index}].path must be a path that begins with /, without ?, # and %, and with * at its end only (got "${path}")`,
+      ),
+    ],
+    ['paths of any letters', { web: { interfaces: ['/a b', '/ü', '/a/*'].map((path) => ({ ...http, path })) } }, []],
+    [
+      'a name that GraphQL keeps for itself',
+      { web: { interfaces: [{ kind: 'graphql', queries: { __type: { request: 'a', response: 'b' } } }] } },
+      [
+        'runtime.web.interfaces[0].queries.__type is no possible name: it must be of letters, digits and underscores, and not begin with a digit or with __',
+      ],
+    ],
+    [
       'a path of the server itself',
       { web: { interfaces: [{ ...http, path: '/metrics' }] } },
       [
@@ -150,7 +182,7 @@ describe('Rules between keys', () => {
       'a WebSocket path with parts',
       { web: { interfaces: [{ ...socket, path: '/a/:b' }] } },
       [
-        'runtime.web.interfaces[0].path must be a path that begins with / and has no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead (got "/a/:b")',
+        'runtime.web.interfaces[0].path must be a path that begins with / and has no ? or #, and no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead (got "/a/:b")',
       ],
     ],
     ['a bind to a part of the path', { web: { interfaces: [{ ...http, path: '/a/:b', binds: { c: 'path.b' } }] } }, []],

@@ -56,6 +56,11 @@ export function tally(description: string, more: Annotations = {}): TSchema {
   return Type.Integer({ minimum: 0, description, ...more })
 }
 
+/** A duration in milliseconds, zero included. A day is the limit, so that a timer never overflows. */
+export function milliseconds(description: string, fallback: number): TSchema {
+  return tally(description, { maximum: 86_400_000, default: fallback })
+}
+
 /** A duration in seconds, fractions allowed. A day is the limit, so that a timer never overflows. */
 export function seconds(description: string, fallback: number): TSchema {
   return Type.Number({ exclusiveMinimum: 0, maximum: 86_400, description, default: fallback })

@@ -46,16 +46,16 @@ const handshakeBinds = Type.Record(
 const path = (more: Keys[string]) => ({
   ...more,
   ...Type.String({
-    pattern: '^/',
-    patternErrorMessage: 'must be a path that begins with /',
+    pattern: '^/[^?#%*]*\\*?$',
+    patternErrorMessage: 'must be a path that begins with /, without ?, # and %, and with * at its end only',
     description: 'The path; :name stands for one part of it.',
   }),
 })
 
 const socketPath = Type.String({
-  pattern: '^/(?!:)(?:[^/]|/(?!:))*$',
+  pattern: '^/(?!:)(?:[^/?#]|/(?!:))*$',
   patternErrorMessage:
-    'must be a path that begins with / and has no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead',
+    'must be a path that begins with / and has no ? or #, and no :part, as the messages of a WebSocket are not of its path; bind query.NAME instead',
   description: 'The path, to the letter.',
 })
 
@@ -107,8 +107,8 @@ const field = section('GraphQL field', 'A field of a GraphQL root type.', { requ
 const fields = (description: string) =>
   Type.Record(Type.String(), field, {
     propertyNames: {
-      pattern: '^[_A-Za-z][_0-9A-Za-z]*$',
-      patternErrorMessage: 'must be of letters, digits and underscores, and not begin with a digit',
+      pattern: '^(?!__)[_A-Za-z][_0-9A-Za-z]*$',
+      patternErrorMessage: 'must be of letters, digits and underscores, and not begin with a digit or with __',
     },
     description,
     default: {},

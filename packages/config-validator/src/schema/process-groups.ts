@@ -1,6 +1,18 @@
 import { Type } from '@millrace/contracts'
 import type { TSchema } from 'typebox'
-import { count, oneOf, optional, seconds, section, settings, someOf, tally, text, texts } from './fields.js'
+import {
+  count,
+  milliseconds,
+  oneOf,
+  optional,
+  seconds,
+  section,
+  settings,
+  someOf,
+  tally,
+  text,
+  texts,
+} from './fields.js'
 
 const restart = settings('Restart', 'What happens when a worker of the group dies.', {
   policy: oneOf(['never', 'on_failure', 'always'], 'When a worker is replaced.', { default: 'on_failure' }),
@@ -8,8 +20,8 @@ const restart = settings('Restart', 'What happens when a worker of the group die
     default: 5,
   }),
   period_seconds: seconds('The period in which restarts are counted, in seconds.', 60),
-  backoff_ms: tally('The wait before the first restart, in milliseconds; it doubles each time.', { default: 100 }),
-  backoff_max_ms: tally('The longest wait before a restart, in milliseconds.', { default: 5000 }),
+  backoff_ms: milliseconds('The wait before the first restart, in milliseconds; it doubles each time.', 100),
+  backoff_max_ms: milliseconds('The longest wait before a restart, in milliseconds.', 5000),
 })
 
 const group = section('Process group', 'A set of nodes that run together, and the workers that run them.', {

@@ -9,8 +9,8 @@ export const redis: TSchema = settings(
   {
     url: optional(
       Type.String({
-        pattern: '^rediss?://',
-        patternErrorMessage: 'must be a URL that begins with redis:// or rediss://',
+        pattern: '^rediss?://[^/?#\\s]+(?:/\\d*)?$',
+        patternErrorMessage: 'must be redis://host:port/database or rediss://host:port/database',
         description: 'Where the server is. A password never stands here; use password_env or url_env.',
       }),
       'redis://127.0.0.1:6379',
@@ -19,6 +19,13 @@ export const redis: TSchema = settings(
     username: optional(text('The user to log in as.')),
     password_env: optional(environmentName('The environment variable that holds the password.')),
     tls: flag('True to speak TLS also where the URL begins with redis://.', false),
-    key_prefix: optional(text('What all keys of the application begin with.'), 'millrace:, then scenario.name'),
+    key_prefix: optional(
+      text('What all keys of the application begin with.', {
+        pattern: '^[^{}]+$',
+        patternErrorMessage:
+          'must be text without braces: all keys stand between braces, which keeps them on one server',
+      }),
+      'millrace:, then scenario.name',
+    ),
   },
 )
