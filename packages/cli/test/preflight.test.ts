@@ -154,6 +154,21 @@ console     off
     })
   })
 
+  it('finds every schema that cannot be used, of messages and of slices', async () => {
+    const { code, stdout } = await callMain(['check', 'shop.yml', 'unknown-formats.yml', '--json'])
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      code: 'CONFIG_INVALID',
+      findings: [
+        expect.stringMatching(
+          /^unknown-formats\.yml:4:3 CONFIG_INVALID: nodes\.paint cannot be checked: the schema that it is defined with cannot be compiled \(unknown format "colour"/u,
+        ),
+        expect.stringMatching(/^CONFIG_INVALID: message type 'shop\.painted' has a schema that cannot be used: /u),
+      ],
+    })
+  })
+
   it('takes a type that nothing emits for a mistake unless a program is said to send it', async () => {
     const refused = await callMain(['check', 'service.yml'])
     expect([refused.code, refused.stderr.split(':')[0]]).toEqual([2, 'GRAPH_NO_PROVIDER'])

@@ -138,8 +138,15 @@ describe('checkSlices', () => {
   it('tells a developer which schema cannot be compiled', () => {
     const loaded = loadValue({ version: 1, scenario: { name: 'shop' } })
     const schema = Type.Object({ a: Type.String({ format: 'colour' }) })
-    expect(() => checkSlices(loaded, { nodes: [{ name: 'paint', schema }], adapters: [] })).toThrow(
-      /The schema of nodes\.paint cannot be compiled: unknown format "colour"/,
-    )
+    const { findings } = checkSlices(loaded, { nodes: [{ name: 'paint', schema }], adapters: [] })
+    expect(findings).toEqual([
+      {
+        code: 'CONFIG_INVALID',
+        path: 'nodes.paint',
+        message: expect.stringMatching(
+          /^cannot be checked: the schema that it is defined with cannot be compiled \(unknown format "colour"/,
+        ),
+      },
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { nearestName, Type } from '@millrace/contracts'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { TSchema } from 'typebox'
 import { dictionary, frozen } from './complete.js'
 import { createAjv } from './create-ajv.js'
@@ -34,9 +35,7 @@ type Kind = 'nodes' | 'adapters'
 
 /**
  * Checks `nodes.<name>` and `adapters.<name>` by the schemas of what discovery has found, and fills in their defaults.
- * Unknown keys are refused also where such a schema does not say so.
- *
- * @throws TypeError when the schema of a slice cannot be compiled
+ * Unknown keys are refused also where such a schema does not say so. A schema that cannot be compiled is a finding too.
  */
 export function checkSlices(loaded: LoadedConfig, owners: SliceOwners): CheckedSlices {
   const nodes = checkKind(loaded, 'nodes', owners.nodes, owners)
@@ -71,7 +70,9 @@ function checkKind(loaded: LoadedConfig, kind: Kind, those: readonly SliceOwner[
 function checkSlice(kind: Kind, { name, schema }: SliceOwner, given: unknown) {
   if (given === undefined && schema === undefined) return { name, slice: emptySlice, mistakes: [] }
   const slice: unknown = structuredClone(given ?? {})
-  const validate = compileSlice(`${kind}.${name}`, schema ?? Type.Object({}))
+  const validate = compileSlice(schema ?? Type.Object({}))
+  if (typeof validate === 'string')
+    return { name, slice, mistakes: [{ path: [kind, name], message: `cannot be checked: ${validate}` }] }
   const faults = validate(slice) ? [] : withoutEchoes(schemaFaults(validate.errors ?? [], slice))
   const mistakes = faults.map((fault) => faultMistake({ ...fault, path: [kind, name, ...fault.path] }, new Map()))
   return { name, slice: frozen(slice), mistakes }
@@ -79,13 +80,14 @@ function checkSlice(kind: Kind, { name, schema }: SliceOwner, given: unknown) {
 
 const emptySlice: Readonly<Record<string, never>> = Object.freeze({})
 
-function compileSlice(what: string, schema: TSchema) {
+/** @returns what checks a slice and fills in its defaults, or why its schema cannot do so */
+function compileSlice(schema: TSchema): ValidateFunction | string {
   try {
     const ajv = createAjv({ allErrors: true, useDefaults: true, ownProperties: true })
     return ajv.compile(closed(toDraft2020(keywordsOf(schema))))
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason'
-    throw new TypeError(`The schema of ${what} cannot be compiled: ${reason}`, { cause: error })
+    return `the schema that it is defined with cannot be compiled (${reason})`
   }
 }
 

@@ -11,8 +11,8 @@ import { embedded, verbose } from './shared-options.js'
 export const check: Command = {
   name: 'check',
   summary: 'finds every mistake of an application without starting it',
-  details: `Reads the configuration, imports the modules it names, and checks all of it: keys and values, graph, services,
-placement, secrets, installed packages. Every mistake is told at once, with file, line and what to do.
+  details: `Reads the configuration, imports the modules it names, and checks all of it: keys and values, schemas, graph,
+services, placement, secrets, installed packages. Every mistake is told at once, with file, line and what to do.
 Where there is none, it says what would start. Exit code 2 when something is wrong.`,
   options: {
     json: { says: 'prints {"ok":true,"summary"} or {"ok":false,"code","findings"} as one line of JSON' },
@@ -42,14 +42,14 @@ async function checkForPrograms(invocation: Invocation): Promise<number> {
     io.stdout.write(`${JSON.stringify({ ok: true, summary })}\n`)
     return exitCodes.done
   } catch (error) {
-    if (!isMillraceError(error)) throw error
     io.stdout.write(`${refusedJson(error)}\n`)
+    if (!isMillraceError(error)) throw error
     return exitCodeOf(error)
   }
 }
 
 function examine(invocation: Invocation): Promise<Preflight> {
-  return examineApplication(invocation, { embedded: invocation.flags.has('embedded'), packages: true })
+  return examineApplication(invocation, { embedded: invocation.flags.has('embedded'), packages: true, schemas: true })
 }
 
 function looked({ graph, services, plan }: Preflight): string {

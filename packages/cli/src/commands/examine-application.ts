@@ -9,6 +9,8 @@ export interface ExamineOptions {
   readonly embedded: boolean
   /** Whether packages that are not installed are mistakes. */
   readonly packages: boolean
+  /** Whether schemas of message types are compiled, which takes a while. */
+  readonly schemas: boolean
 }
 
 /**
@@ -18,10 +20,10 @@ export interface ExamineOptions {
  */
 export function examineApplication(
   { operands: files, io, abilities }: Invocation,
-  { embedded, packages }: ExamineOptions,
+  options: ExamineOptions,
 ): Promise<Preflight> {
   return whileLoading(io, async () => {
     await prepareTypeScript(files, abilities)
-    return preflight({ config: files, bound: [transportToken], embedded, packages })
+    return preflight({ config: files, bound: [transportToken], ...options })
   })
 }

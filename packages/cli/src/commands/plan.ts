@@ -31,7 +31,7 @@ a worker, and which is a hop between two. Packages that the configuration needs 
 
 async function show(invocation: Invocation): Promise<number> {
   const { flags, io } = invocation
-  const application = await examineApplication(invocation, { embedded: true, packages: false })
+  const application = await examineApplication(invocation, { embedded: true, packages: false, schemas: false })
   io.stdout.write(shown(application.plan, flags))
   return exitCodes.done
 }
