@@ -5,6 +5,9 @@ export interface Output {
   /** How many characters fit into a line. */
   readonly columns?: number
   write(text: string): unknown
+  /** Hears that what was written did not arrive; an output without it never fails. */
+  on?(event: 'error', listener: () => void): unknown
+  off?(event: 'error', listener: () => void): unknown
 }
 
 /** A signal that ends a run. */

@@ -1,4 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { Io } from '../src/io.js'
+import { main } from '../src/main.js'
+import { ownAbilities } from '../src/typescript/prepare-typescript.js'
+import { fakeIo } from './call-main.js'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { millrace, type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
@@ -105,6 +109,28 @@ describe('millrace top', () => {
     run.child.kill('SIGTERM')
     await run.ended
     expect((await outlived.ended).code).toBe(0)
+  })
+
+  it('ends when nobody reads what it prints any more', async () => {
+    await shop()
+    const top = startMillrace(['top', '--json', '--interval', '0.1'], { env })
+    await top.printed('"workers"')
+    top.child.stdout?.destroy()
+    expect((await top.ended).code).toBe(0)
+  })
+
+  it('exits with 130 where Ctrl+C comes before there is anything to show', async () => {
+    await shop()
+    const io = fakeIo()
+    const listen = (event: Parameters<Io['on']>[0], listener: () => void): void => {
+      io.on(event, listener)
+      if (event === 'SIGINT') queueMicrotask(() => io.emit(event))
+    }
+    const { XDG_RUNTIME_DIR } = process.env
+    process.env.XDG_RUNTIME_DIR = folder.path
+    const code = await main(['top', '--once', '--interval', '60'], { ...io, on: listen }, ownAbilities())
+    process.env.XDG_RUNTIME_DIR = XDG_RUNTIME_DIR ?? ''
+    expect([code, io.written()]).toEqual([130, { stdout: '', stderr: '' }])
   })
 
   it('prints a link that opens the live page once', async () => {

@@ -8,7 +8,8 @@ import {
 } from '@millrace/kernel/control'
 import type { Command, Invocation, Operands } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
-import { exitCodes } from '../exit-code.js'
+import { exitCodes, signalExitCodes } from '../exit-code.js'
+import type { StopSignal } from '../io.js'
 import { onStopSignals } from '../run/stop-signals.js'
 import { createScreen } from '../top/screen.js'
 import { topTable, withRates } from '../top/top-view.js'
@@ -49,12 +50,25 @@ minutes, on this machine.`,
     const found = findApplication(invocation.operands[0])
     if (invocation.flags.has('web')) return await printLink(found, invocation)
     const watched = converse(found, 'watch', { intervalMs })
-    const giveBack = onStopSignals(invocation.io, { first: () => watched.close(), again: () => watched.close() })
+    const { io } = invocation
+    const leave = (): void => watched.close()
+    let left: StopSignal | undefined
+    const giveBack = onStopSignals(io, {
+      first(signal) {
+        left = signal
+        leave()
+      },
+      again: leave,
+    })
+    io.stdout.on?.('error', leave)
     try {
-      return await show(watched, invocation)
+      if (await show(watched, invocation)) return exitCodes.done
     } finally {
+      io.stdout.off?.('error', leave)
       giveBack()
     }
+    if (left !== undefined) return signalExitCodes[left]
+    throw new MillraceError('CONTROL_UNAVAILABLE', 'the application ended before it said anything')
   },
 }
 
@@ -65,7 +79,8 @@ async function printLink(found: FoundApplication, { flags, io }: Invocation): Pr
   return exitCodes.done
 }
 
-async function show(watched: Conversation, { flags, io }: Invocation): Promise<number> {
+/** @returns whether there was anything to show */
+async function show(watched: Conversation, { flags, io }: Invocation): Promise<boolean> {
   const once = flags.has('once')
   const screen = createScreen(once || flags.has('json') ? { write: (text) => io.stdout.write(text) } : io.stdout)
   let before: RuntimeWatch | undefined
@@ -80,13 +95,12 @@ async function show(watched: Conversation, { flags, io }: Invocation): Promise<n
         shown++
       }
       before = now
-      if (once && shown > 0) return exitCodes.done
+      if (once && shown > 0) return true
     }
   } finally {
     screen.close()
   }
-  if (shown === 0) throw new MillraceError('CONTROL_UNAVAILABLE', 'the application ended before it said anything')
-  return exitCodes.done
+  return shown > 0
 }
 
 function intervalOf({ values }: Invocation): number {
