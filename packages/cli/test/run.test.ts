@@ -89,6 +89,14 @@ describe('millrace run', () => {
     expect([code, stderr.includes("Cannot assign to read only property 'n'")]).toEqual([exitCode, exitCode === 1])
   })
 
+  it('shows no control characters of names and reports', async () => {
+    const { stderr } = await callMain(['run', 'shop.yml', 'reports-colours.yml'])
+    expect(stderr).toContain('scenario    \\u001b[31mshop\n')
+    expect(stderr).toContain('colours: last \\u001b[31mred\n')
+    const { stdout } = await callMain(['check', 'shop.yml', 'reports-colours.yml'])
+    expect(stdout).toContain('scenario    \\u001b[31mshop\n')
+  })
+
   it('refuses to run what has no source and takes no requests', async () => {
     const { code, stderr } = await callMain(['run', 'empty.yml'])
     expect([code, stderr.split('\n').slice(-2)]).toEqual([

@@ -20,7 +20,7 @@ export interface SinkContext<Config = unknown> {
   readonly resume: Json | undefined
 }
 
-/** What a sink has to say at the end of a run; it is part of the run's result under the sink's name. */
+/** What a sink has to say at the end of a run, plain JSON; it is part of the run's result under the sink's name. */
 export type SinkReport = Readonly<Record<string, unknown>>
 
 /** An open sink. */

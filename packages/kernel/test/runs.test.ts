@@ -402,6 +402,19 @@ describe('a run that fails', () => {
     })
   })
 
+  it('fails when a sink reports what JSON does not carry', async () => {
+    const sink = defineSink({
+      name: 'book',
+      consumes: Done,
+      open: () => ({ write: () => undefined, complete: () => ({ bytes: 5n }) }),
+    })
+    const app = await make([numbers(5), finish((n) => n), sink])
+    await expect(app.run()).rejects.toMatchObject({
+      message: "SINK_FAILED: sink 'book' could not be completed",
+      cause: new TypeError('Do not know how to serialize a BigInt'),
+    })
+  })
+
   it('does not start when a sink cannot be opened; what was open is closed again', async () => {
     const taken: Book = { written: [], ends: [] }
     const broken = defineSink({

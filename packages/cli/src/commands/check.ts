@@ -3,6 +3,7 @@ import { isMillraceError } from '@millrace/contracts'
 import type { Preflight } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { exitCodeOf, exitCodes } from '../exit-code.js'
+import { printable } from '../printable.js'
 import { examineApplication } from './examine-application.js'
 import { refusedJson } from './refused-json.js'
 import { embedded, verbose } from './shared-options.js'
@@ -30,7 +31,7 @@ async function checkForPeople(invocation: Invocation): Promise<number> {
   const { operands: files, io } = invocation
   const checked = await examine(invocation)
   io.stdout.write(
-    `${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`,
+    printable(`${files.join(', ')}: nothing is wrong with ${looked(checked)}\n\n${formatSummary(checked.summary)}\n`),
   )
   return exitCodes.done
 }

@@ -2,6 +2,7 @@ import { formatSummary, type StartupSummary } from '@millrace/config-validator'
 import { isMillraceError, MillraceError, type Redactor } from '@millrace/contracts'
 import type { Invocation } from '../command-line/command.js'
 import { exitCodeOf } from '../exit-code.js'
+import { printable } from '../printable.js'
 import { reportError } from '../report-error.js'
 import { resultText } from '../run/result-text.js'
 import type { RunEnd } from '../run/run-end.js'
@@ -22,9 +23,9 @@ export function createRunReport(invocation: Invocation, redactor: Redactor): Run
 function forPeople(invocation: Invocation, redactor: Redactor): RunReport {
   const { stderr } = invocation.io
   return {
-    starts: (summary) => stderr.write(`${formatSummary(summary)}\n\n`),
+    starts: (summary) => stderr.write(printable(`${formatSummary(summary)}\n\n`)),
     ended(end) {
-      if (end.outcome === 'done') stderr.write(`${resultText(end.result, end.seconds)}\n`)
+      if (end.outcome === 'done') stderr.write(printable(`${resultText(end.result, end.seconds)}\n`))
       else if (end.outcome === 'stopped') stderr.write(`stopped after ${end.seconds} s\n`)
       else tellFailure(end.error, invocation, redactor)
     },

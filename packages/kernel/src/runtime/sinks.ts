@@ -84,7 +84,9 @@ function checkpointOf(name: string, writer: SinkWriter<unknown>): SinkCheckpoint
 
 async function completeOne(name: string, writer: SinkWriter<unknown>): Promise<SinkReport | void> {
   try {
-    return await writer.complete?.()
+    const report = await writer.complete?.()
+    // As from a worker: what JSON does not carry fails here, and not where the result is told.
+    return report === undefined ? undefined : (JSON.parse(JSON.stringify(report)) as SinkReport) // a record stays one
   } catch (thrown) {
     throw MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' could not be completed`, { node: name })
   }
