@@ -1,3 +1,4 @@
+import { checkDefinitions } from './check-definitions.js'
 import { checkName, type Definition, definition, isDefinition } from './definition.js'
 import type { NodeDefinition } from './node.js'
 import type { ServiceDefinition } from './service.js'
@@ -20,12 +21,14 @@ export interface AppDefinition extends Definition<'app'> {
 /** Groups parts under one name, so that one export brings them all. */
 export function defineModule(name: string, parts: readonly (Part | ModuleDefinition)[]): ModuleDefinition {
   checkName('A module', name)
+  checkDefinitions(`Module '${name}' has`, 'part', parts)
   return definition('module', { name, parts: parts.flatMap(partsOf) })
 }
 
 /** Names an application and what it is made of. */
 export function defineApp(name: string, parts: readonly (Part | ModuleDefinition)[]): AppDefinition {
   checkName('An app', name)
+  checkDefinitions(`App '${name}' has`, 'part', parts)
   return definition('app', { name, parts: parts.flatMap(partsOf) })
 }
 

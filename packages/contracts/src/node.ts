@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { checkDefinitions, checkFunction } from './check-definitions.js'
 import type { HandlerContext } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Message, MessageOf, MessageType, PayloadOf } from './message.js'
@@ -120,7 +121,8 @@ const reserved = [
 /**
  * Defines a node: a unit of work that consumes message types and emits others.
  *
- * @throws TypeError when the name is malformed, an injection hides a part of the context, or a number makes no sense
+ * @throws TypeError when the name is malformed, an injection hides a part of the context, a number makes no sense, or something
+ * is no message type, token or function where one belongs
  */
 export function defineNode<
   const Name extends string,
@@ -133,6 +135,11 @@ export function defineNode<
   options: NodeOptions<Name, Consumes, Emits, I, Values, Config>,
 ): NodeDefinition<TestableHandler<PayloadOf<Consumes>, I, Values, Config, Emission<Emitted<Emits>>>> {
   checkName('A node', options.name)
+  const what = `Node '${options.name}'`
+  checkDefinitions(`${what} consumes`, 'message type', typeList(options.consumes))
+  checkDefinitions(`${what} emits`, 'message type', options.emits ?? [])
+  checkDefinitions(`${what} requests`, 'message type', options.requests ?? [])
+  checkFunction(what, 'handle', options.handle)
   const state: StateUses = options.state ?? {}
   const inject = options.inject ?? {}
   checkInjections(options.name, inject)
@@ -164,7 +171,7 @@ export function typeList(consumed: Consumed): readonly MessageType[] {
 }
 
 /**
- * Refuses injections that would hide a part of the context.
+ * Refuses injections that would hide a part of the context, and what is no token.
  *
  * @throws TypeError
  */
@@ -172,6 +179,7 @@ export function checkInjections(name: string, inject: Injections): void {
   for (const key of Object.keys(inject))
     if (reserved.some((word) => word === key))
       throw new TypeError(`'${name}' injects something as '${key}', which the context already has; choose another name`)
+  for (const [key, token] of Object.entries(inject)) checkDefinitions(`'${name}' injects as '${key}'`, 'token', [token])
 }
 
 function checkConcurrency(name: string, concurrency: number | undefined): void {

@@ -1,3 +1,4 @@
+import { checkDefinitions } from './check-definitions.js'
 import { checkName, type Definition, definition } from './definition.js'
 
 declare const valueType: unique symbol
@@ -61,6 +62,7 @@ export function defineService<Value, const I extends Injections = Record<never, 
   provides: Token<Value>,
   factory: (() => Value | Promise<Value>) | ServiceOptions<Value, I>,
 ): ServiceDefinition<Value> {
+  checkDefinitions('A service provides', 'token', [provides])
   const options: ServiceOptions<Value, I> = typeof factory === 'function' ? { create: factory } : factory
   return definition('service', {
     name: provides.name,

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { checkDefinitions, checkFunction } from './check-definitions.js'
 import type { HandlerContext, Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Json } from './json.js'
@@ -87,6 +88,8 @@ export function defineSink<
   Config extends TSchema = TSchema,
 >(options: SinkOptions<Name, Consumes, I, Config>): SinkDefinition<SinkOptions<Name, Consumes, I, Config>['open']> {
   checkName('A sink', options.name)
+  checkDefinitions(`Sink '${options.name}' consumes`, 'message type', typeList(options.consumes))
+  checkFunction(`Sink '${options.name}'`, 'open', options.open)
   checkInjections(options.name, options.inject ?? {})
   return definition('sink', {
     ...labels(options),

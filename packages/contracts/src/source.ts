@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { checkDefinitions, checkFunction } from './check-definitions.js'
 import type { Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Json } from './json.js'
@@ -82,6 +83,8 @@ export function defineSource<
   options: SourceOptions<Name, Emits, I, Config>,
 ): SourceDefinition<(context: SourceContext<Static<Config>> & Injected<I>) => SourceStream<Emitted<Emits>>> {
   checkName('A source', options.name)
+  checkDefinitions(`Source '${options.name}' emits`, 'message type', options.emits)
+  checkFunction(`Source '${options.name}'`, 'read', options.read)
   checkInjections(options.name, options.inject ?? {})
   return definition('source', {
     ...labels(options),

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals'
+import { defineApp, defineModule } from './app.js'
+import { defineMessage } from './message.js'
+import { defineNode } from './node.js'
+import { defineService, token } from './service.js'
+import { defineSink } from './sink.js'
+import { defineSource } from './source.js'
+import { Type } from './type.js'
+
+const Quote = defineMessage('shop.quote', Type.Object({}))
+const name = 'a'
+const handle = () => undefined
+
+/** What a module in JavaScript may hand over, or one whose import is not there yet. */
+const wrong = (value: unknown) => value as never // the type checker would refuse it
+
+describe('A definition that is made of something else', () => {
+  it.each([
+    [
+      () => defineNode({ name, consumes: wrong(undefined), handle }),
+      "Node 'a' consumes something that is no message type (got undefined); give what defineMessage or defineBytes returns; modules that import each other see undefined",
+    ],
+    [
+      () => defineNode({ name, consumes: [Quote, wrong(null)], handle }),
+      "Node 'a' consumes something that is no message type (got null); give what defineMessage or defineBytes returns",
+    ],
+    [
+      () => defineNode({ name, consumes: Quote, emits: wrong(Quote), handle }),
+      "Node 'a' emits object where a list belongs; put it between [ and ]",
+    ],
+    [
+      () => defineNode({ name, consumes: Quote, requests: [wrong('shop.quote')], handle }),
+      "Node 'a' requests something that is no message type (got string); give what defineMessage or defineBytes returns",
+    ],
+    [
+      () => defineNode({ name, consumes: Quote, inject: { rates: wrong(Quote) }, handle }),
+      "'a' injects as 'rates' something that is no token (got object); give what token returns",
+    ],
+    [
+      () => defineNode({ name, consumes: Quote, handle: wrong(undefined) }),
+      "Node 'a' has no function handle (got undefined)",
+    ],
+    [
+      () => defineSource({ name, emits: wrong(undefined), read: () => [] }),
+      "Source 'a' emits undefined where a list belongs; put it between [ and ]",
+    ],
+    [() => defineSource({ name, emits: [Quote], read: wrong([]) }), "Source 'a' has no function read (got object)"],
+    [
+      () => defineSink({ name, consumes: Quote, open: wrong(undefined) }),
+      "Sink 'a' has no function open (got undefined)",
+    ],
+    [
+      () => defineService(wrong('shop.rates'), () => 1),
+      'A service provides something that is no token (got string); give what token returns',
+    ],
+    [
+      () => defineModule('shop', [defineService(token('b'), () => 1), wrong(undefined)]),
+      "Module 'shop' has something that is no part (got undefined); give what defineNode, defineSource, defineSink, defineService or defineModule returns; modules that import each other see undefined",
+    ],
+    [
+      () => defineApp('shop', [wrong(Quote)]),
+      "App 'shop' has something that is no part (got object); give what defineNode, defineSource, defineSink, defineService or defineModule returns",
+    ],
+  ])('is refused by name: %#', (define, message) => {
+    expect(define).toThrow(new TypeError(message))
+  })
+})

@@ -1,0 +1,45 @@
+import { type DefinitionKind, isDefinition } from './definition.js'
+
+/** What others are made of. */
+type Thing = 'message type' | 'token' | 'part'
+
+/** Which definitions are meant by it, and where one gets them. */
+const things: Readonly<Record<Thing, { readonly kinds: readonly DefinitionKind[]; readonly made: string }>> = {
+  'message type': { kinds: ['message'], made: 'defineMessage or defineBytes' },
+  token: { kinds: ['token'], made: 'token' },
+  part: {
+    kinds: ['node', 'source', 'sink', 'service', 'module', 'app'],
+    made: 'defineNode, defineSource, defineSink, defineService or defineModule',
+  },
+}
+
+/**
+ * Refuses what is no definition where one belongs: a mistyped name, or what a module in a circle of imports has not exported yet.
+ *
+ * @param what who uses them and how, such as `Node 'price' emits`
+ * @throws TypeError
+ */
+export function checkDefinitions(what: string, thing: Thing, given: unknown): void {
+  if (!Array.isArray(given))
+    throw new TypeError(`${what} ${kindOf(given)} where a list belongs; put it between [ and ]`)
+  const { kinds, made } = things[thing]
+  for (const one of given as readonly unknown[]) {
+    if (isDefinition(one, ...kinds)) continue
+    const hint = one === undefined ? '; modules that import each other see undefined' : ''
+    throw new TypeError(`${what} something that is no ${thing} (got ${kindOf(one)}); give what ${made} returns${hint}`)
+  }
+}
+
+/**
+ * Refuses a definition without the function that it is about.
+ *
+ * @param what whose it is, such as `Node 'price'`
+ * @throws TypeError
+ */
+export function checkFunction(what: string, name: string, given: unknown): void {
+  if (typeof given !== 'function') throw new TypeError(`${what} has no function ${name} (got ${kindOf(given)})`)
+}
+
+function kindOf(given: unknown): string {
+  return given === null ? 'null' : typeof given
+}
