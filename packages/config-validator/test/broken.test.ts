@@ -72,9 +72,9 @@ const broken: readonly (readonly [files: readonly string[], lines: readonly stri
     ['10-workers.yml'],
     [
       'CONFIG_INVALID: 3 mistakes in 10-workers.yml',
-      '  10-workers.yml:6:49 runtime.platform.process_groups[0].workers must be a whole number of at least 1 (got 0)',
-      '  10-workers.yml:7:49 runtime.platform.process_groups[1].workers must be a whole number of at least 1 (got 1.5)',
-      '  10-workers.yml:8:49 runtime.platform.process_groups[2].workers must be a whole number of at least 1 (got "yes")',
+      '  10-workers.yml:6:49 runtime.platform.process_groups[0].workers must be a whole number from 1 to 10000 (got 0)',
+      '  10-workers.yml:7:49 runtime.platform.process_groups[1].workers must be a whole number from 1 to 10000 (got 1.5)',
+      '  10-workers.yml:8:49 runtime.platform.process_groups[2].workers must be a whole number from 1 to 10000 (got "yes")',
     ],
   ],
   [
@@ -131,7 +131,7 @@ const broken: readonly (readonly [files: readonly string[], lines: readonly stri
       '  17-interfaces.yml:6:15 runtime.web.interfaces[0].kind must be one of http, http_stream, websocket, graphql (got "grpc")',
       '  17-interfaces.yml:7:9 runtime.web.interfaces[1].method is required; it must be one of GET, POST, PUT, PATCH, DELETE',
       '  17-interfaces.yml:7:9 runtime.web.interfaces[1].response is required; it must be text that is not empty',
-      '  17-interfaces.yml:8:15 runtime.web.interfaces[1].path must be a path that begins with / (got "quotes")',
+      '  17-interfaces.yml:8:15 runtime.web.interfaces[1].path must be a path that begins with /, without ?, # and %, and with * at its end only (got "quotes")',
       '  17-interfaces.yml:10:9 runtime.web.interfaces[2] has no field; add one to queries, mutations or subscriptions',
     ],
   ],

@@ -70,7 +70,7 @@ describe('execution_ipc', () => {
     expect(await folder.refusalOf(withIpc(`max_payload_bytes: ${value}`, `auth: { ttl_seconds: ${value} }`))).toBe(
       [
         'CONFIG_INVALID: 2 mistakes in app.yml',
-        `  app.yml:7:26 ${ipc}.max_payload_bytes must be a whole number of at least 1 (got ${got})`,
+        `  app.yml:7:26 ${ipc}.max_payload_bytes must be a whole number from 1024 to 4294967295 (got ${got})`,
         `  app.yml:8:28 ${ipc}.auth.ttl_seconds must be a whole number from 1 to 3600 (got ${got})`,
       ].join('\n'),
     )
@@ -134,7 +134,7 @@ describe('process_groups', () => {
     ['1.5', '1.5'],
   ])('CFG-PROC-05 refuses %s workers', async (workers, got) => {
     expect(await folder.refusalOf(withGroups(`[{ name: a, workers: ${workers} }]`))).toBe(
-      one('5:42', `${groups}[0].workers must be a whole number of at least 1 (got ${got})`),
+      one('5:42', `${groups}[0].workers must be a whole number from 1 to 10000 (got ${got})`),
     )
   })
 })
@@ -305,7 +305,7 @@ describe('the whole', () => {
         'CONFIG_INVALID: 5 mistakes in app.yml',
         '  app.yml:4:3 runtime.max_inflight is not a known key; did you mean max_in_flight?',
         '  app.yml:6:20 runtime.platform.kv.backend must be one of memory, redis (got "disk")',
-        '  app.yml:9:18 runtime.platform.process_groups[0].workers must be a whole number of at least 1 (got "two")',
+        '  app.yml:9:18 runtime.platform.process_groups[0].workers must be a whole number from 1 to 10000 (got "two")',
         '  app.yml:10:15 runtime.platform.process_groups[1].name is taken by another group (got "a")',
         '  app.yml:11:1 node is not a known key; did you mean nodes?',
       ].join('\n'),

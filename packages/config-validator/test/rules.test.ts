@@ -59,6 +59,16 @@ describe('Rules between keys', () => {
       ],
     ],
     [
+      'frames that hold no handshake',
+      { platform: { ...supervised, execution_ipc: { max_payload_bytes: 64 } } },
+      ['runtime.platform.execution_ipc.max_payload_bytes must be a whole number from 1024 to 4294967295 (got 64)'],
+    ],
+    [
+      'more workers than any machine has room for',
+      { platform: { process_groups: [{ name: 'a', workers: 9_007_199_254_740_991 }] } },
+      ['runtime.platform.process_groups[0].workers must be a whole number from 1 to 10000 (got 9007199254740991)'],
+    ],
+    [
       'a Redis that cannot be used',
       { platform: { redis: { url: 'redis://db/shop', key_prefix: 'a}b' } } },
       [

@@ -35,7 +35,7 @@ const group = section('Process group', 'A set of nodes that run together, and th
   stages: texts('Nodes by their stage.'),
   tags: texts('Nodes that carry one of these tags.'),
   runners: someOf(['cpu', 'io'], 'Nodes by where they run best.'),
-  workers: count('How many worker processes the group has.', { default: 1 }),
+  workers: count('How many worker processes the group has.', { maximum: 10_000, default: 1 }),
   partition_by: optional(text('The payload field whose equal values always go to the same worker.')),
   partitions: optional(count('How many partitions the values of partition_by are spread over.'), 'workers'),
   redeliver: tally('How often a message is sent again when the worker that held it dies.', { default: 0 }),
