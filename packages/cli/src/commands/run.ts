@@ -31,8 +31,8 @@ NODE_ENV=development payloads are validated at every step.`,
     verbose: { says: 'shows the stacks of errors, and progress where there is no terminal' },
   },
   example: {
-    says: 'a batch in the production profile, with a log that programs can read',
-    line: 'millrace run app.yml profile.production.yml --log-level info --log-json 2> run.log',
+    says: 'a batch in the production profile, with a result and a log that programs can read',
+    line: 'millrace run app.yml profile.production.yml --json --log-level info --log-json > run.json 2> run.log',
   },
   async run(invocation) {
     const events = createEventEmitter()
