@@ -70,7 +70,7 @@ describe('execution_ipc', () => {
     expect(await folder.refusalOf(withIpc(`max_payload_bytes: ${value}`, `auth: { ttl_seconds: ${value} }`))).toBe(
       [
         'CONFIG_INVALID: 2 mistakes in app.yml',
-        `  app.yml:7:26 ${ipc}.max_payload_bytes must be a whole number from 1024 to 4294967295 (got ${got})`,
+        `  app.yml:7:26 ${ipc}.max_payload_bytes must be a whole number from 1 to 4294967295 (got ${got})`,
         `  app.yml:8:28 ${ipc}.auth.ttl_seconds must be a whole number from 1 to 3600 (got ${got})`,
       ].join('\n'),
     )

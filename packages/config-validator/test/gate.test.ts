@@ -70,7 +70,7 @@ describe('An insecure configuration does not start', () => {
         `  app.yml:6:89 ${auth}.ttl_seconds must be a whole number from 1 to 3600 (got 3601)`,
         `  app.yml:6:95 ${auth}.key is not a known key: secrets never stand in a configuration; use secret_env or secret_file`,
         '  app.yml:6:140 runtime.platform.execution_ipc.bind_host must be 127.0.0.1 (got "0.0.0.0")',
-        '  app.yml:6:168 runtime.platform.execution_ipc.max_payload_bytes must be a whole number from 1024 to 4294967295 (got 0)',
+        '  app.yml:6:168 runtime.platform.execution_ipc.max_payload_bytes must be a whole number from 1 to 4294967295 (got 0)',
       ].join('\n'),
     )
   })

@@ -59,9 +59,9 @@ describe('Rules between keys', () => {
       ],
     ],
     [
-      'frames that hold no handshake',
-      { platform: { ...supervised, execution_ipc: { max_payload_bytes: 64 } } },
-      ['runtime.platform.execution_ipc.max_payload_bytes must be a whole number from 1024 to 4294967295 (got 64)'],
+      'frames whose length no frame can say',
+      { platform: { ...supervised, execution_ipc: { max_payload_bytes: 4_294_967_296 } } },
+      ['runtime.platform.execution_ipc.max_payload_bytes must be a whole number from 1 to 4294967295 (got 4294967296)'],
     ],
     [
       'more workers than any machine has room for',

@@ -193,6 +193,15 @@ describe('preflight', () => {
     await expect(wrong).rejects.toThrow(`CONFIG_INVALID: runtime.web.interfaces${why}`)
   })
 
+  it('refuses frames that have no room for what workers say to each other', async () => {
+    const execution_ipc = { max_payload_bytes: 1023 }
+    const platform = { bootstrap: { mode: 'process_supervisor' }, execution_ipc }
+    const wrong = preflight({ nodes: [price], embedded: true, overlay: { runtime: { platform } }, packages: false })
+    await expect(wrong).rejects.toThrow(
+      'CONFIG_INVALID: runtime.platform.execution_ipc.max_payload_bytes must be at least 1024, since what workers say to each other takes as much (got 1023)',
+    )
+  })
+
   it('knows the types that a node requests as entries, also where nothing embeds the runtime', async () => {
     const asker = defineNode({
       name: 'asker',

@@ -41,8 +41,7 @@ export const executionIpc: TSchema = section(
       default: 0,
     }),
     max_payload_bytes: count('The largest frame, and the largest envelope in memory too, in bytes.', {
-      // Not below what a handshake may take, nor above what a frame can say of its length.
-      minimum: 1024,
+      // What a frame can say of its length.
       maximum: 4_294_967_295,
       default: 1_048_576,
     }),

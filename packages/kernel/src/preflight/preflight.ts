@@ -35,6 +35,7 @@ import { missingPackages } from './missing-packages.js'
 import { type PreflightFinding, preflightError } from './preflight-error.js'
 import { requestFieldFindings } from './request-field-findings.js'
 import { schemaFindings } from './schema-findings.js'
+import { smallFrameFindings } from './small-frame-findings.js'
 
 /** Files by name, the base first and overlays after it, or the configuration itself. */
 export type ConfigSource = string | readonly string[] | MillraceInput
@@ -100,6 +101,7 @@ export async function preflight(options: PreflightOptions = {}): Promise<Preflig
     ...serviceFindings(services, built.nodes, options.bound ?? []),
     ...checkDeadLetters(config, built.nodes),
     ...longLineFindings(config, built.types),
+    ...smallFrameFindings(config),
     ...(options.schemas === true ? schemaFindings(built.types) : []),
     ...(sound ? placementFindings(placement).map((finding) => placed(loaded, finding)) : []),
     ...((options.packages ?? true) ? missingPackages(config, baseDir) : []),
