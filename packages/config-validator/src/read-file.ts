@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { errorCode } from './error-code.js'
 import { type ImportModule, readModule } from './read-module.js'
@@ -31,6 +31,9 @@ export async function readConfigFile(file: string, cwd: string, importModule: Im
 
 async function readText(path: string): Promise<string | { readonly failure: string }> {
   try {
+    const found = await stat(path)
+    // A pipe that nobody writes to would be waited for without a word.
+    if (!found.isFile() && !found.isDirectory()) return { failure: 'is a pipe or a device; name a file' }
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
   } catch (error) {
     return { failure: readFailure(error) }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -208,6 +209,11 @@ describe('Files', () => {
     expect(await folder.refusal(['.yml'])).toBe(
       unreadable('.yml is of no known kind; name it .yml, .yaml, .json, .ts, .mts, .js, .mjs or .cjs'),
     )
+  })
+
+  it('cannot read a pipe, which nobody may ever write to', async () => {
+    execFileSync('mkfifo', [join(folder.path, 'pipe.yml')])
+    expect(await folder.refusal(['pipe.yml'])).toBe(unreadable('pipe.yml is a pipe or a device; name a file'))
   })
 
   it('names every file that cannot be read', async () => {

@@ -130,6 +130,13 @@ describe('Rules between keys', () => {
       ['runtime.web.interfaces[1].path is taken: runtime.web.interfaces[0] already answers "GET /a/:"'],
     ],
     [
+      'two parts of one name',
+      { web: { interfaces: [{ ...http, method: 'GET', path: '/a/:sku/b/:sku' }] } },
+      [
+        'runtime.web.interfaces[0].path has ":sku" twice, and the first of them would be lost; call one of them something else',
+      ],
+    ],
+    [
       'a WebSocket where GraphQL is',
       {
         web: {

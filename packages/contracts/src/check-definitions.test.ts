@@ -41,6 +41,18 @@ describe('A definition that is made of something else', () => {
       "Node 'a' has no function handle (got undefined)",
     ],
     [
+      () => defineNode({ name, consumes: Quote, handle, onError: wrong('ignore') }),
+      `Node 'a' has onError: "ignore"; it must be one of fail, drop, dead_letter`,
+    ],
+    [
+      () => defineNode({ name, consumes: Quote, handle, runner: wrong('gpu') }),
+      `Node 'a' has runner: "gpu"; it must be one of cpu, io`,
+    ],
+    [
+      () => defineSink({ name, consumes: Quote, open: wrong(handle), tags: wrong('slow') }),
+      `Sink 'a' has tags: "slow"; it must be a list of texts`,
+    ],
+    [
       () => defineSource({ name, emits: wrong(undefined), read: () => [] }),
       "Source 'a' emits undefined where a list belongs; put it between [ and ]",
     ],

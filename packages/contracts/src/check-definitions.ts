@@ -40,6 +40,28 @@ export function checkFunction(what: string, name: string, given: unknown): void 
   if (typeof given !== 'function') throw new TypeError(`${what} has no function ${name} (got ${kindOf(given)})`)
 }
 
+/**
+ * Refuses what is none of some words, where it is given.
+ *
+ * @param what whose it is, such as `Node 'price'`
+ * @throws TypeError
+ */
+export function checkWord(what: string, name: string, given: unknown, words: readonly string[]): void {
+  if (given === undefined || words.some((word) => word === given)) return
+  throw new TypeError(`${what} has ${name}: ${JSON.stringify(given)}; it must be one of ${words.join(', ')}`)
+}
+
+/**
+ * Refuses what is no list of texts, where it is given.
+ *
+ * @param what whose it is, such as `Node 'price'`
+ * @throws TypeError
+ */
+export function checkTexts(what: string, name: string, given: unknown): void {
+  if (given === undefined || (Array.isArray(given) && given.every((one) => typeof one === 'string'))) return
+  throw new TypeError(`${what} has ${name}: ${JSON.stringify(given)}; it must be a list of texts`)
+}
+
 function kindOf(given: unknown): string {
   return given === null ? 'null' : typeof given
 }

@@ -1,16 +1,19 @@
 import type { Static, TSchema } from 'typebox'
-import { checkDefinitions, checkFunction } from './check-definitions.js'
+import { checkDefinitions, checkFunction, checkTexts, checkWord } from './check-definitions.js'
 import type { HandlerContext } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Message, MessageOf, MessageType, PayloadOf } from './message.js'
 import type { Injected, Injections } from './service.js'
 import type { StateUses, StateUsesOf, StateView } from './state.js'
 
+const runnerKinds = ['cpu', 'io'] as const
+const failurePolicies = ['fail', 'drop', 'dead_letter'] as const
+
 /** Where a node may best run: on a core of its own, or among others that wait. */
-export type RunnerKind = 'cpu' | 'io'
+export type RunnerKind = (typeof runnerKinds)[number]
 
 /** What becomes of a message whose handler throws. */
-export type OnError = 'fail' | 'drop' | 'dead_letter'
+export type OnError = (typeof failurePolicies)[number]
 
 /** What is said of every node, source and sink: how selectors and tables find it. */
 export interface NodeLabels {
@@ -140,12 +143,13 @@ export function defineNode<
   checkDefinitions(`${what} emits`, 'message type', options.emits ?? [])
   checkDefinitions(`${what} requests`, 'message type', options.requests ?? [])
   checkFunction(what, 'handle', options.handle)
+  checkWord(what, 'onError', options.onError, failurePolicies)
   const state: StateUses = options.state ?? {}
   const inject = options.inject ?? {}
   checkInjections(options.name, inject)
   checkConcurrency(options.name, options.concurrency)
   return definition('node', {
-    ...labels(options),
+    ...labels(what, options),
     name: options.name,
     consumes: typeList(options.consumes),
     emits: options.emits ?? [],
@@ -160,8 +164,18 @@ export function defineNode<
   })
 }
 
-/** Fills in the labels that were left out. */
-export function labels(given: NodeLabels): { stage: string | undefined; tags: readonly string[]; runner: RunnerKind } {
+/**
+ * Fills in the labels that were left out.
+ *
+ * @param what whose they are, such as `Node 'price'`
+ * @throws TypeError
+ */
+export function labels(
+  what: string,
+  given: NodeLabels,
+): { stage: string | undefined; tags: readonly string[]; runner: RunnerKind } {
+  checkTexts(what, 'tags', given.tags)
+  checkWord(what, 'runner', given.runner, runnerKinds)
   return { stage: given.stage, tags: given.tags ?? [], runner: given.runner ?? 'io' }
 }
 

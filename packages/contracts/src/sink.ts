@@ -92,7 +92,7 @@ export function defineSink<
   checkFunction(`Sink '${options.name}'`, 'open', options.open)
   checkInjections(options.name, options.inject ?? {})
   return definition('sink', {
-    ...labels(options),
+    ...labels(`Sink '${options.name}'`, options),
     name: options.name,
     consumes: typeList(options.consumes),
     inject: options.inject ?? {},

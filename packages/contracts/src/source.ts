@@ -87,7 +87,7 @@ export function defineSource<
   checkFunction(`Source '${options.name}'`, 'read', options.read)
   checkInjections(options.name, options.inject ?? {})
   return definition('source', {
-    ...labels(options),
+    ...labels(`Source '${options.name}'`, options),
     name: options.name,
     emits: options.emits,
     inject: options.inject ?? {},

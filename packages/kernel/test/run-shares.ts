@@ -109,9 +109,10 @@ export async function runShares(
   const events: MillraceEvent[] = []
   emitter.subscribe((event) => void events.push(event))
   const pairs = linkPairs(plan, requestOrigins(plan, checked.nodes, undefined))
+  const recorded = new WeakSet<Share>()
   const share = (slot: string, group: number, incarnation = 1): Share => {
     const kept = ledger(slot)
-    return shareRuntime({
+    const one = shareRuntime({
       preflight: checked,
       run: 'shares',
       place: { slot, group, incarnation },
@@ -128,11 +129,16 @@ export async function runShares(
       replaceSink: undefined,
       web: undefined,
     })
+    if (kept !== undefined) recorded.add(one)
+    return one
   }
   const workers = new Map(plan.groups.flatMap(({ slots }, group) => slots.map((slot) => [slot, share(slot, group)])))
   const app = share(embeddingSlot, -1)
   const leaving = new Map<Share, Retiring>()
-  /** Those that were killed: nothing of them is seen any more, and what they do goes on here until they are stopped. */
+  /**
+   * Those that were killed: nothing of them is seen any more, and what they do goes on here until they are stopped. Of those that
+   * record what they do none can be: what it waits to be kept never is.
+   */
   const killed: Share[] = []
   const living = (): readonly Share[] => [...workers.values(), ...leaving.keys(), app]
   const endpoints = new Map<string, WorkerEndpoint>()
@@ -166,7 +172,7 @@ export async function runShares(
     if (carrier === undefined) transport.crash(process.slot)
     else carrier.crash(process)
     one.mesh.giveUp()
-    killed.push(one)
+    if (!recorded.has(one)) killed.push(one)
     deathOf(one).resolve()
   }
   const incarnationOf = (slot: string): number => incarnations.get(slot) ?? 1

@@ -49,12 +49,14 @@ function places(interfaces: readonly WebInterface[]): Iterable<Place> {
   return found.values()
 }
 
-/** Whether a path takes all that another one takes: itself, and one that has a part of a name where the other says what it is. */
+/** Whether a path takes all that another one takes, as it does that has a part of a name, or `*`, where the other says what it is. */
 function fits(path: string, other: string): boolean {
   const parts = path.split('/')
   const others = other.split('/')
-  if (parts.length !== others.length) return false
-  return parts.every((part, index) => isNamed(part) || part === others[index])
+  const isOpen = parts.at(-1) === '*'
+  if (isOpen ? others.length < parts.length : others.length !== parts.length) return false
+  const fixed = isOpen ? parts.slice(0, -1) : parts
+  return fixed.every((part, index) => part === others[index] || (isNamed(part) && others[index] !== '*'))
 }
 
 /** Whether a part of a path is whatever a client says. */

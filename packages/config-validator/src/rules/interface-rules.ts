@@ -33,6 +33,18 @@ function routesOf(kind: string | undefined, method: string | undefined, path: st
   return method === undefined ? [] : [`${method} ${shape}`]
 }
 
+const partsAreUnique: Rule = function* (config): Iterable<Mistake> {
+  for (const [index, { path }] of items<HttpInterfaceConfig>(config.runtime?.web?.interfaces).entries()) {
+    const parts = (textIn(path) ?? '').split('/').filter((part) => part.startsWith(':'))
+    const twice = parts.find((part, at) => parts.indexOf(part) < at)
+    if (twice !== undefined)
+      yield {
+        path: [...interfaces, index, 'path'],
+        message: `has ${quote(twice)} twice, and the first of them would be lost; call one of them something else`,
+      }
+  }
+}
+
 const namesAreUnique: Rule = function* (config): Iterable<Mistake> {
   const seen = new Set<unknown>()
   for (const [index, { name }] of items<HttpInterfaceConfig>(config.runtime?.web?.interfaces).entries()) {
@@ -84,6 +96,7 @@ const graphqlHasFields: Rule = function* (config): Iterable<Mistake> {
 /** Rules about what the web server answers. */
 export const interfaceRules: readonly Rule[] = [
   routesAreUnique,
+  partsAreUnique,
   namesAreUnique,
   ownPathsAreReserved,
   bindsHaveTheirSource,

@@ -48,20 +48,25 @@ describe('the methods of a path', () => {
       { kind: 'http', method: 'GET', path: '/q/tea', ...quotes },
       { kind: 'http', name: 'any', method: 'POST', path: '/q/:sku', ...quotes },
       { kind: 'http', name: 'other', method: 'PUT', path: '/q/:sku/more', ...quotes },
+      { kind: 'http', name: 'all', method: 'PATCH', path: '/q/*', ...quotes },
     ]
     const answers = await asking(interfaces, {}, (url) =>
       Promise.all([
         statusAndAllow(`${url}/q/tea?sku=tea&n=1`, 'GET'),
         statusAndAllow(`${url}/q/tea?n=1`, 'POST'),
+        statusAndAllow(`${url}/q/tea?sku=tea&n=1`, 'PATCH'),
         statusAndAllow(`${url}/q/tea`, 'DELETE'),
         statusAndAllow(`${url}/q/milk`, 'GET'),
+        statusAndAllow(`${url}/q/milk/cold`, 'POST'),
       ]),
     )
     expect(answers).toEqual([
       [200, null],
       [200, null],
-      [405, 'GET, HEAD, POST'],
-      [405, 'POST'],
+      [200, null],
+      [405, 'GET, HEAD, PATCH, POST'],
+      [405, 'PATCH, POST'],
+      [405, 'PATCH'],
     ])
   })
 
