@@ -44,7 +44,7 @@ interface OtlpMetric {
 describe('metrics that are sent', () => {
   it('go as OTLP: every metric, cumulative, with its unit', async () => {
     receiver = await startReceiver()
-    const telemetry = sending(['otel_otlp', 'prometheus'], { endpoint: receiver.endpoint })
+    const telemetry = sending(['otel_otlp', 'prometheus'], { endpoint: receiver.endpoint, timeoutMs: 5_000 })
     await telemetry.close()
     expect(telemetry.dropped()).toEqual({ otel_otlp: 0 })
     expect(receiver.received.map(({ path }) => path)).toEqual(['/v1/metrics'])
