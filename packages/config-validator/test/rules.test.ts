@@ -131,7 +131,14 @@ describe('Rules between keys', () => {
     ],
     [
       'two parts of one name',
-      { web: { interfaces: [{ ...http, method: 'GET', path: '/a/:sku/b/:sku' }] } },
+      {
+        web: {
+          interfaces: [
+            { ...http, method: 'GET', path: '/a/:sku/b/:sku' },
+            { ...http, method: 'GET', path: '/::x/::x' },
+          ],
+        },
+      },
       [
         'runtime.web.interfaces[0].path has ":sku" twice, and the first of them would be lost; call one of them something else',
       ],

@@ -116,6 +116,20 @@ describe('an application in two worker processes', () => {
     expect(items).toEqual(Array.from({ length: 1000 }, (_, at) => at))
   })
 
+  it('HANDOFF-05 a drain that is asked for where it is told of is the same drain', async () => {
+    const { runtime } = await started(application())
+    const asked = ask(runtime, 1, 'slow')
+    const ends: string[] = []
+    void asked.then(() => ends.push('answered'))
+    runtime.subscribe(({ name }) => {
+      if (name === 'runtime.draining') void runtime.drain().then(() => ends.push('drained'))
+    })
+    expect(await runtime.drain()).toBe(true)
+    await asked
+    await runtime.stop()
+    expect(ends).toEqual(['answered', 'drained'])
+  })
+
   it('HANDOFF-05 PROC-02 a drain under load answers everything that was accepted, and nothing is accepted afterwards', async () => {
     const asked = Array.from({ length: 500 }, (_, n) => ask(runtime, n))
     const stopped = runtime.stop()

@@ -35,7 +35,7 @@ function routesOf(kind: string | undefined, method: string | undefined, path: st
 
 const partsAreUnique: Rule = function* (config): Iterable<Mistake> {
   for (const [index, { path }] of items<HttpInterfaceConfig>(config.runtime?.web?.interfaces).entries()) {
-    const parts = (textIn(path) ?? '').split('/').filter((part) => part.startsWith(':'))
+    const parts = (textIn(path) ?? '').split('/').filter((part) => /^:(?!:)/.test(part))
     const twice = parts.find((part, at) => parts.indexOf(part) < at)
     if (twice !== undefined)
       yield {

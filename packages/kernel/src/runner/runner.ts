@@ -296,7 +296,7 @@ export class Runner {
   }
 
   #invoke(route: Route, run: NodeRun, payload: unknown, subtree: Subtree, depth: number): void {
-    if (run.once === undefined || isKnownHereOnly(subtree.root)) return this.#call(route, run, payload, subtree, depth)
+    if (run.once === undefined || !isSharedRequest(subtree.root)) return this.#call(route, run, payload, subtree, depth)
     const first = run.once.begin(run.index, this.position(depth), subtree)
     if (first === undefined) return
     this.#call(route, run, payload, first, depth)
@@ -513,7 +513,7 @@ export class Runner {
   }
 }
 
-/** Whether no message of a root can come again that is told by its root: it belongs to a domain, or no other worker knows it. */
-function isKnownHereOnly({ domain, origin }: Root): boolean {
-  return domain !== undefined || origin === undefined
+/** Whether it is the root of a single request that other workers know, so that its messages may come again. */
+function isSharedRequest({ domain, origin }: Root): boolean {
+  return domain === undefined && origin !== undefined
 }

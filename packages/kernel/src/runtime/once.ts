@@ -7,6 +7,11 @@ export class Once<Result> {
     this.#act = act
   }
 
+  /** What it comes to; undefined as long as nobody has asked for it. */
+  get begun(): Promise<Result> | undefined {
+    return this.#done
+  }
+
   /** Does it, or waits for it. */
   run(): Promise<Result> {
     if (this.#done !== undefined) return this.#done

@@ -4,6 +4,7 @@ import {
   type Injections,
   type Json,
   MillraceError,
+  type Plan,
   type Progress,
   type SinkWriter,
   type SourceDefinition,
@@ -215,10 +216,13 @@ function engineParts({
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
     wallTime: wallTimeBy(now, clock),
-    mayRepeat:
-      share &&
-      ((of: readonly number[]) => of.some((node) => (plan.groups[plan.groupOf[node] ?? -1]?.redeliver ?? 0) > 0)),
+    mayRepeat: share && ((of: readonly number[]) => of.some((node) => isSentAgain(plan, node))),
   }
+}
+
+/** Whether what was lost on its way to a node is sent again. */
+function isSentAgain({ groups, groupOf }: Plan, node: number): boolean {
+  return (groups[groupOf[node] ?? -1]?.redeliver ?? 0) > 0
 }
 
 function sinksToOpen(

@@ -31,6 +31,7 @@ import { embeddingSlot } from '../mesh/place.js'
 import { Collector } from '../metrics/collector.js'
 import { lossSamples } from '../metrics/process-samples.js'
 import { within } from '../runtime/deadline.js'
+import { Once } from '../runtime/once.js'
 import { nothingToRun, notStarted, takesNothingNew } from '../runtime/refusals.js'
 import type { RequestOptions, StreamOptions } from '../runtime/requests.js'
 import { defaultRetryMs } from '../runtime/retries.js'
@@ -66,7 +67,7 @@ export class SupervisedRuntime implements Runtime {
   #start: Promise<void> | undefined
   /** This process has a link to every worker that it shares one with. */
   #linked: Promise<void> | undefined
-  #drain: Promise<boolean> | undefined
+  readonly #drain = new Once(() => this.#drainOnce())
   #stop: Promise<StopMode> | undefined
   #socket: HeldSocket | undefined
   #url: string | undefined
@@ -188,8 +189,7 @@ export class SupervisedRuntime implements Runtime {
 
   async drain(): Promise<boolean> {
     if (this.#phase === 'starting') await this.#start
-    if (this.#phase === 'running') this.#drain ??= this.#drainOnce()
-    return this.#drain ?? true
+    return this.#phase === 'running' ? this.#drain.run() : (this.#drain.begun ?? true)
   }
 
   stop(): Promise<StopMode> {
