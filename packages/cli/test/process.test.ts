@@ -97,17 +97,27 @@ the process ended before the run did, and what was in flight is lost: something 
 `)
   })
 
-  it.each(['check', 'plan', 'run', 'parity'])(
-    'is 2 where a module ends the process while it is loaded: millrace %s',
-    async (command) => {
-      const module = folder.write('ends.mjs', 'process.exit(0)')
+  const endsLoading = [
+    ['ends the process', 'process.exit(0)'],
+    ['ends the process with a code of its own', 'process.exit(3)'],
+    ['throws late', 'setImmediate(() => { throw new Error("late") }); await new Promise(setTimeout)'],
+  ] as const
+  it.each(endsLoading.flatMap(([how, text]) => ['check', 'plan', 'run', 'parity'].map((one) => [how, one, text])))(
+    'is 2 where a module %s while it is loaded: millrace %s',
+    async (_how, command, text) => {
+      const module = folder.write('ends.mjs', text)
       const overlay = folder.write('ends.yml', `runtime:\n  discovery_modules: [${module}]\n`)
-      expect(await millrace([command, 'shop.yml', overlay])).toEqual({
-        code: 2,
-        stdout: '',
-        stderr:
-          'the process ended before the application was loaded, and nothing was started: a module that the configuration names called process.exit(); let it throw instead\n',
-      })
+      const said =
+        'CONFIG_UNREADABLE: the process ended before the application was loaded, and nothing was started: a module that the configuration names called process.exit(), or threw where nobody catches it; let it throw at its top level'
+      const people = await millrace([command, 'shop.yml', overlay])
+      expect(people).toMatchObject({ code: 2, stdout: '' })
+      expect(people.stderr.endsWith(`${said}\n`)).toBe(true)
+      const programs = await millrace([command, 'shop.yml', overlay, '--json'])
+      expect(programs.code).toBe(2)
+      const told = JSON.parse(programs.stdout)
+      if (command === 'run')
+        expect(told).toMatchObject({ event: 'end', ok: false, exitCode: 2, error: { message: said } })
+      else expect(told).toEqual({ ok: false, code: 'CONFIG_UNREADABLE', findings: [said] })
     },
   )
 

@@ -118,6 +118,14 @@ describe('Rules between keys', () => {
       ],
     ],
     [
+      'origins that no browser sends',
+      { web: { cors: { origins: ['https://shop.example/', 'https://app.example', 'HTTP://LOCAL:80'] } } },
+      [
+        'runtime.web.cors.origins[0] is no origin that a browser sends, so it would allow no page (got "https://shop.example/"); write https://shop.example',
+        'runtime.web.cors.origins[2] is no origin that a browser sends, so it would allow no page (got "HTTP://LOCAL:80"); write http://local',
+      ],
+    ],
+    [
       'two interfaces on one route',
       {
         web: {

@@ -48,7 +48,7 @@ export const eventList = {
   'request.cancelled': { level: 'info', says: 'A request was cancelled by its caller.' },
   'overload.refused': { level: 'warn', says: 'A root was refused because too many are in flight.' },
   'node.log': { level: 'info', says: 'A handler wrote a log line: `node`, `trace`, `level`, `message`.' },
-  'service.close_failed': { level: 'warn', says: 'A service threw while it was closed.' },
+  'service.close_failed': { level: 'warn', says: 'A service or a sink threw while it was closed, or took too long.' },
   'route_cache.invalidated': { level: 'debug', says: 'A new placement or consumer version emptied the route cache.' },
   'worker.starting': { level: 'info', says: 'A worker process was spawned.' },
   'worker.ready': { level: 'info', says: 'A worker is ready for work.' },

@@ -41,7 +41,7 @@ export interface SinkWriter<Payload> {
   checkpoint?(): Json | Promise<Json>
   /** All has been written: flush, rename, report. Called once, only when the run succeeded. */
   complete?(): SinkReport | void | Promise<SinkReport | void>
-  /** Gives back what it holds. Called once, after `complete` or after a failure. */
+  /** Gives back what it holds. Called once, after `complete` or after a failure; waited for up to 10 s. */
   close?(): void | Promise<void>
 }
 
@@ -58,7 +58,7 @@ export interface SinkOptions<
   readonly inject?: I
   /** Schema of `adapters.<name>`. @default an empty object */
   readonly config?: Config
-  /** Opens it: files, connections, buffers live in what it returns. */
+  /** Opens it: files, connections, buffers live in what it returns. May take 30 s. */
   readonly open: (
     context: SinkContext<Static<Config>> & Injected<I>,
   ) => SinkWriter<PayloadOf<Consumes>> | Promise<SinkWriter<PayloadOf<Consumes>>>

@@ -28,6 +28,16 @@ async function listening(answer: (respond: (text: string) => void) => void): Pro
 }
 
 describe('a server of HTTP/2', () => {
+  it('goes on when the operating system could not give it a connection', async () => {
+    const port = await listening((respond) => respond('here'))
+    // What Node says when file descriptors are used up (net.js, onconnection).
+    server?.server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' }))
+    session = connectHttp2(`http://127.0.0.1:${port}`)
+    let text = ''
+    for await (const chunk of session.request()) text += String(chunk)
+    expect(text).toBe('here')
+  })
+
   it('closes a connection that says nothing', async () => {
     const socket = connect(await listening(() => undefined), '127.0.0.1')
     socket.resume()

@@ -108,6 +108,7 @@ function listen(server: NetServer, { host, port }: WebServerSettings, socket: un
     server.once('error', failed)
     server.listen(socket === undefined ? { host, port } : { _handle: socket }, () => {
       server.off('error', failed)
+      server.on('error', () => undefined) // a connection that could not be accepted, for want of a file descriptor: others can
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

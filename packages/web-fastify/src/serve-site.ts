@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import cors from '@fastify/cors'
-import { MillraceError, type WebInterface, type WebServerSettings } from '@millrace/contracts'
+import { browserOrigin, MillraceError, type WebInterface, type WebServerSettings } from '@millrace/contracts'
 import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './answer.js'
 import { docsPage } from './docs-page.js'
@@ -60,12 +60,11 @@ async function allowOrigins(
 
 /** Refuses what no browser would send as its origin. @throws MillraceError CONFIG_INVALID */
 function requireOrigin(origin: string): void {
-  if (!/^https?:/i.test(origin) || !URL.canParse(origin)) return
-  const sent = new URL(origin).origin
+  const sent = browserOrigin(origin)
   if (sent === origin) return
   throw new MillraceError(
     'CONFIG_INVALID',
-    `runtime.web.cors.origins: no browser sends the origin ${origin}, so it would allow no page; write ${sent}`,
+    `cors.origins: no browser sends the origin ${origin}, so it would allow no page; write ${sent}`,
   )
 }
 

@@ -5,7 +5,7 @@ import type { Command, Invocation } from '../command-line/command.js'
 import { exitCodeOf, exitCodes } from '../exit-code.js'
 import { printable } from '../printable.js'
 import { examineApplication } from './examine-application.js'
-import { refusedJson } from './refused-json.js'
+import { tellRefused } from './refused-json.js'
 import { embedded, verbose } from './shared-options.js'
 
 /** `millrace check`. */
@@ -43,7 +43,7 @@ async function checkForPrograms(invocation: Invocation): Promise<number> {
     io.stdout.write(`${JSON.stringify({ ok: true, summary })}\n`)
     return exitCodes.done
   } catch (error) {
-    io.stdout.write(`${refusedJson(error)}\n`)
+    tellRefused(invocation, error)
     if (!isMillraceError(error)) throw error
     return exitCodeOf(error)
   }

@@ -2,6 +2,7 @@ import { type Preflight, preflight, transportToken } from '@millrace/kernel'
 import type { Invocation } from '../command-line/command.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
 import { whileLoading } from '../while-loading.js'
+import { tellRefused } from './refused-json.js'
 
 /** What is asked of an application before anything of it runs. */
 export interface ExamineOptions {
@@ -18,12 +19,11 @@ export interface ExamineOptions {
  *
  * @throws MillraceError with every finding
  */
-export function examineApplication(
-  { operands: files, io, abilities }: Invocation,
-  options: ExamineOptions,
-): Promise<Preflight> {
-  return whileLoading(io, async () => {
+export function examineApplication(invocation: Invocation, options: ExamineOptions): Promise<Preflight> {
+  const { operands: files, io, abilities } = invocation
+  const examine = async (): Promise<Preflight> => {
     await prepareTypeScript(files, abilities)
     return preflight({ config: files, bound: [transportToken], ...options })
-  })
+  }
+  return whileLoading(io, examine, (error) => tellRefused(invocation, error))
 }

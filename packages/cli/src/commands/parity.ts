@@ -16,7 +16,7 @@ import {
 import { reportError } from '../report-error.js'
 import { prepareTypeScript } from '../typescript/prepare-typescript.js'
 import { whileLoading } from '../while-loading.js'
-import { refusedJson, toldAsJson } from './refused-json.js'
+import { refusedJson, tellRefused, toldAsJson } from './refused-json.js'
 import { verbose } from './shared-options.js'
 
 /** `millrace parity`. */
@@ -51,9 +51,11 @@ Exit code 0 when all are identical, 1 when not.`,
 
 async function runAll(invocation: Invocation): Promise<number> {
   const { values, io } = invocation
-  const variants = parseVariants(values.variants ?? (await whileLoading(io, () => usualVariants(invocation))))
+  const loading = <Result>(load: () => Promise<Result>): Promise<Result> =>
+    whileLoading(io, load, (error) => tellRefused(invocation, error))
+  const variants = parseVariants(values.variants ?? (await loading(() => usualVariants(invocation))))
   const workerFlags = new Map<Variant, readonly string[]>()
-  for (const variant of variants) workerFlags.set(variant, await whileLoading(io, () => prepare(variant, invocation)))
+  for (const variant of variants) workerFlags.set(variant, await loading(() => prepare(variant, invocation)))
   const recordings = new Map<string, Recording>()
   try {
     return await compare(invocation, variants, { workerFlags, recordings })

@@ -8,12 +8,17 @@ export function refusedJson(error: unknown): string {
   return JSON.stringify({ ok: false, code: error.code, findings: error.facts.findings ?? [error.message] })
 }
 
+/** Tells programs that asked for JSON of an application that was refused. */
+export function tellRefused({ flags, io }: Pick<Invocation, 'flags' | 'io'>, error: unknown): void {
+  if (flags.has('json')) io.stdout.write(`${refusedJson(error)}\n`)
+}
+
 /** Does the work of a command. Where it fails, programs that asked for JSON hear of it too; people always do. */
-export async function toldAsJson({ flags, io }: Invocation, work: () => Promise<number>): Promise<number> {
+export async function toldAsJson(invocation: Invocation, work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
-    if (flags.has('json') && !(error instanceof UsageError)) io.stdout.write(`${refusedJson(error)}\n`)
+    if (!(error instanceof UsageError)) tellRefused(invocation, error)
     throw error
   }
 }

@@ -52,10 +52,11 @@ async function runApplication(invocation: Invocation, events: EventEmitter, repo
   const embedded = flags.has('embedded')
   const resume = flags.has('resume')
   const checks = checksOf(invocation)
-  const runtime = await whileLoading(io, async () => {
+  const make = async (): Promise<Runtime> => {
     const workerFlags = await prepareTypeScript(files, abilities)
     return createRuntime({ config: files, events, checks, embedded, resume, workerFlags })
-  })
+  }
+  const runtime = await whileLoading(io, make, report.refused)
   refuseIdle(runtime)
   if (resume) refuseForgetful(runtime)
   report.starts(runtime.summary)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadConfig } from '@millrace/config-validator'
+import { type LoadedConfig, loadConfig } from '@millrace/config-validator'
 import { MillraceError } from '@millrace/contracts'
 import { fileLetters, isLetterId, type LetterStore, openLetters } from '@millrace/kernel/dead-letters'
 import type { Invocation, OptionSpec } from '../command-line/command.js'
@@ -60,10 +60,11 @@ async function letterPlace(
   if (file !== undefined) return { store: fileLetters(namedFile(file, files, command)), scenario: undefined }
   if (files.length === 0)
     throw new UsageError('name the configuration files of the application, or the file itself with --file', command)
-  const { config, baseDir } = await whileLoading(io, async () => {
+  const load = async (): Promise<LoadedConfig> => {
     await prepareTypeScript(files, abilities)
     return loadConfig(files, { checkMachine: false })
-  })
+  }
+  const { config, baseDir } = await whileLoading(io, load, () => undefined)
   const store = await openLetters(config, baseDir, process.env)
   if (store !== undefined) return { store, scenario: config.scenario.name }
   throw new MillraceError(

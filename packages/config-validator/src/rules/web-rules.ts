@@ -1,4 +1,4 @@
-import { nearestName } from '@millrace/contracts'
+import { browserOrigin, nearestName } from '@millrace/contracts'
 import type { ProcessGroupConfig } from '../config.js'
 import { items, numberIn, textIn } from '../draft.js'
 import type { Mistake } from '../finding.js'
@@ -66,10 +66,25 @@ const credentialsNeedOrigins: Rule = function* (config): Iterable<Mistake> {
   }
 }
 
+const originsAreSent: Rule = function* (config): Iterable<Mistake> {
+  const origins: unknown = config.runtime?.web?.cors?.origins
+  for (const [index, given] of Array.isArray(origins) ? origins.entries() : []) {
+    const origin = textIn(given)
+    if (origin === undefined) continue
+    const sent = browserOrigin(origin)
+    if (sent !== origin)
+      yield {
+        path: [...web, 'cors', 'origins', index],
+        message: `is no origin that a browser sends, so it would allow no page (got ${quote(origin)}); write ${sent}`,
+      }
+  }
+}
+
 /** Rules about the web server. */
 export const webRules: readonly Rule[] = [
   groupServesTheWeb,
   tlsNeedsCertificate,
   cleartextNeedsNoCertificate,
   credentialsNeedOrigins,
+  originsAreSent,
 ]

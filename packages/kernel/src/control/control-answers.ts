@@ -45,14 +45,21 @@ async function watch(runtime: Runtime, { facts, tell, gone }: Asked): Promise<un
   const take = async (): Promise<void> => {
     if (asking) return // a worker is slow to answer: this one is left out
     asking = true
-    const [snapshot, metrics] = await Promise.all([runtime.snapshot(), runtime.metrics()])
-    asking = false
+    const [snapshot, metrics] = await Promise.all([runtime.snapshot(), runtime.metrics()]).finally(() => {
+      asking = false
+    })
     if (!gone.aborted) tell({ ...snapshot, metrics } satisfies RuntimeWatch)
   }
   await take()
   if (gone.aborted) return undefined
-  const timer = setInterval(() => void take(), intervalMs).unref()
-  await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }))
-  clearInterval(timer)
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setInterval(() => void take().catch(reject), intervalMs).unref()
+      gone.addEventListener('abort', () => resolve(), { once: true })
+    })
+  } finally {
+    clearInterval(timer)
+  }
   return undefined
 }

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { defineMessage, defineNode, type RuntimeSnapshot } from '@millrace/contracts'
+import { defineMessage, defineNode, MillraceError, type RuntimeSnapshot } from '@millrace/contracts'
 import { Type } from 'typebox'
 import { createRuntime } from '../create-runtime.js'
 import { defaultMaxPayloadBytes } from '../payload/max-payload-bytes.js'
@@ -105,6 +105,19 @@ describe('serveControl', () => {
   it('tells it again at each interval, until the client goes', async () => {
     const items = await first(3, converse(findApplication('shop', folder), 'watch', { intervalMs: 100 }))
     expect(items).toHaveLength(3)
+  })
+
+  it('says why when it can tell it no more', async () => {
+    const { snapshot } = runtime
+    let asked = 0
+    runtime.snapshot = () => {
+      asked += 1
+      return asked < 3 ? snapshot.call(runtime) : Promise.reject(new MillraceError('BOOT_NOT_READY', 'not any more'))
+    }
+    const items = converse(findApplication('shop', folder), 'watch', { intervalMs: 100 })
+    await expect(first(3, items)).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+    expect(asked).toBe(3)
+    runtime.snapshot = snapshot
   })
 
   it.each([

@@ -63,6 +63,7 @@ async function listening(server: Server, path: string): Promise<void> {
       server.once('error', reject)
       server.listen(path, resolve)
     })
+    server.on('error', () => undefined) // a connection that could not be accepted: whoever asked asks again
     chmodSync(path, 0o600)
   } catch (cause) {
     throw new MillraceError('CONTROL_UNAVAILABLE', `the control socket ${path} cannot be opened`, { cause })

@@ -15,7 +15,7 @@ export async function redisLetters(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<LetterStore> {
   const { openRedisLetters, redisSettings } = await importRedis()
-  const stream = await openRedisLetters(redisSettings(redis, env))
+  const stream = await openRedisLetters(redisSettings(redis, env, undefined))
 
   async function letter(id: string): Promise<DeadLetter | undefined> {
     const text = await stream.text(id)

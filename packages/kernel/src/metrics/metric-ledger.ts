@@ -23,6 +23,8 @@ interface SlotLedger {
   readonly sums: Map<string, MetricSample>
   /** What each process said last, by its incarnation. */
   readonly reports: Map<number, MetricSamples>
+  /** The newest incarnation that is part of the sums. */
+  summed: number
 }
 
 /** What has been counted in all slots. */
@@ -33,9 +35,10 @@ export class MetricLedger {
   report(slot: SlotId, group: string, incarnation: number, samples: MetricSamples): void {
     let ledger = this.#slots.get(slot)
     if (ledger === undefined) {
-      ledger = { labels: { group, worker: slot }, sums: new Map(), reports: new Map() }
+      ledger = { labels: { group, worker: slot }, sums: new Map(), reports: new Map(), summed: 0 }
       this.#slots.set(slot, ledger)
     }
+    if (incarnation <= ledger.summed) return // it would count twice
     ledger.reports.set(incarnation, samples)
     if (ledger.reports.size > mostReporting) this.#close(ledger, Math.min(...ledger.reports.keys()))
   }
@@ -58,6 +61,7 @@ export class MetricLedger {
   #close(ledger: SlotLedger, incarnation: number): void {
     add(ledger.sums, ledger.reports.get(incarnation) ?? [])
     ledger.reports.delete(incarnation)
+    ledger.summed = incarnation
   }
 }
 

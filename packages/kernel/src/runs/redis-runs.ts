@@ -24,8 +24,7 @@ export interface RedisRunsParts {
 export async function redisRuns({ redis, env, run, slots, events, signal, lost }: RedisRunsParts): Promise<KeptRuns> {
   const redisPackage = await import('@millrace/transport-redis')
   const { createRedisStore, forgetApplication, redisSettings } = redisPackage
-  const settings = redisSettings(redis, env)
-  if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
+  const settings = redisSettings(redis, env, events.redactor)
   // Before anything is open that would have to be closed if this fails.
   await tellOfLosses(redisPackage, settings, { events, signal })
   const open = (lostNow: (error: MillraceError) => void): Promise<DurableStore> =>

@@ -19,8 +19,7 @@ export async function openRedisDeadLetters({
   if (!preflight.nodes.some((node) => node.kind === 'node' && node.onError === 'dead_letter')) return undefined
   const { dead_letters, runtime } = preflight.config
   const redisPackage = await importRedis()
-  const settings = redisPackage.redisSettings(runtime.platform.redis, env)
-  if (settings.password !== undefined) events.redactor.protect(Buffer.from(settings.password))
+  const settings = redisPackage.redisSettings(runtime.platform.redis, env, events.redactor)
   // A writer that is open must be closed, so nothing that may fail comes after it.
   if (tells(preflight, slot)) await tellOfLosses(redisPackage, settings, { events })
   const writer = await redisPackage.createRedisLetterWriter({

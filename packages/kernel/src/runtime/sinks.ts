@@ -1,4 +1,13 @@
-import { type EventEmitter, type Json, MillraceError, type SinkReport, type SinkWriter } from '@millrace/contracts'
+import {
+  type ErrorCode,
+  type EventEmitter,
+  isMillraceError,
+  type Json,
+  MillraceError,
+  type SinkReport,
+  type SinkWriter,
+} from '@millrace/contracts'
+import { within } from './deadline.js'
 
 /** A sink to be opened, and its place in the graph. */
 export interface SinkToOpen {
@@ -30,15 +39,31 @@ export interface OpenSinks {
   close(): Promise<void>
 }
 
+/** How long one sink may take, in milliseconds. */
+export interface SinkTimes {
+  readonly openMs: number
+  readonly closeMs: number
+}
+
+/** As long as services may take. */
+const usualTimes: SinkTimes = { openMs: 30_000, closeMs: 10_000 }
+
 /**
  * Opens sinks one after the other, in graph order.
  *
- * @throws MillraceError BOOT_START_FAILED naming the sink; those that were open already are closed again
+ * @throws MillraceError BOOT_START_FAILED naming the sink, BOOT_NOT_READY where it takes too long; those that were open already
+ * are closed again
  */
-export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitter): Promise<OpenSinks> {
+export async function openSinks(
+  sinks: readonly SinkToOpen[],
+  events: EventEmitter,
+  times: SinkTimes = usualTimes,
+): Promise<OpenSinks> {
   const writers = new Map<number, SinkWriter<unknown>>()
   const checkpoints = new Map<number, SinkCheckpoint>()
   const names = new Map<number, string>()
+  const close = (name: string, writer: SinkWriter<unknown>) =>
+    closeOne(name, writer, { events, closeMs: times.closeMs })
   const open: OpenSinks = {
     writers,
     checkpoints,
@@ -52,13 +77,13 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
       return reports
     },
     close: async () => {
-      for (const [node, writer] of [...writers].reverse()) await closeOne(names.get(node) ?? '', writer, events)
+      for (const [node, writer] of [...writers].reverse()) await close(names.get(node) ?? '', writer)
     },
   }
   for (const sink of sinks) {
     names.set(sink.node, sink.name)
     try {
-      const writer = await sink.open()
+      const writer = await openOne(sink, times.openMs, (late) => close(sink.name, late))
       writers.set(sink.node, writer)
       if (writer.checkpoint !== undefined) checkpoints.set(sink.node, checkpointOf(sink.name, writer))
     } catch (thrown) {
@@ -67,6 +92,22 @@ export async function openSinks(sinks: readonly SinkToOpen[], events: EventEmitt
     }
   }
   return open
+}
+
+/** @param tooLate is given a writer that comes when nobody waits for it any more */
+async function openOne(
+  { name, open }: SinkToOpen,
+  openMs: number,
+  tooLate: (writer: SinkWriter<unknown>) => Promise<void>,
+): Promise<SinkWriter<unknown>> {
+  const opening = Promise.resolve(open())
+  if (await within(openMs, opening)) return await opening
+  opening.then(tooLate, () => undefined)
+  throw new MillraceError(
+    'BOOT_NOT_READY',
+    `sink '${name}' was not open within ${openMs} ms, so nothing has run; see what its open function waits for`,
+    { facts: { node: name, phase: 'open', timeoutMs: openMs } },
+  )
 }
 
 function checkpointOf(name: string, writer: SinkWriter<unknown>): SinkCheckpoint {
@@ -92,16 +133,21 @@ async function completeOne(name: string, writer: SinkWriter<unknown>): Promise<S
   }
 }
 
-async function closeOne(name: string, writer: SinkWriter<unknown>, events: EventEmitter): Promise<void> {
+async function closeOne(
+  name: string,
+  writer: SinkWriter<unknown>,
+  { events, closeMs }: { readonly events: EventEmitter; readonly closeMs: number },
+): Promise<void> {
+  const failed = (code: ErrorCode) => events.emit('service.close_failed', { service: name, code })
   try {
-    await writer.close?.()
+    if (!(await within(closeMs, Promise.resolve(writer.close?.())))) failed('BOOT_STOP_TIMEOUT')
   } catch (thrown) {
-    const error = MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' threw while it was closed`, { node: name })
-    events.emit('service.close_failed', { service: name, code: error.code })
+    failed(MillraceError.from(thrown, 'SINK_FAILED', `sink '${name}' threw while it was closed`, { node: name }).code)
   }
 }
 
 function couldNotOpen(name: string, thrown: unknown): MillraceError {
+  if (isMillraceError(thrown) && thrown.code === 'BOOT_NOT_READY') return thrown
   const why = thrown instanceof Error ? thrown.message : String(thrown)
   return new MillraceError('BOOT_START_FAILED', `sink '${name}' could not be opened, so nothing has run: ${why}`, {
     cause: thrown,

@@ -29,7 +29,7 @@ export function stateOfOne(preflight: Preflight, { slot, run, events }: OwnerOfS
     const isFed = nodes.some(({ kind }) => kind === 'source')
     const kept = await redisRuns({ redis, env, run, slots: [], events, signal, lost })
     const open = await openRun({ kept, isFed, resume: false, events, planHash: plan.hash })
-    const settings = redisSettings(redis, env)
+    const settings = redisSettings(redis, env, events.redactor)
     const openSlot = (lostNow: (error: MillraceError) => void): Promise<DurableStore> =>
       createRedisStore({ settings, slot, run, incarnation: 1, signal, events, lost: lostNow })
     const store = await openLastingStore({ open: openSlot, run, lost }).catch(async (thrown) => {

@@ -34,6 +34,7 @@ export async function serveMetrics(port: number, page: () => Promise<string>): P
     )
     server.listen(port, '127.0.0.1', resolve)
   })
+  server.on('error', () => undefined) // a connection that could not be accepted: whoever asked asks again
   server.unref()
   return {
     close: () =>

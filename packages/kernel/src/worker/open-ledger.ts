@@ -27,7 +27,7 @@ export async function openLedger(
   if (platform.kv.backend !== 'redis' || !isRecorded(preflight, place)) return undefined
   const { createRedisStore, redisSettings } = await import('@millrace/transport-redis')
   const store = await createRedisStore({
-    settings: redisSettings(platform.redis, process.env),
+    settings: redisSettings(platform.redis, process.env, events.redactor),
     slot: place.slot,
     run,
     incarnation: place.incarnation,

@@ -40,7 +40,6 @@ export async function openTransport(config: MillraceConfig, identity: TransportI
 
 async function overRedis(source: RedisConfig, options: TransportIdentity): Promise<Transport> {
   const { createRedisTransport, redisSettings } = await import('@millrace/transport-redis')
-  const redis = redisSettings(source, process.env)
-  if (redis.password !== undefined) options.events.redactor.protect(Buffer.from(redis.password))
+  const redis = redisSettings(source, process.env, options.events.redactor)
   return createRedisTransport({ ...options, redis })
 }

@@ -116,7 +116,7 @@ describe('the origins that may call', () => {
     ['https://shop.example/app', 'https://shop.example'],
   ])('WEB-05 %s, which no browser sends, is refused at the start', async (origin, sent) => {
     await expect(startWeb({ runtime: { web: { cors: { origins: [origin] } } } })).rejects.toThrow(
-      `CONFIG_INVALID: runtime.web.cors.origins: no browser sends the origin ${origin}, so it would allow no page; write ${sent}`,
+      `runtime.web.cors.origins[0] is no origin that a browser sends, so it would allow no page (got "${origin}"); write ${sent}`,
     )
   })
 

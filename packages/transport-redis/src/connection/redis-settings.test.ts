@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { createRedactor, redacted } from '@millrace/contracts'
 import { redisSettings } from './redis-settings.js'
 
 const source = { url: 'redis://127.0.0.1:6379', tls: false, key_prefix: 'millrace:shop' }
@@ -6,7 +7,7 @@ const source = { url: 'redis://127.0.0.1:6379', tls: false, key_prefix: 'millrac
 describe('redisSettings', () => {
   it('takes what the configuration says', () => {
     const given = { ...source, url: 'redis://db.internal/2', username: 'shop', password_env: 'SECRET' }
-    expect(redisSettings(given, { SECRET: 'hunter2hunter2' })).toEqual({
+    expect(redisSettings(given, { SECRET: 'hunter2hunter2' }, undefined)).toEqual({
       url: 'redis://db.internal/2',
       username: 'shop',
       password: 'hunter2hunter2',
@@ -17,7 +18,7 @@ describe('redisSettings', () => {
   it('takes user and password out of a URL that the environment holds', () => {
     const { url: _, ...rest } = source
     const given = { ...rest, url: 'unused', url_env: 'REDIS_URL' }
-    expect(redisSettings(given, { REDIS_URL: 'rediss://shop:hunter%402@db:6380/1' })).toEqual({
+    expect(redisSettings(given, { REDIS_URL: 'rediss://shop:hunter%402@db:6380/1' }, undefined)).toEqual({
       url: 'rediss://db:6380/1',
       username: 'shop',
       password: 'hunter@2',
@@ -25,8 +26,17 @@ describe('redisSettings', () => {
     })
   })
 
+  it.each([
+    ['a variable', { ...source, password_env: 'SECRET' }],
+    ['a URL', { ...source, url_env: 'REDIS_URL' }],
+  ])('makes the redactor know a password that is in %s', (_where, given) => {
+    const redactor = createRedactor()
+    redisSettings(given, { SECRET: 'hunter@2', REDIS_URL: 'redis://shop:hunter%402@db' }, redactor)
+    expect(redactor.text('it is hunter@2')).toBe(`it is ${redacted}`)
+  })
+
   it('speaks TLS where the configuration asks for it', () => {
-    expect(redisSettings({ ...source, tls: true }, {}).url).toBe('rediss://127.0.0.1:6379')
+    expect(redisSettings({ ...source, tls: true }, {}, undefined).url).toBe('rediss://127.0.0.1:6379')
   })
 
   it.each([
@@ -57,7 +67,8 @@ describe('redisSettings', () => {
   CONFIG_INVALID: runtime.platform.redis.password_env names an environment variable that is not set; set it`,
     ],
   ])('refuses %j', (part, message) => {
-    const refused = (): unknown => redisSettings({ ...source, ...part }, { BROKEN: 'http://shop:hunter2@db' })
+    const refused = (): unknown =>
+      redisSettings({ ...source, ...part }, { BROKEN: 'http://shop:hunter2@db' }, undefined)
     expect(refused).toThrow(new Error(message))
   })
 })

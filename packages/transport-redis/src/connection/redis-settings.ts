@@ -1,4 +1,4 @@
-import { type ConfigPath, type Finding, findingsError } from '@millrace/contracts'
+import { type ConfigPath, type Finding, findingsError, type Redactor } from '@millrace/contracts'
 
 /** What `runtime.platform.redis` of a configuration says, with its defaults filled in. */
 export interface RedisSource {
@@ -24,10 +24,15 @@ export interface RedisSettings {
  * Reads what a configuration says about Redis, and the environment variables that it names.
  *
  * @param env where the variables are, `process.env`
+ * @param redactor is made to know the password: a handler may come upon it, and log it. Undefined where nobody logs
  * @throws MillraceError CONFIG_INVALID when a variable is not set or what is said cannot be used; no text holds what a
  * variable holds
  */
-export function redisSettings(source: RedisSource, env: Readonly<Record<string, string | undefined>>): RedisSettings {
+export function redisSettings(
+  source: RedisSource,
+  env: Readonly<Record<string, string | undefined>>,
+  redactor: Pick<Redactor, 'protect'> | undefined,
+): RedisSettings {
   const findings: Finding[] = []
   const find = (key: keyof RedisSource, message: string): undefined => void findings.push(finding(key, message))
   const variable = (key: 'url_env' | 'password_env'): string | undefined => {
@@ -48,6 +53,7 @@ export function redisSettings(source: RedisSource, env: Readonly<Record<string, 
 
   const username = source.username ?? decodeURIComponent(url.username)
   const password = named ?? decodeURIComponent(url.password)
+  if (password !== '') redactor?.protect(Buffer.from(password))
   return {
     url: `${source.tls ? 'rediss:' : url.protocol}//${url.host}${url.pathname}`,
     ...(username === '' ? {} : { username }),
