@@ -37,7 +37,7 @@ export function propertyParameters({ rounds, seed }: SuiteSettings): { numRuns: 
 
 /** How long the runner shall allow a test, in milliseconds: beyond the patience of each wait, so that the wait says what was missing. */
 export function testTimeoutMs({ patienceMs, rounds }: SuiteSettings): number {
-  return 6 * patienceMs + 100 * rounds
+  return 6 * patienceMs + 1_000 * rounds
 }
 
 function positiveInteger(name: string, value: number): number {

@@ -14,13 +14,20 @@ import { spanRecord } from './tracing/span-record.js'
 import { createWallClock } from './tracing/wall-clock.js'
 
 /** What `close` may take in all, and what of it is left for log lines, which may tell what the others have lost. */
-const closeMs = 2_000
+const usualCloseMs = 2_000
 const logsMs = 500
 /** What `close` may take where its time is over already: for what a receiver that is there takes at once. */
 const leastMs = 100
 
-/** Makes the telemetry of one process. Nothing of it begins before this is called, and nothing of it comes from the environment. */
-export function createTelemetry({ owner, settings, events, collect }: TelemetryParts): Telemetry {
+/**
+ * Makes the telemetry of one process. Nothing of it begins before this is called, and nothing of it comes from the environment.
+ *
+ * @param closeMs how long `close` may take for receivers that do not answer
+ */
+export function createTelemetry(
+  { owner, settings, events, collect }: TelemetryParts,
+  closeMs: number = usualCloseMs,
+): Telemetry {
   const { redactor } = events
   const clock = createWallClock()
   const drops = createDrops(exporterNames(settings, collect !== undefined), events)

@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent, OtlpSettings, Telemetry } from '@millrace/contracts'
 import { createTelemetry } from '../src/index.js'
 import { type Answering, type OtlpReceiver, type Received, startReceiver, takes } from './otlp-receiver.js'
-import { telemetryParts } from './telemetry-parts.js'
+import { patientTelemetry, telemetryParts } from './telemetry-parts.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-exporters-'))
 const jsonlPath = join(folder, 'spans.jsonl')
@@ -30,7 +30,7 @@ async function record({ tracing }: Telemetry): Promise<void> {
 }
 
 /** An application whose spans go to a file too, from its first span to its end. */
-async function run(otlp: Partial<OtlpSettings>) {
+async function run(otlp: Partial<OtlpSettings>, create = createTelemetry) {
   const told: number[] = []
   const parts = telemetryParts({
     tracing: { exporters: ['otel_otlp', 'jsonl'], sampleRatio: 1 },
@@ -40,7 +40,7 @@ async function run(otlp: Partial<OtlpSettings>) {
   parts.events.subscribe(({ name, facts }: MillraceEvent) => {
     if (name === 'exporter.dropped' && facts.exporter === 'otel_otlp') told.push(Number(facts.count))
   })
-  const telemetry = createTelemetry(parts)
+  const telemetry = create(parts)
   await record(telemetry)
   await allAreWritten()
   const before = performance.now()
@@ -109,7 +109,7 @@ describe('a receiver of OTLP that does not do its work', () => {
     receiver = await startReceiver(
       (response) => void response.writeHead(200).end('{"partialSuccess":{"rejectedSpans":"3","errorMessage":"no"}}'),
     )
-    const { dropped } = await run({ endpoint: receiver.endpoint })
+    const { dropped } = await run({ endpoint: receiver.endpoint }, patientTelemetry)
     expect(sum(receiver.received.map(spansIn))).toBe(spans)
     expect(dropped.otel_otlp).toBe(3 * receiver.received.length)
   })
@@ -119,7 +119,7 @@ describe('a receiver of OTLP that does not do its work', () => {
     receiver = await startReceiver((response, request) => {
       slow = setTimeout(() => takes(response, request), 200)
     })
-    const { dropped } = await run({ endpoint: receiver.endpoint })
+    const { dropped } = await run({ endpoint: receiver.endpoint }, patientTelemetry)
     clearTimeout(slow)
     expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
     expect(sum(receiver.received.map(spansIn))).toBe(spans)
@@ -132,7 +132,7 @@ describe('a receiver of OTLP that does not do its work', () => {
       if (requests === 1) response.writeHead(503, { 'retry-after': '0' }).end()
       else takes(response, request)
     })
-    const { dropped } = await run({ endpoint: receiver.endpoint })
+    const { dropped } = await run({ endpoint: receiver.endpoint }, patientTelemetry)
     expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
     expect(sum(receiver.received.slice(1).map(spansIn))).toBeGreaterThanOrEqual(spans - 512)
   })
@@ -143,7 +143,7 @@ describe('a file that cannot be written', () => {
     'OBS-EXP-01 %s: every span is lost there, the receiver has them all',
     async (path) => {
       receiver = await startReceiver()
-      const telemetry = createTelemetry(
+      const telemetry = patientTelemetry(
         telemetryParts({
           tracing: { exporters: ['otel_otlp', 'jsonl'], sampleRatio: 1 },
           otlp: { endpoint: receiver.endpoint, protocol: 'http/json', headers: {}, timeoutMs: 10_000 },
@@ -159,7 +159,7 @@ describe('a file that cannot be written', () => {
 
   it('goes on in a line of its own where a full disk has left half a line', async () => {
     writeFileSync(jsonlPath, '{"signal":"span","ti')
-    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    const telemetry = patientTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
     telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
     await telemetry.close()
     const [torn, whole = ''] = readFileSync(jsonlPath, 'utf8').split('\n')
@@ -169,11 +169,11 @@ describe('a file that cannot be written', () => {
 
   it('goes on in a new file when the old one is moved away', async () => {
     const parts = telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath })
-    const first = createTelemetry(parts)
+    const first = patientTelemetry(parts)
     await record(first)
     await first.close()
     rmSync(jsonlPath)
-    const second = createTelemetry(parts)
+    const second = patientTelemetry(parts)
     await record(second)
     await second.close()
     expect(written()).toBe(spans)
@@ -200,7 +200,7 @@ describe('the environment', () => {
   it('changes nothing', async () => {
     Object.assign(process.env, variables)
     receiver = await startReceiver()
-    const { dropped } = await run({ endpoint: receiver.endpoint })
+    const { dropped } = await run({ endpoint: receiver.endpoint }, patientTelemetry)
     expect(dropped).toEqual({ otel_otlp: 0, jsonl: 0 })
     expect(sum(receiver.received.map(spansIn))).toBe(spans)
     expect(receiver.received[0]?.headers).not.toHaveProperty('x-theirs')
@@ -227,7 +227,7 @@ describe('ending', () => {
     receiver = await startReceiver()
     const { endpoint } = receiver
     const otlp: OtlpSettings = { endpoint, protocol: 'http/json', headers: {}, timeoutMs: 10_000 }
-    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
+    const telemetry = patientTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
     telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
     telemetry.ending()
     await delay(500)
@@ -241,7 +241,7 @@ describe('ending', () => {
 
 describe('close', () => {
   it('may be called more than once', async () => {
-    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    const telemetry = patientTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
     telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
     await Promise.all([telemetry.close(), telemetry.close()])
     await telemetry.close()
@@ -249,7 +249,7 @@ describe('close', () => {
   })
 
   it('counts what comes after it as lost', async () => {
-    const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
+    const telemetry = patientTelemetry(telemetryParts({ tracing: { exporters: ['jsonl'], sampleRatio: 1 }, jsonlPath }))
     await telemetry.close()
     telemetry.tracing?.root({ kind: 'request', name: 'q', traceId: undefined, parent: undefined })?.end()
     expect(telemetry.dropped()).toEqual({ jsonl: 1 })

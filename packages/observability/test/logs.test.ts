@@ -6,7 +6,7 @@ import type { EventEmitter, TelemetrySettings } from '@millrace/contracts'
 import { createTelemetry } from '../src/index.js'
 import { startReceiver } from './otlp-receiver.js'
 import { describeWith, printed } from './program.js'
-import { telemetryParts } from './telemetry-parts.js'
+import { patientTelemetry, telemetryParts } from './telemetry-parts.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-logs-'))
 const jsonlPath = join(folder, 'logs.jsonl')
@@ -137,7 +137,7 @@ async function sent(protocol: 'http/json' | 'http/protobuf') {
   const receiver = await startReceiver()
   const otlp = { endpoint: receiver.endpoint, protocol, headers: {}, timeoutMs: 5_000 }
   const parts = telemetryParts({ logging: { ...base, exporters: ['otel_otlp'] }, otlp }, { collect: async () => [] })
-  const telemetry = createTelemetry(parts)
+  const telemetry = patientTelemetry(parts)
   parts.events.emit('node.log', { node: 'price', message: 'no rate', trace, codes: ['a', 'b'], none: null }, 'error')
   parts.events.emit('request.timeout')
   await telemetry.close()

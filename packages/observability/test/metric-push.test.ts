@@ -7,7 +7,7 @@ import { createTelemetry } from '../src/index.js'
 import { type OtlpReceiver, startReceiver } from './otlp-receiver.js'
 import { describeWith, printed } from './program.js'
 import { samplesOfAll } from './samples.js'
-import { telemetryParts } from './telemetry-parts.js'
+import { patientTelemetry, telemetryParts } from './telemetry-parts.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-metrics-'))
 const jsonlPath = join(folder, 'metrics.jsonl')
@@ -30,7 +30,7 @@ function sending(
 ) {
   const usual = { endpoint: 'http://127.0.0.1:9', protocol: 'http/json', headers: {}, timeoutMs: 300 } as const
   const settings = { metrics: { exporters, intervalMs }, otlp: { ...usual, ...otlp }, jsonlPath }
-  return createTelemetry(telemetryParts(settings, { collect }))
+  return patientTelemetry(telemetryParts(settings, { collect }))
 }
 
 interface OtlpMetric {
@@ -130,7 +130,11 @@ describe('metrics that are sent', () => {
   })
 
   it('do not hold up the end when collecting hangs', async () => {
-    const telemetry = sending(['jsonl'], {}, () => new Promise(() => undefined))
+    const parts = telemetryParts(
+      { metrics: { exporters: ['jsonl'], intervalMs: 3_600_000 }, jsonlPath },
+      { collect: () => new Promise(() => undefined) },
+    )
+    const telemetry = createTelemetry(parts)
     const before = performance.now()
     await telemetry.close()
     expect(performance.now() - before).toBeLessThan(10_000)

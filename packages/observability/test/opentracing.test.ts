@@ -14,7 +14,7 @@ import {
 import { TracerShim } from '@opentelemetry/shim-opentracing'
 import { initGlobalTracer, Tracer } from 'opentracing'
 import { createTelemetry } from '../src/index.js'
-import { telemetryParts } from './telemetry-parts.js'
+import { patientTelemetry, telemetryParts } from './telemetry-parts.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-opentracing-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -48,7 +48,7 @@ describe('opentracing_bridge', () => {
   it('OBS-TRACE-02 yields the same spans as the other exporters: names, parents, kinds, attributes, failures, times', async () => {
     const jsonlPath = join(folder, 'spans.jsonl')
     const tracing = { exporters: ['opentracing_bridge', 'jsonl'] as const, sampleRatio: 1 }
-    const telemetry = createTelemetry(telemetryParts({ tracing, jsonlPath }))
+    const telemetry = patientTelemetry(telemetryParts({ tracing, jsonlPath }))
     if (telemetry.tracing !== undefined) serve(telemetry.tracing, undefined)
     await telemetry.close()
     const written: readonly WrittenSpan[] = readFileSync(jsonlPath, 'utf8')

@@ -13,6 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const fixture = fileURLToPath(new URL('./fixtures/writes-spans.ts', import.meta.url))
 
+/** As long as a busy machine may take to write everything. */
+const patientMs = '50000'
+
 function start(...args: readonly string[]) {
   return spawn(process.execPath, [...sourceFlags, fixture, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
@@ -20,7 +23,7 @@ function start(...args: readonly string[]) {
 describe('several processes that write one file', () => {
   it('never mix their lines', async () => {
     const path = join(folder, 'shared.jsonl')
-    const children = [1, 2, 3].map((at) => start('jsonl', '5000', path, `pricing#${at}`))
+    const children = [1, 2, 3].map((at) => start('jsonl', '5000', path, `pricing#${at}`, patientMs))
     await Promise.all(children.map((child) => once(child, 'exit')))
     const spans = readFileSync(path, 'utf8')
       .trimEnd()
@@ -32,7 +35,7 @@ describe('several processes that write one file', () => {
 
 describe('standard output', () => {
   it('gets whole lines', async () => {
-    const child = start('stdout', '2000')
+    const child = start('stdout', '2000', '', 'pricing#1', patientMs)
     const [out, said] = await Promise.all([text(child.stdout), text(child.stderr)])
     const lines = out.trimEnd().split('\n')
     expect(new Set(lines.map((line) => JSON.parse(line).name)).size).toBe(2_000)

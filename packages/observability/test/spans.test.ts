@@ -3,7 +3,7 @@ import { MillraceError, type RootStart } from '@millrace/contracts'
 import { createTelemetry } from '../src/index.js'
 import { startReceiver } from './otlp-receiver.js'
 import { describeWith, printed } from './program.js'
-import { telemetryParts } from './telemetry-parts.js'
+import { patientTelemetry, telemetryParts } from './telemetry-parts.js'
 
 const request: RootStart = { kind: 'request', name: 'shop.quote', traceId: undefined, parent: undefined }
 
@@ -11,7 +11,7 @@ const request: RootStart = { kind: 'request', name: 'shop.quote', traceId: undef
 async function traced(protocol: 'http/protobuf' | 'http/json') {
   const receiver = await startReceiver()
   const otlp = { endpoint: `${receiver.endpoint}/`, protocol, headers: { 'x-key': 'k' }, timeoutMs: 5_000 }
-  const telemetry = createTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
+  const telemetry = patientTelemetry(telemetryParts({ tracing: { exporters: ['otel_otlp'], sampleRatio: 1 }, otlp }))
   const root = telemetry.tracing?.root(request)
   if (root === undefined) throw new Error('the root is not traced')
   const node = telemetry.tracing?.node(root, 'price', 'shop.quote')

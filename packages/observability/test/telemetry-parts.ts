@@ -1,4 +1,5 @@
-import { createEventEmitter, type TelemetryParts, type TelemetrySettings } from '@millrace/contracts'
+import { createEventEmitter, type Telemetry, type TelemetryParts, type TelemetrySettings } from '@millrace/contracts'
+import { createTelemetry } from '../src/index.js'
 
 const none: TelemetrySettings = {
   tracing: { exporters: [], sampleRatio: 1 },
@@ -21,4 +22,9 @@ export function telemetryParts(
     collect: undefined,
     ...parts,
   }
+}
+
+/** Telemetry that has all the time that a busy machine needs to close; for receivers that do their work. */
+export function patientTelemetry(parts: TelemetryParts): Telemetry {
+  return createTelemetry(parts, 50_000)
 }

@@ -74,6 +74,8 @@ export class ProcessSupervisor implements Supervisor {
   readonly #replacing: Slot[] = []
   #turn: Promise<void> = Promise.resolve()
   readonly #failedWhileStarting = createDeferred<never>()
+  /** The start is over, and whoever waited for it has gone on. */
+  readonly #started = createDeferred<void>()
   readonly #abort = new AbortController()
   #phase: Phase = 'new'
   /** Whether `start` was called; a stop may have come before. */
@@ -99,6 +101,7 @@ export class ProcessSupervisor implements Supervisor {
       await Promise.race([running, this.#failedWhileStarting.promise])
       this.#abort.signal.throwIfAborted()
       this.#phase = 'running'
+      setImmediate(() => this.#started.resolve())
     } catch (error) {
       await this.#end()
       throw startFailed(error)
@@ -286,7 +289,13 @@ export class ProcessSupervisor implements Supervisor {
     if (isKnown) this.#announce()
     // One that retires, or has not taken the slot yet, leaves no hole.
     if (failure === undefined || process !== slot.process) return
-    if (this.#phase === 'starting') return this.#failedWhileStarting.reject(failure)
+    if (this.#phase !== 'starting') return this.#replaceOrGiveUp(slot, { failure, clean })
+    if (!process.hasBegun) return this.#failedWhileStarting.reject(failure)
+    void this.#started.promise.then(() => this.#replaceOrGiveUp(slot, { failure, clean }))
+  }
+
+  #replaceOrGiveUp(slot: Slot, { failure, clean }: { readonly failure: MillraceError; readonly clean: boolean }): void {
+    if (this.#isEnding()) return
     const verdict = slot.budget.judge(clean ? 'clean' : 'failed', this.#parts.clock())
     switch (verdict.kind) {
       case 'restart':

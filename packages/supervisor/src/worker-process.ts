@@ -55,6 +55,7 @@ export class WorkerProcess {
   readonly #questions: PendingQuestions
   readonly #startTimer: StartTimer
   #state: State = { phase: 'starting', step: 'spawned' }
+  #hasBegun = false
   #drainReport: boolean | undefined
   /** What must all be so for an end to be graceful. */
   readonly #grace = { drained: true, saidStopped: false, unforced: true }
@@ -116,6 +117,11 @@ export class WorkerProcess {
   /** Resolves when the process is gone. */
   get gone(): Promise<WorkerEnd> {
     return this.#gone.promise
+  }
+
+  /** Whether it was running at any time. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
   /** Tells it where its peers are. A worker that is not loaded yet has no use for that. */
@@ -234,6 +240,7 @@ export class WorkerProcess {
   #becomeRunning(): void {
     if (this.#state.phase !== 'ready') return
     this.#state = { phase: 'running', watch: this.#state.watch }
+    this.#hasBegun = true
     this.#events.emit('worker.running')
     this.#milestones.running.resolve()
   }

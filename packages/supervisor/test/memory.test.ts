@@ -18,7 +18,7 @@ describe('a worker with more memory than max_memory_mb', () => {
   it('is replaced while it works, which is no restart, and so goes on as if nothing had been', async () => {
     const { supervisor, event, log, events } = made([{ slot: 'a#1', maxMemoryMb: enoughMb, ...quick }, { slot: 'b#1' }])
     await supervisor.start()
-    await supervisor.ask('a#1', 'keep', enoughMb, 10_000)
+    await supervisor.ask('a#1', 'keep', enoughMb, 50_000)
     expect((await event('worker.replaced', 'a#1')).facts).toMatchObject({ reason: 'memory' })
     const { facts } = await event('worker.over_memory', 'a#1')
     expect(facts).toMatchObject({ group: 'a', incarnation: 1, limitMb: enoughMb, action: 'replace' })
@@ -41,7 +41,7 @@ describe('a worker with more memory than max_memory_mb', () => {
       { incarnation: 3, action: 'none', reason: expect.stringContaining('2 times within 60000 ms') },
     ])
     expect(supervisor.snapshot()[0]).toMatchObject({ phase: 'running', incarnation: 3, restarts: 0 })
-    expect(await supervisor.ask('a#1', 'echo', 'alive', 10_000)).toBe('alive')
+    expect(await supervisor.ask('a#1', 'echo', 'alive', 50_000)).toBe('alive')
     expect(failures).toEqual([])
     expect(await supervisor.stop()).toBe('graceful')
   })

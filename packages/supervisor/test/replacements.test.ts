@@ -177,7 +177,7 @@ describe('a restart of a worker that is being replaced', () => {
     await expect(supervisor.replace('a#1', 'reload')).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
     await event('worker.stopped', 'a#1', 2)
     await event('worker.running', 'a#1', 2)
-    await supervisor.ask('a#1', 'echo', 'after the restart', 10_000)
+    await supervisor.ask('a#1', 'echo', 'after the restart', 50_000)
     await supervisor.replace('a#1', 'reload')
     expect(supervisor.snapshot()[0]).toMatchObject({ incarnation: 4, restarts: 1 })
     expectOneEach(one)

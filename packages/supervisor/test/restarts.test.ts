@@ -16,7 +16,7 @@ afterEach(() => running?.supervisor.kill())
 
 /** Lets a worker end. */
 function exit(slot: string, code: number): void {
-  running?.supervisor.ask(slot, 'exit', code, 10_000).catch(() => undefined)
+  running?.supervisor.ask(slot, 'exit', code, 50_000).catch(() => undefined)
 }
 
 function signal(slot: string, name: NodeJS.Signals): void {
@@ -52,6 +52,29 @@ describe('a worker that dies', () => {
     expect(survivors(running?.events ?? [])).toEqual([])
   })
 
+  it.each(['one_for_one', 'one_for_all'] as const)(
+    'PROC-04 on_failure: is replaced too when it has begun and others have not, %s',
+    async (strategy) => {
+      const does = 'dies-as-it-begins'
+      const workers = ['a#1', 'b#1'].map((slot) => ({ slot, does, restart: onFailure }))
+      const { supervisor, event, failures } = made(workers, { options: { strategy } })
+      await supervisor.start()
+      await event('worker.running', 'a#1', 2)
+      await event('worker.running', 'b#1', strategy === 'one_for_all' ? 2 : 1)
+      expect(incarnations()).toEqual(strategy === 'one_for_all' ? ['a#1:2', 'b#1:2'] : ['a#1:2', 'b#1:1'])
+      expect(failures).toEqual([])
+      expect(await supervisor.stop()).toBe('graceful')
+    },
+  )
+
+  it('PROC-04 never: is not replaced, when it has begun and others have not either', async () => {
+    const does = 'dies-as-it-begins'
+    const { supervisor, failure } = made(['a#1', 'b#1'].map((slot) => ({ slot, does })))
+    await supervisor.start()
+    expect(await failure()).toMatchObject({ code: 'WORKER_CRASHED', facts: { worker: 'a#1', signal: 'SIGKILL' } })
+    await supervisor.stop()
+  })
+
   it('PROC-04 never: is not replaced, and everything is stopped', async () => {
     const { supervisor, failure, failures, log } = made([{ slot: 'a#1', restart: always }, { slot: 'b#1' }])
     await supervisor.start()
@@ -73,7 +96,7 @@ describe('a worker that dies', () => {
     exit('b#1', 1)
     await event('worker.running', 'b#1', 2)
     expect(supervisor.snapshot()[1]).toMatchObject({ phase: 'running', incarnation: 2, restarts: 1 })
-    expect(await supervisor.ask('a#1', 'heard', null, 10_000)).toEqual([
+    expect(await supervisor.ask('a#1', 'heard', null, 50_000)).toEqual([
       'load',
       'connect 1',
       'ready',
@@ -81,7 +104,7 @@ describe('a worker that dies', () => {
       'connect 2',
       'connect 3',
     ])
-    expect(await supervisor.ask('b#1', 'heard', null, 10_000)).toEqual(['load', 'connect 3', 'ready', 'start'])
+    expect(await supervisor.ask('b#1', 'heard', null, 50_000)).toEqual(['load', 'connect 3', 'ready', 'start'])
     expect(tables.at(-1)?.endpoints.map(({ slot, incarnation }) => [slot, incarnation])).toEqual([
       ['a#1', 1],
       ['b#1', 2],

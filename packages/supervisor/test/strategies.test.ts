@@ -13,7 +13,7 @@ afterEach(() => running?.supervisor.kill())
 
 /** Lets a worker end. */
 function exit(slot: string, code: number): void {
-  running?.supervisor.ask(slot, 'exit', code, 10_000).catch(() => undefined)
+  running?.supervisor.ask(slot, 'exit', code, 50_000).catch(() => undefined)
 }
 
 /** Incarnations by slot, in the order of their start. */
