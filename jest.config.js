@@ -9,7 +9,7 @@ export default {
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: '<rootDir>/tooling/longest-first.mjs',
   // Tests start real processes: what takes a second alone may take many when all cores are busy.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   testEnvironment: '<rootDir>/tooling/test-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@millrace/source', 'node', 'node-addons'] },
   testMatch: [

@@ -191,7 +191,7 @@ function lettersHold(shop: Shop, what: string, fits: (text: string) => boolean):
     const timer = setTimeout(() => {
       watcher.close()
       reject(new Error(`waited a minute in vain for ${what}`))
-    }, 60_000)
+    })
     const watcher = watch(file, look)
     look()
   })

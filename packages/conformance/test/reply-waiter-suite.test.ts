@@ -66,7 +66,7 @@ const broken: readonly (readonly [ReplyWaitersFlaw, string, RegExp])[] = [
 describe('replyWaiterSuite', () => {
   it('has no complaint about reply waiters that keep the contract', async () => {
     expect(await complaintsOf((runner) => replyWaiterSuite(runner, () => openTinyReplyWaiters()))).toEqual([])
-  }, 60_000)
+  })
 
   it('has no test that finds nothing', () => {
     const titles = [...collectTests((runner) => replyWaiterSuite(runner, () => openTinyReplyWaiters())).keys()]

@@ -56,7 +56,7 @@ const broken: readonly (readonly [StateStoreFlaw, string, RegExp])[] = [
 describe('stateStoreSuite', () => {
   it('has no complaint about a store that keeps the contract', async () => {
     expect(await complaintsOf((runner) => stateStoreSuite(runner, () => openTinyStateStore()))).toEqual([])
-  }, 60_000)
+  })
 
   it('has no test that finds nothing', () => {
     const titles = [...collectTests((runner) => stateStoreSuite(runner, () => openTinyStateStore())).keys()]

@@ -204,7 +204,7 @@ const broken: readonly (readonly [TransportFlaw, string, RegExp])[] = [
 describe('transportSuite', () => {
   it('has no complaint about a transport that keeps the contract', async () => {
     expect(await complaintsOf((runner) => transportSuite(runner, { open: () => openTinyTransport() }))).toEqual([])
-  }, 60_000)
+  })
 
   it('has no test that finds nothing', () => {
     const titles = [...collectTests((runner) => transportSuite(runner, { open: () => openTinyTransport() })).keys()]

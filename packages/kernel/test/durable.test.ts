@@ -53,7 +53,7 @@ redisTests(describe)('an application in one process whose Redis fails it', () =>
     expect((await deposit(runtime, 'one', 1)).balance).toBe(3)
     await runtime.stop()
     await redis.stop()
-  }, 60_000)
+  })
 })
 
 redisTests(describe)('workers whose Redis fails them', () => {
@@ -66,12 +66,12 @@ redisTests(describe)('workers whose Redis fails them', () => {
     runtime = await createRuntime({ config, workerFlags: sourceFlags, overlay: { runtime: { platform } } })
     await runtime.start()
     await deposit(runtime, 'one', 1)
-  }, 60_000)
+  })
 
   afterEach(async () => {
     await runtime.stop()
     await redis.stop()
-  }, 60_000)
+  })
 
   it('go on after it has not answered for longer than a lease, and so does the run', async () => {
     const failures: MillraceEvent[] = []
@@ -91,7 +91,7 @@ redisTests(describe)('workers whose Redis fails them', () => {
     redis.cli('FLUSHALL')
     await expect(deposit(runtime, 'one', 1)).rejects.toBeDefined()
     expect(await failed).toBe('FENCED')
-  }, 60_000)
+  })
 })
 
 redisTests(describe)('workers whose state is in Redis', () => {

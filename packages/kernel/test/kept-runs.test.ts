@@ -49,13 +49,13 @@ redisTests(describe)('a run that is kept in Redis', () => {
     const again = await make('complete', { resume: true })
     expect([result.reports, await again.runtime.run()]).toEqual([{ book: { last: 5050 } }, result])
     expect([again.named('run.was_complete'), again.named('worker.starting')]).toEqual([1, 0])
-  }, 60_000)
+  })
 
   it('RESUME-01 begins anew, and says so, where nothing is kept', async () => {
     const { runtime, named } = await make('nothing', { resume: true })
     expect((await runtime.run()).reports).toEqual({ book: { last: 5050 } })
     expect(named('run.nothing_kept')).toBe(1)
-  }, 60_000)
+  })
 
   it('says once that Redis may lose what it has confirmed, where it is set so', async () => {
     const { runtime, events } = await make('losses')
@@ -66,7 +66,7 @@ redisTests(describe)('a run that is kept in Redis', () => {
     const kept = await make('no-losses')
     await kept.runtime.run()
     expect(kept.named('backend.may_lose')).toBe(0)
-  }, 60_000)
+  })
 
   it('RESUME-01 a new run begins with nothing, whatever the one before it has left', async () => {
     await interrupt('anew')
@@ -74,7 +74,7 @@ redisTests(describe)('a run that is kept in Redis', () => {
     const { runtime } = await make('anew')
     expect((await runtime.run()).reports).toEqual({ book: { last: 5050 } })
     expect(server.cli('GET', '{anew}:state:left:all')).toBe('')
-  }, 60_000)
+  })
 
   it('RESUME-01 a run by another plan is not resumed', async () => {
     await interrupt('plan')
@@ -85,7 +85,7 @@ redisTests(describe)('a run that is kept in Redis', () => {
       'nothing has run: RESUME_MISMATCH: cannot resume, because the graph or its placement is another',
     )
     expect(named('worker.starting')).toBe(0)
-  }, 60_000)
+  })
 
   it('RESUME-01 a run whose sinks take what comes is not resumed', async () => {
     const made = make('completion', { resume: true, runtime: { ordering: { sink_mode: 'completion' } } })
@@ -101,7 +101,7 @@ redisTests(describe)('a run that is kept in Redis', () => {
     expect(server.cli('EXISTS', '{twice}:ledger:@run#1', '{twice}:lease:@run#1')).toBe('2')
     await runtime.stop()
     expect(events.some(({ level }) => level === 'error')).toBe(false)
-  }, 60_000)
+  })
 
   it.each([
     ['of a new run', false],

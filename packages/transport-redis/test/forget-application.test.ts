@@ -114,5 +114,5 @@ redisTests(describe)('inspectServer', () => {
     })
     server.resume()
     client.destroy()
-  }, 20_000)
+  })
 })

@@ -44,7 +44,7 @@ beforeAll(async () => {
   })
   built = join(project.path, 'build/discover.js')
   await run(join(root, 'node_modules/.bin/tsup'), ['--config', 'tsup.config.mjs'], { cwd: project.path })
-}, 60_000)
+})
 afterAll(() => project.remove())
 
 /** Discovers in a process of its own; its answer, with the temporary folder as BASE. */
