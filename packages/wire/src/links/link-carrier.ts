@@ -226,7 +226,12 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
         this.#dials.delete(outgoing)
         this.#pairs.endDial(from, to, dial)
       }
-      const stream = connect(clock)
+      const stream = begun(
+        from,
+        to,
+        () => connect(clock),
+        () => this.#pairs.endDial(from, to, dial),
+      )
       const observer: OutgoingObserver = {
         opened: (session, early) => {
           settled()
@@ -306,6 +311,16 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
         ? ({ local, peer }, direction, records) => events.emit('ipc.accepted', { direction, local, peer, records })
         : undefined,
     }
+  }
+}
+
+/** Begins the stream of a dial. One that cannot be begun, as for want of file descriptors, must not stand in the way of the next dial. */
+function begun(from: SlotId, to: SlotId, begin: () => FrameStream, giveUp: () => void): FrameStream {
+  try {
+    return begin()
+  } catch (error) {
+    giveUp()
+    throw linkRefused(from, to, 'no connection could be opened; the cause says why', error)
   }
 }
 
