@@ -2,6 +2,9 @@ import type { Link, LinkEnd, LinkListener, LinkRecord } from '@millrace/contract
 import type { Arrival } from './arrival.js'
 import type { Peer } from './peer.js'
 
+/** So many ranges fit the smallest frame that a configuration can set, whatever their numbers are. */
+const rangesInOne = 50
+
 /** Who gets what comes over a link. */
 export interface LinkHearer {
   /** Everything but acknowledgements. */
@@ -88,6 +91,12 @@ export class LinkSession implements LinkListener {
   flush(): void {
     const ranges = this.#ranges
     this.#ranges = []
-    if (ranges.length > 0) this.link.send({ kind: 'ack', ranges })
+    if (ranges.length > rangesInOne) this.#flushInParts(ranges)
+    else if (ranges.length > 0) this.link.send({ kind: 'ack', ranges })
+  }
+
+  #flushInParts(ranges: readonly [first: number, last: number][]): void {
+    for (let at = 0; at < ranges.length; at += rangesInOne)
+      this.link.send({ kind: 'ack', ranges: ranges.slice(at, at + rangesInOne) })
   }
 }
