@@ -89,6 +89,18 @@ describe('an application in two worker processes', () => {
     await happens(runtime, events, ({ facts }) => String(facts.reason).includes('hunter2'))
   })
 
+  it.each([
+    ['are of no type that facts have', 'odd facts', { worker: 'two#1', count: 7, text: 'kept' }],
+    ['do not fit a frame', 'long facts', { worker: 'two#1' }],
+  ])(
+    'HANDOFF-E-01 a handler that throws an error of ours whose facts %s fails its request, and nothing else',
+    async (_what, mode, facts) => {
+      const [, two] = pidsOf(runtime)
+      await expect(ask(runtime, 1, mode)).rejects.toMatchObject({ code: 'NODE_FAILED', facts })
+      expect((await ask(runtime, 1)).pids).toContain(two)
+    },
+  )
+
   it('REPLY-09 a thousand cancelled requests leave no handler at work in any process', async () => {
     const cancel = new AbortController()
     const asked = Array.from({ length: 1000 }, (_, n) =>

@@ -18,6 +18,7 @@ import type {
   ErrorCode,
   EventEmitter,
   FailRecord,
+  Link,
   MillraceError,
   Position,
   RootName,
@@ -31,6 +32,7 @@ import type { Arrived } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import { reasonOf } from '../runtime/reason-of.js'
 import type { EdgeMap } from './edge-map.js'
+import { factsThatLeave } from './facts-that-leave.js'
 import type { LinkSession } from './link-session.js'
 import type { MeshEngine } from './mesh-engine.js'
 import type { Peer } from './peer.js'
@@ -164,7 +166,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const { failure } = root
     const mustKnow = root instanceof VisitingRoot ? root.alsoFrom(session) : isOfRun(root)
     if (!mustKnow) return
-    if (failure !== undefined) session.link.send(this.#failRecord(root, failure))
+    if (failure !== undefined) this.#tell(session.link, this.#failRecord(root, failure))
     else this.#tellStanding(session, root)
   }
 
@@ -286,7 +288,7 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     if (visit.failure !== undefined || visit.domain !== undefined) return
     for (const peer of peers.values()) if (peer.has(visit)) return
     const here = failedElsewhere('REPLY_TIMEOUT', { group: groupOfSlot(place.slot) })
-    peers.get(originOf(visit.origin))?.linkFor(visit.origin)?.send(this.#failRecord(visit, here))
+    this.#tell(peers.get(originOf(visit.origin))?.linkFor(visit.origin), this.#failRecord(visit, here))
   }
 
   #tellSenders(root: VisitingRoot, error: MillraceError, position?: Position): void {
@@ -294,14 +296,14 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     const { facts, code } = record
     if (root.isNews && error.facts.worker === undefined)
       this.#parts.events.emit('root.failed', { ...facts, code, reason: reasonOf(error), trace: root.traceId })
-    for (const session of root.senders) if (root.mustTell(session)) session.link.send(record)
+    for (const session of root.senders) if (root.mustTell(session)) this.#tell(session.link, record)
   }
 
   /** What comes back here of a source's root that has failed is dropped, and whoever sent it must not take it for done. */
   #tellAll(root: Root, error: MillraceError): void {
     if (!isOfRun(root)) return
     const record = this.#failRecord(root, error)
-    for (const peer of this.#parts.peers.values()) peer.linkFor(undefined)?.send(record)
+    for (const peer of this.#parts.peers.values()) this.#tell(peer.linkFor(undefined), record)
   }
 
   /** Who sends a message again may not have heard that its root has failed here, or where its failure stands: nothing will pass. */
@@ -313,12 +315,22 @@ export class CrossingRoots implements RootCrossing, HomeWay {
 
   #tellStanding({ link }: LinkSession, root: Root): void {
     const stands = root.domain?.stands
-    if (stands?.root.seq === root.seq) link.send(this.#failRecord(root, stands.error, stands.position))
+    if (stands?.root.seq === root.seq) this.#tell(link, this.#failRecord(root, stands.error, stands.position))
   }
 
   /** @param position where the failure stands; empty where the root has failed */
-  #failRecord({ origin = '', number }: Root, { code, facts }: MillraceError, position: Position = []): FailRecord {
-    return { kind: 'fail', origin, root: number, code, position, facts: { worker: this.#parts.place.slot, ...facts } }
+  #failRecord({ origin = '', number }: Root, error: MillraceError, position: Position = []): FailRecord {
+    const facts = { worker: this.#parts.place.slot, ...factsThatLeave(error) }
+    return { kind: 'fail', origin, root: number, code: error.code, position, facts }
+  }
+
+  /** That a root has failed must be known, also where its facts do not fit a frame. */
+  #tell(link: Link | undefined, record: FailRecord): void {
+    try {
+      link?.send(record)
+    } catch {
+      link?.send({ ...record, facts: { worker: this.#parts.place.slot } })
+    }
   }
 
   /** @param domain the name of its order domain */
