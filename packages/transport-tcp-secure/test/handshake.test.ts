@@ -4,7 +4,16 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { type Link, MillraceError } from '@millrace/contracts'
-import { envelope, framesOf, hear, lastFrameOf, recorded, secretForms } from '@millrace/link-tests'
+import {
+  createTcpProxy,
+  envelope,
+  framesOf,
+  type Heard,
+  hear,
+  lastFrameOf,
+  recorded,
+  secretForms,
+} from '@millrace/link-tests'
 import type { TcpTransport, TcpTransportOptions } from '../src/index.js'
 import { withAttackedLink } from './attacked-link.js'
 import { openTransport } from './open-transport.js'
@@ -198,6 +207,34 @@ describe('a peer that is not one of this run', () => {
       expect(await peer.closed()).toHaveLength(0)
       expect(far.refusals()).toEqual({ SEC_FRAME_TOO_LARGE: 1 })
     })
+  })
+})
+
+describe('a hello that is nearly as long as a frame of a handshake may be', () => {
+  it('opens a link, also where the first batch comes behind it in pieces', async () => {
+    const run = 'r'.repeat(850)
+    const { emitter, events } = recorded()
+    await withTransports(
+      async (near, far) => {
+        const accepted: Heard[] = []
+        const { endpoint } = await far.listen('far#1', (link) => accepted.push(hear(link)))
+        let toAcceptor = 0
+        const proxy = await createTcpProxy(endpoint, (chunk, toward, connection) => {
+          if (toward === 'dialler' || toAcceptor++ !== 1) return chunk
+          // Its beginning has been read before the rest leaves.
+          setTimeout(() => connection.inject('acceptor', chunk.subarray(50)), 50)
+          return chunk.subarray(0, 50)
+        })
+        const link = await near.dial('near#1', proxy.endpoint, soon())
+        link.send(envelope(1))
+        await accepted[0]?.count(1)
+        proxy.close()
+        expect(far.refusals()).toEqual({})
+        expect(events.map(({ name }) => name)).toEqual(['link.opened'])
+      },
+      { run },
+      { run, events: emitter },
+    )
   })
 })
 

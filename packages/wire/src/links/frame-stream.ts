@@ -4,6 +4,9 @@ import { FrameReader } from '../frame-reader.js'
 import type { ConnectionClock } from './connection-clock.js'
 import { Emptiness, type EmptyWatch, type Watched } from './empty-watch.js'
 
+/** What comes before a link is open: a hello or a welcome, and the first batch. */
+const handshakeBytes = 2 * handshakeFrameLimit
+
 /** Who hears what comes out of a stream: a handshake first, then the link. */
 export interface FrameReceiver {
   /** A whole frame, a view that is valid only during the call. What it throws refuses the connection. */
@@ -38,7 +41,7 @@ export abstract class FrameStream implements Watched {
   readonly #reader = new FrameReader({ maxFrameBytes: handshakeFrameLimit })
   readonly #onFrame = (frame: Buffer): void => this.receiver.frame(frame)
   /** How much the peer may still send; without a limit once it is open. */
-  #allowance = handshakeFrameLimit
+  #allowance = handshakeBytes
 
   constructor({ clock, watch, emptyAt }: FrameStreamParts) {
     this.#clock = clock
@@ -120,6 +123,6 @@ const nobody: FrameReceiver = {
 function tooMuch(): MillraceError {
   return new MillraceError(
     'SEC_FRAME_TOO_LARGE',
-    `a connection was closed, because more than ${handshakeFrameLimit} bytes came before its handshake was finished; only workers of this run may connect`,
+    `a connection was closed, because more than ${handshakeBytes} bytes came before its handshake was finished; only workers of this run may connect`,
   )
 }
