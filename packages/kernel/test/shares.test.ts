@@ -464,6 +464,81 @@ function carrierWith(own: (link: Link) => Partial<Link>): Carrier {
   }
 }
 
+describe('what admission allows between workers', () => {
+  const Part = defineMessage('shares.part', Type.Object({ n: Type.Integer() }))
+  const many = 300
+  const count = (names: number) => Array.from({ length: names }, (_, n) => n)
+  const refusals = ({ events }: Shares) => events.filter(({ name }) => name === 'security.refused')
+
+  it('HANDOFF-03 a handler may ask another worker for more at once than roots may be unfinished', async () => {
+    const asks = defineNode({
+      name: 'first',
+      consumes: Ask,
+      emits: [Sum],
+      requests: [Half],
+      async handle({ n }, { request }) {
+        const sums = await Promise.all(count(n).map((part) => request(Half, { n: part }, { expect: Sum })))
+        return Sum.of({ n: sums.length })
+      },
+    })
+    const answer = deferred()
+    let waiting = 0
+    const answers = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      concurrency: many,
+      async handle({ n }) {
+        if (++waiting === many) answer.resolve()
+        await answer.promise
+        return Sum.of({ n })
+      },
+    })
+    const running = await shares([asks, answers], apart, { max_in_flight: 1 })
+    expect(await ask(running, many)).toEqual({ n: many })
+    expect(refusals(running)).toEqual([])
+  })
+
+  it('HANDOFF-03 what many nodes make of one root may all be unfinished at the worker where it comes together', async () => {
+    const ways = count(12).map((way) =>
+      defineNode({
+        name: `way${way}`,
+        consumes: Ask,
+        emits: [Part],
+        handle: () => count(16).map((n) => Part.of({ n })),
+      }),
+    )
+    const middle = defineNode({
+      name: 'middle',
+      consumes: Part,
+      emits: [Half],
+      handle: () => count(16).map((n) => Half.of({ n })),
+    })
+    const all = 12 * 16 * 16
+    const allThere = deferred()
+    let waiting = 0
+    const last = defineNode({
+      name: 'second',
+      consumes: Half,
+      emits: [Sum],
+      concurrency: all,
+      async handle() {
+        const isLast = ++waiting === all
+        if (isLast) allThere.resolve()
+        await allThere.promise
+        return isLast ? Sum.of({ n: waiting }) : undefined
+      },
+    })
+    const running = await shares(
+      [...ways, middle, last],
+      { one: { nodes: ways.map(({ name }) => name) }, two: { nodes: ['middle'] }, three: { nodes: ['second'] } },
+      { max_in_flight: 1 },
+    )
+    expect(await ask(running, 1)).toEqual({ n: all })
+    expect(refusals(running)).toEqual([])
+  })
+})
+
 describe('what a mesh refuses and gives up', () => {
   const waits = defineNode({
     name: 'second',

@@ -11,6 +11,8 @@ export interface MeshEngine {
   readonly runner: Runner
   /** For each node, whether something ordered may come after it. */
   readonly tracked: readonly boolean[]
+  /** For each node, the types that it asks for by nested requests. */
+  readonly asks: readonly (readonly number[])[]
   /** The node of this worker; undefined for one in another. */
   run(node: number): NodeRun | undefined
   /** The route of a message that comes from another worker. */

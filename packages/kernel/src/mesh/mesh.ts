@@ -258,7 +258,7 @@ export class Mesh {
   #incomingTo(engine: MeshEngine, domains: Domains): Incoming {
     const { plan, place, maxInFlight, events } = this.#parts
     return new Incoming({
-      admission: { plan, edges: this.#edges, maxInFlight },
+      admission: { plan, edges: this.#edges, asks: engine.asks, maxInFlight },
       slot: place.slot,
       engine,
       domains,

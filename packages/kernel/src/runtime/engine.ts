@@ -105,6 +105,12 @@ export class Engine implements MeshEngine {
     return this.#reach.tracked
   }
 
+  get asks(): readonly (readonly number[])[] {
+    return this.#parts.nodes.map((definition) =>
+      definition.kind === 'node' ? definition.requests.flatMap(({ name }) => this.#typeIndex.get(name) ?? []) : [],
+    )
+  }
+
   get keepsOutput(): readonly boolean[] {
     this.#keepsOutput ??= this.#after((run) => run.journal !== undefined)
     return this.#keepsOutput
