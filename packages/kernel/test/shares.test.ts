@@ -2,11 +2,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { defineMessage, defineNode, type EnvelopeRecord, JsonText, type Link, type Part } from '@millrace/contracts'
+import {
+  type Conversation,
+  defineMessage,
+  defineNode,
+  type EnvelopeRecord,
+  JsonText,
+  type Link,
+  type Part,
+} from '@millrace/contracts'
 import { createMemoryTransport, type MemoryTransport } from '@millrace/transport-memory'
 import { Type } from 'typebox'
 import { type Carrier, createCarrier } from './random-carrier.js'
-import { type Groups, runShares, type Shares } from './run-shares.js'
+import { converse, type Groups, runShares, type Shares } from './run-shares.js'
 import { deferred, pass, until } from './shop.js'
 
 const Ask = defineMessage('shares.ask', Type.Object({ n: Type.Integer() }))
@@ -536,6 +544,30 @@ describe('what admission allows between workers', () => {
     )
     expect(await ask(running, 1)).toEqual({ n: all })
     expect(refusals(running)).toEqual([])
+  })
+
+  it('SEC-IPC-10 WEB-STREAM-02 callers who send nothing, or nothing more, cost the links nothing, however many they are', async () => {
+    const web = {
+      group: 'web',
+      interfaces: [{ kind: 'http_stream', path: '/sums', request: Ask.name, response: Sum.name }],
+    }
+    const running = await shares(chain, { ...apart, web: { nodes: [] } }, { web, max_in_flight: 4 })
+    const idle = count(many).map(() => converse(running))
+    await pass(20)
+    expect(running.remaining()).toBe(0)
+    const next = async (caller: Conversation, n: number) => {
+      await caller.send({ n })
+      const { value } = await caller.replies.next()
+      return value instanceof JsonText ? value.text : value
+    }
+    const replies: unknown[] = []
+    for (const caller of idle) replies.push(await next(caller, 1), await next(caller, 2))
+    expect(replies).toEqual(idle.flatMap(() => ['{"n":3}', '{"n":4}']))
+    expect(await ask(running, 1)).toEqual({ n: 3 })
+    expect(refusals(running)).toEqual([])
+    for (const caller of idle) caller.end()
+    await rest(running)
+    expect(running.remaining()).toBe(0)
   })
 })
 

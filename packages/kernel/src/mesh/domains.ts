@@ -53,7 +53,7 @@ export class Domains {
     const origins = plan.groups.reduce((sum, { slots }) => sum + slots.length, 1)
     this.#parts = parts
     this.#gone.set(place.slot, place.incarnation - 1) // what began in an earlier process of this slot is not this one's affair
-    this.#limit = (peers + 1) * origins * (maxInFlight + plan.graph.nodes.length)
+    this.#limit = (peers + 1) * origins * (2 * maxInFlight + plan.graph.nodes.length)
   }
 
   get size(): number {
@@ -61,8 +61,8 @@ export class Domains {
   }
 
   /**
-   * Whether there are as many as admission can make: each origin has at most so many stream requests and sources, and each
-   * peer tells of a domain's end after all that it has told of it.
+   * Whether there are as many as admission can make: each origin has at most so many stream requests at work, as many callers who
+   * may send more, and its sources; and each peer tells of a domain's end after all that it has told of it.
    */
   get full(): boolean {
     return this.#ties.size >= this.#limit

@@ -31,6 +31,10 @@ export class InFlight {
     return this.#roots.length
   }
 
+  get maxRoots(): number {
+    return this.#limits.maxRoots
+  }
+
   get bytes(): number {
     return this.#bytes
   }

@@ -5,6 +5,8 @@
  *     more than that, and no more than {@link windowBytes}, wait to enter.
  * Q2  Replies leave in the order of the messages, and each waits until it is taken.
  * Q3  When a root fails, later ones are given up and earlier ones finished: the replies are whole up to the failure.
+ * Q4  Other workers know its domain from its first message on. Where there are more callers than roots may be in flight, they know
+ *     it only while a message is unfinished: what is sent later begins another, after all that came before has left.
  */
 import { type Conversation, MillraceError } from '@millrace/contracts'
 import { noTicket } from '@millrace/reply-waiter'
@@ -30,6 +32,8 @@ export interface RequestStreamParts extends RequestsParts {
   readonly options: Required<Pick<StreamOptions, 'timeoutMs'>> & StreamOptions
   /** Nothing of it is left anywhere. */
   readonly closed: (stream: RequestStream) => void
+  /** Whether there are more streams than roots may be in flight. */
+  readonly crowded: () => boolean
 }
 
 /** A message that waits, and about how many bytes it takes. */
@@ -42,9 +46,11 @@ interface Weighed {
 export class RequestStream implements RootOwner, Work, Conversation {
   readonly replies: AsyncIterableIterator<unknown>
   readonly #parts: RequestStreamParts
-  readonly #domain: Domain
+  readonly #outlet: Domain['outlet']
   readonly #ticket: number
   readonly #open = new Set<Root>()
+  /** Undefined while none is begun. */
+  #domain: Domain | undefined
   #waiting: Weighed[] = []
   #waitingBytes = 0
   #phase: 'open' | 'ended' | 'closed' = 'open'
@@ -61,9 +67,8 @@ export class RequestStream implements RootOwner, Work, Conversation {
   #room: { readonly promise: Promise<void>; readonly tell: () => void } | undefined
 
   constructor(parts: RequestStreamParts) {
-    const { engine, waiters, mesh, entry, expect, options } = parts
+    const { engine, waiters, expect, options } = parts
     this.#parts = parts
-    this.#domain = new Domain(engine.runner.loop.dirty)
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -71,12 +76,11 @@ export class RequestStream implements RootOwner, Work, Conversation {
     })
     this.replies = items[Symbol.asyncIterator]() as AsyncIterableIterator<unknown> // an item stream iterates itself
     this.#ticket = ticket
-    this.#domain.outlet = {
+    this.#outlet = {
       type: expect,
       run: engine.outlet(expect, (item) => waiters.item(ticket, item)),
       leaves: leavesAs(parts),
     }
-    mesh?.openDomain(this.#domain, { kind: 'request', type: entry.route.type })
     if (ticket === noTicket) this.#finish()
   }
 
@@ -156,7 +160,8 @@ export class RequestStream implements RootOwner, Work, Conversation {
 
   #enter({ payload, bytes }: Weighed): void {
     const { engine, inFlight, entry, expect, options, tracing } = this.#parts
-    const root = new Root(this, this.#domain, this.#seq++, undefined, options.traceId)
+    const domain = this.#domain ?? this.#beginDomain()
+    const root = new Root(this, domain, this.#seq++, undefined, options.traceId)
     root.ticket = this.#ticket
     root.expect = expect
     root.asText = options.asText ?? false
@@ -164,7 +169,24 @@ export class RequestStream implements RootOwner, Work, Conversation {
     this.#open.add(root)
     inFlight.add(root, bytes)
     engine.runner.enter(root, entry.route, payload)
-    this.#domain.entered(this.#seq)
+    domain.entered(this.#seq)
+  }
+
+  #beginDomain(): Domain {
+    const { engine, mesh, entry } = this.#parts
+    const domain = new Domain(engine.runner.loop.dirty)
+    domain.outlet = this.#outlet
+    domain.frontier = this.#seq
+    this.#domain = domain
+    mesh?.openDomain(domain, { kind: 'request', type: entry.route.type })
+    return domain
+  }
+
+  #endDomain(): void {
+    if (this.#domain === undefined) return
+    this.#domain.entered(noMoreRoots)
+    this.#parts.mesh?.closeDomain(this.#domain)
+    this.#domain = undefined
   }
 
   #schedule(): void {
@@ -194,15 +216,16 @@ export class RequestStream implements RootOwner, Work, Conversation {
   }
 
   #finishIfDone(): void {
-    if (this.#phase === 'ended' && this.#waiting.length === 0 && this.#open.size === 0) this.#finish()
+    if (this.#waiting.length > 0 || this.#open.size > 0) return
+    if (this.#phase === 'ended') this.#finish()
+    else if (this.#parts.crowded()) this.#endDomain()
   }
 
   #finish(): void {
     if (this.#phase === 'closed') return
-    const { waiters, mesh, closed } = this.#parts
+    const { waiters, closed } = this.#parts
     this.#phase = 'closed'
-    this.#domain.entered(noMoreRoots)
-    mesh?.closeDomain(this.#domain)
+    this.#endDomain()
     const failure = this.#givenUp ?? this.#failure ?? this.#brokenOff
     if (failure !== undefined && waiters.waits(this.#ticket)) waiters.fail(this.#ticket, failure)
     waiters.end(this.#ticket)

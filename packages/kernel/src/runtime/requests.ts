@@ -107,7 +107,15 @@ export class Requests implements RootOwner {
     this.#admit()
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
     const closed = (stream: RequestStream): void => void this.#streams.delete(stream)
-    const stream = new RequestStream({ ...this.#parts, entry, expect, closed, options: { ...options, timeoutMs } })
+    const crowded = (): boolean => this.#streams.size > this.#parts.inFlight.maxRoots
+    const stream = new RequestStream({
+      ...this.#parts,
+      entry,
+      expect,
+      closed,
+      crowded,
+      options: { ...options, timeoutMs },
+    })
     this.#streams.add(stream)
     return stream
   }
