@@ -550,6 +550,35 @@ describe('several sources', () => {
     expect((await app.run()).roots).toEqual({ numbers: 20, more: 3 })
     expect(taken.written.length).toBe(23)
   })
+
+  it('take turns while admission is full: one that gives more and more keeps no other from its messages', async () => {
+    const taken: Book = { written: [], ends: [] }
+    let isOver = false
+    const endless = defineSource({
+      name: 'numbers',
+      emits: [Step],
+      *read() {
+        while (!isOver) yield Step.of({ n: 0 })
+      },
+    })
+    const few = defineSource({
+      name: 'few',
+      emits: [Step],
+      *read() {
+        yield* numbered(Step, 4).slice(1)
+      },
+    })
+    let handled = 0
+    const slow = finish(async (n) => {
+      await turn()
+      isOver ||= n === 3 || ++handled === 1000
+      return n
+    })
+    const overlay = { adapters: { ...adapters, few: {} }, runtime: { max_in_flight: 2 } }
+    await (await createRuntime({ nodes: [endless, few, slow, book(taken)], overlay })).run()
+    expect(taken.written.filter((n) => n > 0)).toEqual([1, 2, 3])
+    expect(handled).toBeLessThan(20)
+  })
 })
 
 describe('a run that also answers requests', () => {

@@ -18,10 +18,18 @@ export class InFlight {
   readonly #bytesOf: number[] = []
   readonly #blocked: Work[] = []
   readonly #wake: (work: Work) => void
+  /** The room there is goes to whoever has waited longest; who has more than that stands behind all others then. */
+  readonly #turns: Work = {
+    run: () => {
+      this.#isWoken = false
+      while (!this.full && this.#blocked.length > 0) this.#blocked.shift()?.run()
+    },
+  }
+  #isWoken = false
   #bytes = 0
   #idle: (() => void)[] = []
 
-  /** @param wake hears each source that may go on */
+  /** @param wake has work done in its turn */
   constructor(limits: InFlightLimits, wake: (work: Work) => void) {
     this.#limits = limits
     this.#wake = wake
@@ -89,8 +97,9 @@ export class InFlight {
   }
 
   #unblock(): void {
-    if (this.#blocked.length === 0 || this.full) return
-    for (const work of this.#blocked.splice(0)) this.#wake(work)
+    if (this.#blocked.length === 0 || this.full || this.#isWoken) return
+    this.#isWoken = true
+    this.#wake(this.#turns)
   }
 
   #tellIdle(): void {
