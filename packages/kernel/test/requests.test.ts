@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
 import { createRuntime, defineNode, defineService, type Part, type Runtime, Type, token } from '../src/index.js'
@@ -68,6 +69,15 @@ describe('request', () => {
     const app = await start([silent])
     const missing = app.request(Quote, { sku: 'a', n: 1 }, { expect: Price, timeoutMs: 3_600_000 })
     expect(await codeOf(missing)).toBe('REPLY_MISSING')
+  })
+
+  it('lets any number of its handlers listen to its signal, and Node takes them for no leak', async () => {
+    const listeners: number[] = []
+    const app = await start([
+      slowPrice({ promise: Promise.resolve() }, (signal) => listeners.push(getMaxListeners(signal))),
+    ])
+    await app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
+    expect(listeners).toEqual([Number.POSITIVE_INFINITY])
   })
 
   it('times out, tells the handler by its signal, and leaves nothing behind when the handler has ended', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { MillraceError, Position, Span } from '@millrace/contracts'
 import type { Domain } from './domain.js'
 import { randomHex } from './random-hex.js'
@@ -125,8 +126,7 @@ export class Root extends Subtree {
 
   /** Aborts when the root fails; made when somebody first asks. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    if (this.failure !== undefined) this.#abort.abort(this.failure)
+    this.#abort ??= this.#newAbort()
     return this.#abort.signal
   }
 
@@ -154,6 +154,13 @@ export class Root extends Subtree {
     this.#onFailure ??= new Set()
     this.#onFailure.add(hear)
     return () => void this.#onFailure?.delete(hear)
+  }
+
+  #newAbort(): AbortController {
+    const abort = new AbortController()
+    setMaxListeners(Number.POSITIVE_INFINITY, abort.signal) // every handler that is at work for the root may listen
+    if (this.failure !== undefined) abort.abort(this.failure)
+    return abort
   }
 
   protected override ended(): void {
