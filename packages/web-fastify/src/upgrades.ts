@@ -11,8 +11,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** What takes an upgrade. */
-export type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 type ShouldUpgrade = (request: IncomingMessage) => boolean
 
@@ -21,29 +20,61 @@ export interface UpgradingServer extends Pick<Server, 'on' | 'off' | 'emit' | 'l
   shouldUpgradeCallback?: ShouldUpgrade
 }
 
+/** Who has WebSockets on a server. */
+export interface UpgradeTaker {
+  /** Whether this request, which asks for a WebSocket, is for this taker. */
+  takes(request: IncomingMessage): boolean
+  take: UpgradeHandler
+  /** Answers a request for a WebSocket that nobody takes. */
+  refuse(socket: Duplex): void
+}
+
 /** The upgrades of a server. */
 export interface Upgrades {
-  /** Whether somebody else takes upgrades of this server too. */
-  shared(): boolean
   close(): void
 }
 
-/** @param take gets the requests that ask for a WebSocket */
-export function takeUpgrades(server: UpgradingServer, take: TakeUpgrade): Upgrades {
-  const listener: TakeUpgrade = (request, socket, head) => {
-    if (asksForWebSocket(request)) take(request, socket, head)
-    else if (!shared()) answerAsRequest(server, request, socket, head)
-  }
-  const shared = (): boolean => server.listeners('upgrade').some((other) => other !== listener)
-  const restore = tellWhich(server, (request) => asksForWebSocket(request) || shared())
+/** Says of a listener that it is one of these, and which requests it takes: several sites may share a server. */
+const takesOf = Symbol('takes')
+
+interface UpgradeListener extends UpgradeHandler {
+  readonly [takesOf]: UpgradeTaker['takes']
+}
+
+/**
+ * Gives a taker what asks for its WebSockets. What no taker has is answered by the first of them, and is left alone where somebody
+ * else takes upgrades of the server too.
+ */
+export function takeUpgrades(server: UpgradingServer, { takes, take, refuse }: UpgradeTaker): Upgrades {
+  const listener: UpgradeListener = Object.assign(handle, { [takesOf]: takes })
+  const restore = tellWhich(server, (request) => asksForWebSocket(request) || hasOthers(server))
   server.on('upgrade', listener)
+
+  function handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const isMeant = asksForWebSocket(request)
+    if (isMeant && takes(request)) return take(request, socket, head)
+    if (hasOthers(server)) return
+    const [first, ...next] = server.listeners('upgrade').filter(isTaker)
+    if (first !== listener || (isMeant && next.some((other) => other[takesOf](request)))) return
+    if (isMeant) refuse(socket)
+    else answerAsRequest(server, request, socket, head)
+  }
+
   return {
-    shared,
     close() {
       server.off('upgrade', listener)
       restore()
     },
   }
+}
+
+/** Whether somebody else takes upgrades of a server too. */
+function hasOthers(server: UpgradingServer): boolean {
+  return !server.listeners('upgrade').every(isTaker)
+}
+
+function isTaker(listener: object): listener is UpgradeListener {
+  return takesOf in listener
 }
 
 function asksForWebSocket({ headers }: IncomingMessage): boolean {

@@ -55,14 +55,18 @@ export function serveWebSockets(
 ): WebSockets {
   const doors = new Map<string, Door>(faces.map((face) => [`${prefix}${face.path}`, doorOf(site, face)]))
   const lobby = new Lobby(site)
-  const upgrades = faces.length === 0 ? undefined : takeUpgrades(server, take)
+  const doorOfRequest = (request: IncomingMessage): Door | undefined => doors.get(pathAndQuery(request)[0])
+  const upgrades = faces.length === 0 ? undefined : takeUpgrades(server, { takes, take, refuse: refuseUnknown })
   const pings = setInterval(() => lobby.ping(), pingMs)
   pings.unref()
 
+  function takes(request: IncomingMessage): boolean {
+    return doorOfRequest(request) !== undefined
+  }
+
   function take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const door = doors.get(pathAndQuery(request)[0])
+    const door = doorOfRequest(request)
     if (door !== undefined) void lobby.enter({ door, request, socket, head })
-    else if (upgrades?.shared() === false) refuse(socket, refusal('WEB_NOT_FOUND', 'nothing takes WebSockets here'))
   }
 
   return {
@@ -181,6 +185,10 @@ function isOwnPage({ headers }: IncomingMessage, origins: readonly string[]): bo
   const { origin, host } = headers
   if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true
   return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function refuseUnknown(socket: Duplex): void {
+  refuse(socket, refusal('WEB_NOT_FOUND', 'nothing takes WebSockets here'))
 }
 
 /** Answers an upgrade by hand, as there is no response object for it, and keeps nothing of the connection. */

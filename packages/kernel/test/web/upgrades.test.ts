@@ -31,6 +31,16 @@ async function asked(url: string, method: string, { body, upgrade = 'h2c' }: { b
   return { status: response.statusCode, body: await text(response) }
 }
 
+/** The status that a handshake is answered with; a WebSocket is closed at once. */
+async function handshakeStatus(url: string): Promise<number | undefined> {
+  const client = new WebSocket(url.replace('http', 'ws')).on('error', () => undefined)
+  const opened = once(client, 'upgrade')
+  const refused = once(client, 'unexpected-response').then(([, response]) => [response])
+  const [{ statusCode }] = (await Promise.race([opened, refused])) as [IncomingMessage]
+  client.terminate()
+  return statusCode
+}
+
 const tea = '{"sku":"tea","n":5}'
 
 describe('a request that asks for another protocol', () => {
@@ -102,6 +112,23 @@ describe('the plugin on a server of your own', () => {
     const client = new WebSocket(`${url.replace('http', 'ws')}/api/socket`)
     await once(client, 'open')
     client.terminate()
+    await own.close()
+    await runtime.stop()
+  })
+
+  it('WEB-05 WEB-08 registered twice, has each take its own websockets, and what neither takes is answered', async () => {
+    const runtime = await createRuntime({ config: webConfig, web: false })
+    await runtime.start()
+    const own = fastify()
+    own.get('/own', () => 'own')
+    // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits what a plugin returns
+    for (const prefix of ['/one', '/two']) await own.register(millrace, { runtime, prefix })
+    const url = await own.listen({ port: 0, host: '127.0.0.1' })
+    const statuses: unknown[] = []
+    for (const path of ['/one/socket', '/two/socket', '/three/socket', '/one/nothing'])
+      statuses.push(await handshakeStatus(`${url}${path}`))
+    expect(statuses).toEqual([101, 101, 404, 404])
+    expect(await asked(`${url}/own`, 'GET')).toEqual({ status: 200, body: 'own' })
     await own.close()
     await runtime.stop()
   })
