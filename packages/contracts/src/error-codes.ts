@@ -65,7 +65,7 @@ export const errorCodes = {
   SOURCE_FAILED: 'A source could not be read on; facts name it.',
   SINK_FAILED: 'A sink could not write a message, or not complete what it had written; facts name it.',
   WEB_UNAUTHENTICATED: 'A request does not say who it is from, or cannot prove it.',
-  WEB_FORBIDDEN: 'A page of this origin may not open a WebSocket here.',
+  WEB_FORBIDDEN: 'A page of this origin may not ask here.',
   WEB_NOT_FOUND: 'Nothing answers under this path.',
   WEB_METHOD_NOT_ALLOWED: 'Something answers under this path, but not this method.',
   WEB_NOT_ACCEPTABLE: 'None of the media types that a client accepts can be made.',

@@ -5,6 +5,7 @@
  * G2  Where the application authenticates, nobody unknown comes further; how long that may take the interface says.
  * G3  A client that asks too often is refused: by its principal where there is one, else by its address.
  * G4  A request with the `X-Request-Id` of one that is not answered yet is refused.
+ * G5  A page of another origin has nothing done that its browser would not ask for first, unless `cors` names it.
  */
 import {
   type Authenticate,
@@ -14,6 +15,7 @@ import {
   type WebRequest,
 } from '@millrace/contracts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { isOfOwnPage, isSentUnasked } from './own-page.js'
 import { refusal } from './problem.js'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.js'
 import type { Site, Visit } from './site.js'
@@ -36,6 +38,8 @@ export function createGuard(
 ): onRequestHookHandler {
   return (request, reply, done) => {
     const visit = begin(site, request, reply, undefined)
+    if (isSentUnasked(request.method, request.headers) && !isOfOwnPage(request.headers, request.host, site.origins))
+      return done(refusal('WEB_FORBIDDEN', 'pages of this origin may not send this'))
     const { authenticate } = site.ingress
     if (authenticate === undefined) return admit(site, { request, reply, visit, limiter, face }, done)
     const goOn = whileOpen(reply, done)

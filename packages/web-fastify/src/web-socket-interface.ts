@@ -14,6 +14,7 @@ import type { Principal, WebSocketInterface } from '@millrace/contracts'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { readEarly } from './early-bytes.js'
 import { askWho, limiterOf, spentBy } from './guard.js'
+import { isOfOwnPage } from './own-page.js'
 import { problemHeaders, problemOf, problemType, refusal } from './problem.js'
 import { type PayloadOf, type RequestParts, requestPayload } from './request-payload.js'
 import type { Site } from './site.js'
@@ -160,7 +161,9 @@ function pathAndQuery({ url = '' }: IncomingMessage): readonly [string, string] 
 
 async function admit(site: Site, door: Door, request: IncomingMessage): Promise<Principal | undefined> {
   refuseWhileDraining(site)
-  if (!isOwnPage(request, site.origins)) throw refusal('WEB_FORBIDDEN', 'pages of this origin may not connect')
+  const { host } = request.headers
+  if (!isOfOwnPage(request.headers, host, site.origins))
+    throw refusal('WEB_FORBIDDEN', 'pages of this origin may not connect')
   const { authenticate } = site.ingress
   if (authenticate === undefined) return undefined
   const { method = 'GET', url = '', headers } = request
@@ -178,13 +181,6 @@ function refuseWhileDraining({ draining }: Site): void {
 
 function addressOf({ socket }: IncomingMessage): string {
   return socket.remoteAddress ?? ''
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc6455#section-10.2 */
-function isOwnPage({ headers }: IncomingMessage, origins: readonly string[]): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
 }
 
 function refuseUnknown(socket: Duplex): void {

@@ -280,6 +280,29 @@ describe('the web server', () => {
     expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  it.each([
+    ['no body', '/quotes?sku=tea&n=1', undefined],
+    ['the body of a form', '/raw', 'text/plain; charset=utf-8'],
+    ['a body of no media type', '/raw', ''],
+  ])(
+    'WEB-05 403 for a page of another origin that sends %s, which no browser asks about',
+    async (_name, path, type) => {
+      const body = type === undefined ? {} : { body: Uint8Array.of(1) }
+      const send = (headers: Readonly<Record<string, string>>) =>
+        fetch(`${app.url}${path}`, {
+          method: 'POST',
+          headers: { ...headers, ...(type ? { 'content-type': type } : {}) },
+          ...body,
+        })
+      const evil = await problem(await send({ origin: 'https://evil.example' }))
+      const own = await send({ origin: app.url })
+      const ownForm = await send({ origin: 'null', 'sec-fetch-site': 'same-origin' })
+      const program = await send({})
+      expect(evil).toMatchObject({ status: 403, body: { code: 'WEB_FORBIDDEN' } })
+      expect([own.status, ownForm.status, program.status]).toEqual([200, 200, 200])
+    },
+  )
+
   it('WEB-05 allows the origins that the configuration names', async () => {
     const open = await startWeb({ runtime: { web: { cors: { origins: ['https://shop.example'] } } } })
     const preflight = await fetch(`${open.url}/quotes`, {
@@ -287,7 +310,10 @@ describe('the web server', () => {
       headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
     })
     const other = await post(`${open.url}/quotes`, { sku: 'tea', n: 1 }, { origin: 'https://evil.example' })
+    const unasked = { method: 'POST', headers: { origin: 'https://shop.example' } }
+    const allowed = await fetch(`${open.url}/quotes?sku=tea&n=1`, unasked)
     await open.stop()
+    expect(allowed.status).toBe(200)
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://shop.example')
     expect(other.headers.get('access-control-allow-origin')).not.toBe('https://evil.example')
   })
