@@ -21,12 +21,22 @@ const longestId = 128
 export function readMessage(bytes: Uint8Array): ClientMessage {
   const value = parseJson(bytes)
   const { id, request, stream, cancel } = isRecord(value) ? value : {}
-  const known = typeof id === 'number' || (typeof id === 'string' && id.length <= longestId)
-  if (!known)
-    throw refusal('PAYLOAD_INVALID', `a message is an object with an id: a number, or at most ${longestId} letters`)
+  if (!isId(id))
+    throw refusal(
+      'PAYLOAD_INVALID',
+      `a message is an object with an id: a number up to 2^53 - 1, or at most ${longestId} letters`,
+    )
   if ([request, stream, cancel].filter((part) => part !== undefined).length !== 1)
     throw refusal('PAYLOAD_INVALID', 'a message holds one of request, stream and cancel')
+  if (cancel !== undefined && cancel !== true) throw refusal('PAYLOAD_INVALID', 'cancel is true, or left out')
   return { id, request, stream, cancel }
+}
+
+/** A larger number would come back as another one, and its client would wait for ever. */
+function isId(id: unknown): id is Id {
+  return typeof id === 'number'
+    ? Math.abs(id) <= Number.MAX_SAFE_INTEGER
+    : typeof id === 'string' && id.length <= longestId
 }
 
 /** A reply, as the client gets it. */

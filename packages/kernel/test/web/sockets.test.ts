@@ -136,7 +136,14 @@ describe.each([
   it.each([
     ['no JSON', 'hello', { code: 'PAYLOAD_INVALID', errors: [{ path: '', reason: 'is not JSON' }] }],
     ['no id', { request: {} }, { code: 'PAYLOAD_INVALID' }],
+    [
+      'an id that no number here is',
+      '{"id":9007199254740993,"request":{"sku":"a","n":1}}',
+      { code: 'PAYLOAD_INVALID' },
+    ],
+    ['an endless id', '{"id":1e400,"request":{"sku":"a","n":1}}', { code: 'PAYLOAD_INVALID' }],
     ['two verbs', { id: 1, request: {}, stream: {} }, { code: 'PAYLOAD_INVALID' }],
+    ['a cancel that is none', { id: 1, cancel: false }, { code: 'PAYLOAD_INVALID' }],
     [
       'a payload that does not fit',
       { id: 1, request: { sku: 'a', n: 0 } },
