@@ -1,7 +1,8 @@
 import type { Exchange } from '@millrace/contracts'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type BodyLimits, BodyReader } from './body-reader.js'
 import { parseJson } from './json-body.js'
+import { refusal } from './problem.js'
 
 /** Lets a scope read the bodies of one interface: JSON, or whatever comes for a byte type. */
 export function addBodyParsers(scope: FastifyInstance, { request }: Exchange, limits: BodyLimits): void {
@@ -22,7 +23,12 @@ function addParser(
   parse: (bytes: Buffer) => unknown,
 ): void {
   const reader = new BodyReader(limits, () => performance.now())
-  scope.addContentTypeParser(type, (_request, payload, done) => {
+  scope.addContentTypeParser(type, (request, payload, done) => {
+    const coded = refusedCoding(request)
+    if (coded !== undefined) {
+      payload.resume()
+      return done(coded)
+    }
     reader.read(payload, (error, bytes = Buffer.alloc(0)) => {
       if (error !== null) return done(error)
       try {
@@ -31,5 +37,18 @@ function addParser(
         done(thrown as Error) // the parser throws errors and nothing else
       }
     })
+  })
+}
+
+/**
+ * The refusal of a body that is compressed: nothing here unpacks it, and what a handler got would be no more what the client meant.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+ */
+export function refusedCoding({ headers }: FastifyRequest): Error | undefined {
+  const coding = headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (coding === '' || coding === 'identity') return undefined
+  return refusal('WEB_MEDIA_TYPE_UNSUPPORTED', 'send the body as it is, without a Content-Encoding', {
+    accept_encoding: 'identity',
   })
 }

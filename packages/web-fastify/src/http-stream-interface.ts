@@ -10,7 +10,7 @@ import type { Conversation, HttpStreamInterface } from '@millrace/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { negotiate } from './accept.js'
 import { sendProblem } from './answer.js'
-import { addBodyParsers } from './body-parsers.js'
+import { addBodyParsers, refusedCoding } from './body-parsers.js'
 import { tooLarge } from './body-reader.js'
 import { createGuard } from './guard.js'
 import { notAcceptable, payloadIn } from './http-interface.js'
@@ -30,7 +30,9 @@ export function serveHttpStream(scope: FastifyInstance, site: Site, face: HttpSt
   const { timeoutMs, requestBytes } = policies
   const payloadOf = requestPayload(exchange, face)
   addBodyParsers(scope, exchange, { maxBytes: requestBytes, timeoutMs })
-  scope.addContentTypeParser(linesType, (_request, payload, done) => done(null, new LinesBody(payload as Readable))) // Node's own request
+  scope.addContentTypeParser(linesType, (asked, payload, done) => {
+    done(refusedCoding(asked) ?? null, new LinesBody(payload as Readable)) // Node's own request
+  })
   scope.route({
     method: face.method,
     url: face.path,

@@ -68,6 +68,7 @@ export function problemHeaders({ status }: Problem, thrown: unknown): Readonly<R
   const methods = status === 405 ? methodsIn(facts) : []
   if (methods.length > 0) headers.allow = methods.join(', ')
   if (status === 401) headers['www-authenticate'] = 'Bearer'
+  if (status === 415 && facts.accept_encoding === 'identity') headers['accept-encoding'] = 'identity'
   return headers
 }
 

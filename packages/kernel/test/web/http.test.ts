@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually, post, problem, startWeb, type WebApplication } from './web-application.js'
 
@@ -212,6 +213,21 @@ describe('what an http interface refuses', () => {
   it('WEB-05 415 for a media type that is not read here', async () => {
     const response = await post(`${app.url}/quotes`, 'sku=tea', { 'content-type': 'application/x-www-form-urlencoded' })
     expect(await problem(response)).toMatchObject({ status: 415, body: { code: 'WEB_MEDIA_TYPE_UNSUPPORTED' } })
+  })
+
+  it.each([
+    ['/quotes', 'application/json'],
+    ['/raw', 'application/octet-stream'],
+    ['/raw-lines', 'application/x-ndjson'],
+    ['/graphql', 'application/json'],
+  ])('WEB-05 415 for a compressed body: %s', async (path, type) => {
+    const packed = gzipSync('{"sku":"tea","n":1}')
+    const send = (coding: string) =>
+      post(`${app.url}${path}`, packed, { 'content-type': type, 'content-encoding': coding })
+    const response = await send('gzip')
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    expect((await response.json()) as object).toMatchObject({ code: 'WEB_MEDIA_TYPE_UNSUPPORTED' })
+    expect((await send('identity')).status).not.toBe(415)
   })
 
   it('WEB-05 429 says when to come back', async () => {
