@@ -1,5 +1,6 @@
 import type { HttpInterface, HttpStreamInterface, Ingress, JsonSchema, MessageType } from '@millrace/contracts'
-import { fieldSources, propertiesOf } from './request-payload.js'
+import { type FieldSource, fieldSources } from './request-payload.js'
+import { fieldsOf, isSchema } from './schema-fields.js'
 import { errorStatuses } from './statuses.js'
 import { streamFormats } from './stream-format.js'
 
@@ -62,7 +63,7 @@ function operation(face: Described): JsonSchema {
   const sources = fieldSources(path, binds, exchange.requestSchema)
   const hasBody = face.method !== 'GET'
   const queried = hasBody ? [] : queryFields(exchange.requestSchema, sources)
-  const required = requiredOf(exchange.requestSchema)
+  const { required } = fieldsOf(exchange.requestSchema)
   const parameters = [...sources, ...queried]
     .filter(({ place }) => place === 'path' || place === 'query' || place === 'header')
     .map(({ place, name: given, field, schema }) => ({
@@ -79,7 +80,7 @@ function operation(face: Described): JsonSchema {
     operationId: operationId(face),
     summary: name,
     ...(parameters.length + rest.length === 0 ? {} : { parameters: [...parameters, ...rest] }),
-    ...(hasBody ? { requestBody: { required: true, content: requestContent(face, sources) } } : {}),
+    ...(hasBody ? { requestBody: requestBody(face, sources) } : {}),
     responses: {
       200: { description: exchange.response.name, content: responseContent(face) },
       ...Object.fromEntries(errorStatuses.map((status) => [status, { $ref: '#/components/responses/Problem' }])),
@@ -94,17 +95,51 @@ function operationId({ method, path }: Described): string {
 
 function queryFields(schema: JsonSchema | undefined, sources: readonly { readonly field: string }[]) {
   const bound = new Set(sources.map(({ field }) => field))
-  return Object.entries(propertiesOf(schema))
+  return Object.entries(fieldsOf(schema).properties)
     .filter(([field]) => !bound.has(field))
     .map(([field, part]) => ({ field, place: 'query', name: field, schema: part }))
 }
 
-function requestContent(face: Described, sources: ReturnType<typeof fieldSources>): JsonSchema {
+function requestBody(face: Described, sources: readonly FieldSource[]): JsonSchema {
   const { request, requestSchema } = face.exchange
-  if (requestSchema === undefined) return { 'application/octet-stream': {}, ...(face.kind === 'http' ? {} : lines({})) }
+  const more = (schema: JsonSchema) => (face.kind === 'http' ? {} : lines(schema))
+  if (requestSchema === undefined) return { required: true, content: { 'application/octet-stream': {}, ...more({}) } }
+  const { schema, required } = bodyOf(requestSchema, sources)
+  const shown = schema === requestSchema ? refTo(request) : refsFrom(request, schema)
+  return { required, content: { 'application/json': { schema: shown }, ...more(shown) } }
+}
+
+/** What is left to be the body's when fields come from elsewhere, and whether there is no request without it. */
+function bodyOf(schema: JsonSchema, sources: readonly FieldSource[]): { schema: JsonSchema; required: boolean } {
+  const all = fieldsOf(schema)
   const bound = new Set(sources.map(({ field }) => field))
-  const schema = bound.size === 0 ? refTo(request) : refsFrom(request, without(requestSchema, bound))
-  return { 'application/json': { schema }, ...(face.kind === 'http' ? {} : lines(schema)) }
+  const ofBody = sources.filter(({ place }) => place === 'body')
+  const required = needsBody(schema, sources)
+  if (sources.length === 0) return { schema, required }
+  const whole = ofBody.filter(({ name }) => name === undefined).map((source) => source.schema)
+  const members = ofBody.flatMap(({ name, ...source }) => (name === undefined ? [] : [{ ...source, name }]))
+  if (whole.length === 0) return { schema: withMembers(without(schema, bound), members, all.required), required }
+  const parts = members.length === 0 ? whole : [...whole, withMembers({ type: 'object' }, members, all.required)]
+  return { schema: parts.length === 1 && isSchema(parts[0]) ? parts[0] : { allOf: parts }, required }
+}
+
+/** Whether a request without a body lacks something, as far as the schema says what it needs. */
+function needsBody(schema: JsonSchema, sources: readonly FieldSource[]): boolean {
+  const { required } = fieldsOf(schema)
+  if (required.size === 0) return !isSchema(schema.properties)
+  const elsewhere = new Set(sources.filter(({ place }) => place !== 'body').map(({ field }) => field))
+  return [...required].some((field) => !elsewhere.has(field))
+}
+
+type Member = FieldSource & { readonly name: string }
+
+/** Members of a body that are fields under another name. */
+function withMembers(schema: JsonSchema, members: readonly Member[], required: ReadonlySet<string>): JsonSchema {
+  if (members.length === 0) return schema
+  const own = fieldsOf({ properties: schema.properties, required: schema.required })
+  const wanted = members.filter(({ field }) => required.has(field)).map(({ name }) => name)
+  const properties = { ...own.properties, ...Object.fromEntries(members.map((member) => [member.name, member.schema])) }
+  return { ...schema, properties, required: [...new Set([...own.required, ...wanted])] }
 }
 
 function lines(schema: JsonSchema): JsonSchema {
@@ -115,20 +150,26 @@ function lines(schema: JsonSchema): JsonSchema {
 
 function responseContent({ kind, exchange }: Described): JsonSchema {
   const { mediaType = 'application/json' } = exchange.response
-  if (exchange.responseSchema === undefined) return { [mediaType]: {} }
-  const schema = refTo(exchange.response)
+  const isBytes = exchange.responseSchema === undefined
+  if (isBytes && kind === 'http') return { [mediaType]: {} }
+  const schema = isBytes
+    ? { type: 'string', contentEncoding: 'base64', contentMediaType: mediaType }
+    : refTo(exchange.response)
   if (kind === 'http') return { 'application/json': { schema } }
   return Object.fromEntries(streamFormats.map(({ type }) => [type, { schema }]))
 }
 
 function without(schema: JsonSchema, fields: ReadonlySet<string>): JsonSchema {
-  const properties = Object.entries(propertiesOf(schema)).filter(([field]) => !fields.has(field))
-  const required = [...requiredOf(schema)].filter((field) => !fields.has(field))
-  return { ...schema, properties: Object.fromEntries(properties), required }
-}
-
-function requiredOf(schema: JsonSchema | undefined): ReadonlySet<string> {
-  return new Set(Array.isArray(schema?.required) ? schema.required.map(String) : [])
+  const { properties, required } = fieldsOf({ properties: schema.properties, required: schema.required })
+  const left = Object.entries(properties).filter(([field]) => !fields.has(field))
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((word) => {
+    const alternatives = schema[word]
+    if (!Array.isArray(alternatives)) return []
+    return [[word, alternatives.map((part) => (isSchema(part) ? without(part, fields) : part))]]
+  })
+  if (!isSchema(schema.properties)) return { ...schema, ...Object.fromEntries(parts) }
+  const still = [...required].filter((field) => !fields.has(field))
+  return { ...schema, ...Object.fromEntries(parts), properties: Object.fromEntries(left), required: still }
 }
 
 function messageSchemas(faces: readonly Described[]): JsonSchema {

@@ -1,5 +1,6 @@
 import type { Binds, Exchange, JsonSchema, Principal } from '@millrace/contracts'
 import { coerceText } from './coerce-text.js'
+import { fieldsOf } from './schema-fields.js'
 
 /** What a request brings. */
 export interface RequestParts {
@@ -30,7 +31,7 @@ export type PayloadOf = (parts: RequestParts) => unknown
  * @param path with `:name` for its parts
  */
 export function fieldSources(path: string, binds: Binds, schema: JsonSchema | undefined): readonly FieldSource[] {
-  const properties = propertiesOf(schema)
+  const { properties } = fieldsOf(schema)
   const parts = path.split('/').flatMap((part) => (part.startsWith(':') ? [part.slice(1)] : []))
   const unbound = parts.filter((name) => Object.hasOwn(properties, name) && !Object.hasOwn(binds, name))
   const all = { ...Object.fromEntries(unbound.map((name) => [name, `path.${name}`])), ...binds }
@@ -43,16 +44,17 @@ export function fieldSources(path: string, binds: Binds, schema: JsonSchema | un
 /** Compiles how requests of an interface become payloads. */
 export function requestPayload(
   exchange: Exchange,
-  { path, binds, method }: { readonly path: string; readonly binds: Binds; readonly method: string },
+  { path, binds }: { readonly path: string; readonly binds: Binds },
 ): PayloadOf {
   const schema = exchange.requestSchema
   const sources = fieldSources(path, binds, schema)
-  const properties = propertiesOf(schema)
+  const { properties } = fieldsOf(schema)
+  const moved = movedMembers(sources, properties)
   const wholeBody = sources.some(({ place, name }) => place === 'body' && name === undefined)
   if (exchange.request.encoding === 'bytes') return ({ body }) => body ?? new Uint8Array()
   const base = (parts: RequestParts): unknown => {
     if (wholeBody) return {}
-    return parts.body === undefined ? fromQuery(parts.query, properties, method !== 'GET') : parts.body
+    return parts.body === undefined ? fromQuery(parts.query, properties) : parts.body
   }
   if (sources.length === 0) return base
   return (parts) => {
@@ -60,6 +62,7 @@ export function requestPayload(
     if (typeof rest !== 'object' || rest === null || Array.isArray(rest)) return rest
     // Not spread: what is added to a spread object gives each one a shape of its own. No body that is taken has a key __proto__.
     const payload: Record<string, unknown> = Object.assign<Record<string, unknown>, object>({}, rest)
+    for (const member of moved) delete payload[member]
     for (const source of sources) {
       const value = fieldValue(source, parts)
       if (value === undefined) delete payload[source.field]
@@ -74,7 +77,7 @@ function fieldValue({ place, name = '', schema }: FieldSource, parts: RequestPar
   if (place === 'principal') return name === '' ? parts.principal : memberOf(parts.principal, name)
   const text =
     place === 'path' ? parts.params[name] : place === 'query' ? parts.query[name] : parts.headers[name.toLowerCase()]
-  return text === undefined ? undefined : coerceText(text, schema)
+  return text === undefined ? undefined : coerceText(text, schema, place)
 }
 
 function memberOf(value: unknown, name: string): unknown {
@@ -82,19 +85,18 @@ function memberOf(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name] // an object, as was just looked at
 }
 
-/** A request without a body brings its fields in the query; one that should have a body and does not, only if it has a query. */
-function fromQuery(
-  query: RequestParts['query'],
-  properties: Readonly<Record<string, unknown>>,
-  expectsBody: boolean,
-): unknown {
+/** A request without a body brings its fields in the query. */
+function fromQuery(query: RequestParts['query'], properties: Readonly<Record<string, unknown>>): unknown {
   const names = Object.keys(query).filter((name) => name !== '__proto__')
-  if (expectsBody && names.length === 0 && Object.keys(properties).length === 0) return {}
   return Object.fromEntries(names.map((name) => [name, coerceText(query[name] ?? '', properties[name])]))
 }
 
-/** The fields that a schema names. */
-export function propertiesOf(schema: JsonSchema | undefined): Readonly<Record<string, unknown>> {
-  const properties = schema?.properties
-  return typeof properties === 'object' && properties !== null ? (properties as Record<string, unknown>) : {} // JSON Schema says so
+/** Members of a body that are fields of another name, and none of their own. */
+export function movedMembers(
+  sources: readonly FieldSource[],
+  properties: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return sources.flatMap(({ place, name }) =>
+    place === 'body' && name !== undefined && !Object.hasOwn(properties, name) ? [name] : [],
+  )
 }

@@ -143,8 +143,7 @@ function doorOf(site: Site, face: WebSocketInterface): Door {
   const { exchange, path, binds, policies } = face
   const maxPayload = policies.requestBytes
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, clientTracking: true })
-  // Each message is a body, as that of a POST is.
-  const payloadOf = requestPayload(exchange, { path, binds, method: 'POST' })
+  const payloadOf = requestPayload(exchange, { path, binds })
   return { face, server, limiter: limiterOf(site, face), payloadOf }
 }
 
