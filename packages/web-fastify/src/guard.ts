@@ -12,6 +12,7 @@ import {
   type InterfacePolicies,
   MillraceError,
   type Principal,
+  type WebInterface,
   type WebRequest,
 } from '@millrace/contracts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
@@ -24,6 +25,7 @@ import { answeredTraceparent, traceOf } from './traceparent.js'
 
 /** What a guard must know of an interface. */
 export interface Guarded {
+  readonly kind: WebInterface['kind']
   readonly name: string
   readonly policies: InterfacePolicies
 }
@@ -38,7 +40,7 @@ export function createGuard(
 ): onRequestHookHandler {
   return (request, reply, done) => {
     const visit = begin(site, request, reply, undefined)
-    if (isSentUnasked(request.method, request.headers) && !isOfOwnPage(request.headers, request.host, site.origins))
+    if (isOfOtherPage(request, face, site))
       return done(refusal('WEB_FORBIDDEN', 'pages of this origin may not send this'))
     const { authenticate } = site.ingress
     if (authenticate === undefined) return admit(site, { request, reply, visit, limiter, face }, done)
@@ -49,6 +51,11 @@ export function createGuard(
       (error: Error) => goOn((next) => next(spentBy(limiter, request.ip) ?? error)),
     )
   }
+}
+
+/** Whether it would be done for a page that may not ask. GraphQL takes by POST what browsers ask about, and nothing else. */
+function isOfOtherPage({ method, headers, host }: FastifyRequest, { kind }: Guarded, { origins }: Site): boolean {
+  return kind !== 'graphql' && isSentUnasked(method, headers) && !isOfOwnPage(headers, host, origins)
 }
 
 type Done = (error?: Error) => void
