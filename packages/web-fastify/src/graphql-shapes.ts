@@ -21,7 +21,15 @@ function alternativesOf(schema: unknown): readonly unknown[] | undefined {
 const isNull = (part: unknown): boolean => isSchema(part) && part.type === 'null'
 
 export function mayBeNull(schema: unknown): boolean {
-  return isNull(schema) || (alternativesOf(schema)?.some(isNull) ?? false)
+  if (!isSchema(schema)) return false
+  const { type, enum: values, const: constant } = schema
+  if ('const' in schema) return constant === null
+  if (Array.isArray(values)) return values.includes(null)
+  return (
+    isNull(schema) ||
+    (Array.isArray(type) && type.includes('null')) ||
+    (alternativesOf(schema)?.some(mayBeNull) ?? false)
+  )
 }
 
 /** The one shape beside null; undefined where there are several. */

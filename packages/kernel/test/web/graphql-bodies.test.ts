@@ -23,6 +23,15 @@ const Ask = defineMessage(
     any: Type.Optional(Type.Cyclic({ Any: AnyShape }, 'Any')),
   }),
 )
+/** What may be null, however a schema says it. */
+const nullable = {
+  word: Type.Enum(['old', null]),
+  text: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  nested: Type.Union([Type.Integer(), Type.Union([Type.String(), Type.Null()])]),
+  words: Type.Array(Type.Enum(['old', null])),
+}
+const AskNull = defineMessage('shop.ask-null', Type.Object(nullable))
+const ToldNull = defineMessage('shop.told-null', Type.Object(nullable), { reply: true })
 const Told = defineMessage('shop.told', Type.Object({ text: Type.String() }), { reply: true })
 
 let asked = 0
@@ -38,13 +47,22 @@ const tell = defineNode({
   },
 })
 
+/** Says what it is told. */
+const echo = defineNode({ name: 'echo', consumes: AskNull, emits: [ToldNull], handle: (asked) => ToldNull.of(asked) })
+
 const told = { request: 'shop.ask', response: 'shop.told' }
 
 let app: WebApplication
 
 beforeAll(async () => {
-  const interfaces = [{ kind: 'graphql', queries: { tell: told }, mutations: { change: told } }]
-  app = await startWeb({ runtime: { web: { interfaces } } }, { nodes: [tell] })
+  const interfaces = [
+    {
+      kind: 'graphql',
+      queries: { tell: told, echo: { request: 'shop.ask-null', response: 'shop.told-null' } },
+      mutations: { change: told },
+    },
+  ]
+  app = await startWeb({ runtime: { web: { interfaces } } }, { nodes: [tell, echo] })
 })
 
 afterAll(async () => {
@@ -187,5 +205,16 @@ describe('types that GraphQL does not allow', () => {
     const refused = startWith({ __tell: told })
     await expect(refused).rejects.toThrow('runtime.web.interfaces[0].queries.__tell is no possible name')
     await expect(refused).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
+
+describe('what may be null', () => {
+  it('WEB-GQL-01 is null in arguments and in replies, however its schema says so', async () => {
+    const query =
+      'query ($n: JSON) { echo(word: $n, text: $n, nested: $n, words: [$n, "old"]) { word text nested words } }'
+    const { text } = await send(JSON.stringify({ query, variables: { n: null } }))
+    expect(JSON.parse(text)).toEqual({
+      data: { echo: { word: null, text: null, nested: null, words: [null, 'old'] } },
+    })
   })
 })
