@@ -54,9 +54,9 @@ export function serveWebSockets(
   faces: readonly WebSocketInterface[],
   prefix: string,
 ): WebSockets {
-  const doors = new Map<string, Door>(faces.map((face) => [`${prefix}${face.path}`, doorOf(site, face)]))
+  const doors = new Map<string, Door>(faces.map((face) => [decoded(`${prefix}${face.path}`), doorOf(site, face)]))
   const lobby = new Lobby(site)
-  const doorOfRequest = (request: IncomingMessage): Door | undefined => doors.get(pathAndQuery(request)[0])
+  const doorOfRequest = (request: IncomingMessage): Door | undefined => doors.get(decoded(pathAndQuery(request)[0]))
   const upgrades = faces.length === 0 ? undefined : takeUpgrades(server, { takes, take, refuse: refuseUnknown })
   const pings = setInterval(() => lobby.ping(), pingMs)
   pings.unref()
@@ -153,9 +153,20 @@ function handshakeOf(request: IncomingMessage, principal: Principal | undefined)
   return { params: {}, query, headers: request.headers, principal }
 }
 
+/** @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2 for the address that may stand before the path */
 function pathAndQuery({ url = '' }: IncomingMessage): readonly [string, string] {
-  const end = url.indexOf('?')
-  return end < 0 ? [url, ''] : [url.slice(0, end), url.slice(end + 1)]
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')
+  const end = target.indexOf('?')
+  return end < 0 ? [target, ''] : [target.slice(0, end), target.slice(end + 1)]
+}
+
+/** A path as the configuration writes it: clients have to write some of its letters in other words. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path // no path of ours
+  }
 }
 
 async function admit(site: Site, door: Door, request: IncomingMessage): Promise<Principal | undefined> {

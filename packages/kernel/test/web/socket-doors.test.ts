@@ -48,12 +48,12 @@ async function answered(socket: WebSocket, message: object): Promise<unknown> {
 }
 
 /** Asks for a WebSocket by hand. */
-function knock(url: string): Socket {
-  const { hostname, port, pathname } = new URL(url)
+function knock(url: string, target: string = new URL(url).pathname): Socket {
+  const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
   sockets.push(socket.on('error', () => undefined))
   socket.write(
-    `GET ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    `GET ${target} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
   )
   return socket
 }
@@ -74,6 +74,16 @@ describe('who asks for a websocket', () => {
       id: 1,
       error: { code: 'PAYLOAD_INVALID', errors: [{ path: 'who' }] },
     })
+  })
+
+  it.each([
+    ['letters that are written in others', '/pr%C3%A9is%20live'],
+    ['letters that need not be', '/pr%C3%A9is%20l%69ve'],
+    ['the address before it', 'http://shop.example/pr%C3%A9is%20live'],
+  ])('WEB-02 is heard whose path has %s', async (_name, target) => {
+    const { origin } = new URL(await asking(alice, { path: '/préis live' }))
+    const [answer] = (await once(knock(origin, target), 'data')) as [Buffer]
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 101 /)
   })
 
   it('WEB-05 wrong keys are counted as questions are', async () => {
