@@ -190,7 +190,10 @@ export interface components {
         };
         "fund.windows-query": {
             customer_id: string;
-            /** @description RFC 3339, with a zone; now where it is left out. */
+            /**
+             * Format: date-time
+             * @description RFC 3339, with a zone; now where it is left out.
+             */
             time?: string;
         };
         "fund.windows": {

@@ -96,6 +96,31 @@ describe.each(['memory', 'tcp_local'])('reference serve --profile %s', (profile)
     },
   )
 
+  it.each([
+    '',
+    'yesterday',
+    '2000-02-30T00:00:00Z',
+    '2000-01-01 00:00:00Z',
+    '1998-12-31T23:59:60Z',
+    '2000-01-01T00:00:00+01',
+  ])('WEB-05 400 for windows at %p, which is no instant', async (time) => {
+    const response = await fetch(`${url}/customers/1/windows?${new URLSearchParams({ time })}`)
+    const { code, errors } = (await response.json()) as { code: string; errors?: readonly { path: string }[] }
+    expect({ status: response.status, code, path: errors?.[0]?.path }).toEqual({
+      status: 400,
+      code: 'PAYLOAD_INVALID',
+      path: 'time',
+    })
+  })
+
+  it.each([
+    ['2000-01-01t00:00:00.5z', '2000-01-01'],
+    ['9999-12-31T23:59:59-23:59', '+010000-01-01'],
+  ])('WEB-01 tells of the windows at %s', async (time, day) => {
+    const response = await fetch(`${url}/customers/1/windows?${new URLSearchParams({ time })}`)
+    expect(await response.json()).toMatchObject({ day })
+  })
+
   it('WEB-STREAM-01 answers each line through POST /loads/stream as a batch does, however long it is', async () => {
     const body = linesOfLengths([100, 1_048_574, 1_048_577, 200, 9_000_000, 1_048_574])
     const response = await fetch(`${url}/loads/stream`, { method: 'POST', headers: ndjson, body })

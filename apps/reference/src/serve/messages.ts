@@ -45,13 +45,22 @@ export const LoadRecord = defineMessage(
   { reply: true },
 )
 
+/** What `instantOf` takes and a `date-time` may be without: a T, seconds below 60, and a zone of hours and minutes. */
+const instantForm = '^.{10}[Tt].{6}[0-5]\\d(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$'
+
 /** Asks for the windows of a customer at a time. */
 export const WindowsQuery = defineMessage(
   'fund.windows-query',
   Type.Object({
     customer_id: Type.String({ maxLength: 64 }),
     time: Type.Optional(
-      Type.String({ maxLength: 64, description: 'RFC 3339, with a zone; now where it is left out.' }),
+      Type.String({
+        maxLength: 64,
+        format: 'date-time',
+        pattern: instantForm,
+        patternErrorMessage: 'must be RFC 3339 with a zone, such as 2000-01-01T00:00:00Z',
+        description: 'RFC 3339, with a zone; now where it is left out.',
+      }),
     ),
   }),
 )

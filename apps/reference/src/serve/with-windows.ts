@@ -1,10 +1,4 @@
-import {
-  type HandlerContext,
-  MillraceError,
-  type NodeDefinition,
-  type PayloadOf,
-  type StateUse,
-} from '@millrace/contracts'
+import type { HandlerContext, NodeDefinition, PayloadOf, StateUse } from '@millrace/contracts'
 import { instantOf } from '../ingress/instant.js'
 import { windowKeys } from '../ingress/time-keys.js'
 import type { LoadWindows } from '../policy/load-windows.js'
@@ -46,8 +40,7 @@ function keysFor(name: string, query: Query): readonly string[] {
 
 function keysOf({ customer_id, time }: Query) {
   const instant = time === undefined ? Date.now() : instantOf(time)
-  if (instant === undefined)
-    throw new MillraceError('PAYLOAD_INVALID', 'time must be RFC 3339 with a zone, such as 2000-01-01T00:00:00Z')
+  if (instant === undefined) throw new RangeError('the schema of the query takes a time that is no instant')
   return windowKeys(customer_id, instant)
 }
 
@@ -65,5 +58,5 @@ function windowsFor(query: Query, { state }: HandlerContext): PayloadOf<typeof W
 }
 
 function dateOf(day: number): string {
-  return new Date(day * msPerDay).toISOString().slice(0, 10)
+  return new Date(day * msPerDay).toISOString().replace(/T.*/, '')
 }
