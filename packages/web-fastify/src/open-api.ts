@@ -14,9 +14,16 @@ type Described = HttpInterface | HttpStreamInterface
 export function openApi({ title, interfaces, authenticate }: Ingress, prefix: string): JsonSchema {
   const described = interfaces.filter((face): face is Described => face.kind === 'http' || face.kind === 'http_stream')
   const paths: Record<string, Record<string, unknown>> = {}
+  const patterns = new Map<string, string>()
+  const ids = new Set<string>()
   for (const face of described) {
-    const path = `${prefix}${face.path}`.replaceAll(/:([^/]+)/g, '{$1}')
-    paths[path] = { ...paths[path], [face.method.toLowerCase()]: operation(face) }
+    const shape = face.path.replaceAll(namedParts, ':')
+    // Paths that differ in the names of their parts alone are one, by the names that come first.
+    const pattern = patterns.get(shape) ?? face.path
+    patterns.set(shape, pattern)
+    const path = `${prefix}${templateOf(pattern)}`
+    const operationId = unusedId(face, ids)
+    paths[path] = { ...paths[path], [face.method.toLowerCase()]: { operationId, ...operation(face, pattern) } }
   }
   return {
     openapi: '3.1.1',
@@ -32,6 +39,13 @@ export function openApi({ title, interfaces, authenticate }: Ingress, prefix: st
       ...(authenticate === undefined ? {} : { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
     },
   }
+}
+
+/** Parts of a path that are whatever a client says; two colons stand for one. */
+const namedParts = /(?<=\/):(?!:)[^/]+/g
+
+function templateOf(path: string): string {
+  return path.replaceAll(namedParts, (part) => `{${part.slice(1)}}`).replaceAll('::', ':')
 }
 
 const problemRef = { $ref: '#/components/schemas/Problem' }
@@ -58,28 +72,29 @@ const problemSchema = {
   },
 }
 
-function operation(face: Described): JsonSchema {
+function operation(face: Described, pattern: string): JsonSchema {
   const { exchange, path, binds, name } = face
   const sources = fieldSources(path, binds, exchange.requestSchema)
   const hasBody = face.method !== 'GET'
   const queried = hasBody ? [] : queryFields(exchange.requestSchema, sources)
   const { required } = fieldsOf(exchange.requestSchema)
-  const parameters = [...sources, ...queried]
-    .filter(({ place }) => place === 'path' || place === 'query' || place === 'header')
+  const inPath = partsOf(path).map((part, index) => {
+    const schema = sources.find((source) => source.place === 'path' && source.name === part)?.schema
+    const shown = schema === undefined ? { type: 'string' } : refsFrom(exchange.request, schema)
+    return { name: partsOf(pattern)[index], in: 'path', required: true, schema: shown }
+  })
+  const others = [...sources, ...queried]
+    .filter(({ place }) => place === 'query' || place === 'header')
     .map(({ place, name: given, field, schema }) => ({
       name: given ?? field,
       in: place,
-      required: place === 'path' || required.has(field),
+      required: required.has(field),
       schema: refsFrom(exchange.request, schema ?? {}),
     }))
-  const unbound = path
-    .split('/')
-    .filter((part) => part.startsWith(':') && !parameters.some(({ name: known }) => known === part.slice(1)))
-  const rest = unbound.map((part) => ({ name: part.slice(1), in: 'path', required: true, schema: { type: 'string' } }))
+  const parameters = [...inPath, ...others]
   return {
-    operationId: operationId(face),
     summary: name,
-    ...(parameters.length + rest.length === 0 ? {} : { parameters: [...parameters, ...rest] }),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody ? { requestBody: requestBody(face, sources) } : {}),
     responses: {
       200: { description: exchange.response.name, content: responseContent(face) },
@@ -88,9 +103,18 @@ function operation(face: Described): JsonSchema {
   }
 }
 
-function operationId({ method, path }: Described): string {
+function partsOf(path: string): readonly string[] {
+  return [...path.matchAll(namedParts)].map(([part]) => part.slice(1))
+}
+
+/** A name of its own for an operation: programs that generate clients call their functions so. */
+function unusedId({ method, path }: Described, taken: Set<string>): string {
   const words = path.split('/').map((part) => part.replaceAll(/[^A-Za-z0-9]+/g, ''))
-  return [method.toLowerCase(), ...words.filter((word) => word !== '')].join('_')
+  const base = [method.toLowerCase(), ...words.filter((word) => word !== '')].join('_')
+  let id = base
+  for (let next = 2; taken.has(id); next++) id = `${base}_${next}`
+  taken.add(id)
+  return id
 }
 
 function queryFields(schema: JsonSchema | undefined, sources: readonly { readonly field: string }[]) {
@@ -186,8 +210,9 @@ function refTo(type: MessageType): JsonSchema {
   return { $ref: `#/components/schemas/${componentName(type)}` }
 }
 
+/** Problem is taken: every answer that is an error refers to it. */
 function componentName({ name }: MessageType): string {
-  return name.replaceAll(':', '_')
+  return name === 'Problem' ? 'Problem.message' : name
 }
 
 /** Makes the references of a schema lead to its place in the document. */

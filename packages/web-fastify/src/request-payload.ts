@@ -32,7 +32,7 @@ export type PayloadOf = (parts: RequestParts) => unknown
  */
 export function fieldSources(path: string, binds: Binds, schema: JsonSchema | undefined): readonly FieldSource[] {
   const { properties } = fieldsOf(schema)
-  const parts = path.split('/').flatMap((part) => (part.startsWith(':') ? [part.slice(1)] : []))
+  const parts = path.split('/').flatMap((part) => (/^:(?!:)/.test(part) ? [part.slice(1)] : []))
   const unbound = parts.filter((name) => Object.hasOwn(properties, name) && !Object.hasOwn(binds, name))
   const all = { ...Object.fromEntries(unbound.map((name) => [name, `path.${name}`])), ...binds }
   return Object.entries(all).map(([field, source]) => {

@@ -24,6 +24,7 @@ const Either = defineMessage(
   Type.Union([Type.Object({ id: Type.Integer() }), Type.Object({ id: Type.Integer(), n: Type.Integer() })]),
 )
 const Ids = defineMessage('binds.ids', Type.Object({ ids: Type.Array(Type.Integer()) }))
+const Problem = defineMessage('Problem', Type.Object({ problem: Type.String() }))
 const Picture = defineBytes('binds.picture', { reply: true, mediaType: 'image/png' })
 
 const tells = (name: string, type: MessageType) =>
@@ -35,6 +36,7 @@ const nodes = [
   tells('order', Order),
   tells('both', Both),
   tells('either', Either),
+  tells('problem', Problem),
   defineNode({
     name: 'ids',
     stage: 'work',
@@ -62,6 +64,11 @@ const interfaces = [
   http('GET', '/ids/:ids', Ids),
   http('GET', '/ids', Ids, { ids: 'header.X-Ids' }),
   http('DELETE', '/ids/:ids', Ids),
+  http('GET', '/both/id', Both),
+  http('POST', '/both/:number', Both, { id: 'path.number' }),
+  http('POST', '/closed::all', Closed),
+  http('GET', '/either/:id/again', Either, { id: 'query.id' }),
+  http('POST', '/problems', Problem),
   { kind: 'http_stream', path: '/pictures', request: Ids.name, response: Picture.name },
 ]
 
@@ -165,6 +172,31 @@ describe('the OpenAPI document', () => {
       contentEncoding: 'base64',
       contentMediaType: 'image/png',
     })
+  })
+
+  it('WEB-07 has each path once, whatever its parts are called, and as it is asked for', async () => {
+    expect((await operation('/both/{id}', 'post'))?.parameters).toMatchObject([
+      { name: 'id', in: 'path', schema: { type: 'integer' } },
+    ])
+    expect(await payload(post(`${url}/both/5`, { n: 6 }))).toEqual({ id: 5, n: 6 })
+    expect(await operation('/closed:all', 'post')).toBeDefined()
+    expect(await payload(post(`${url}/closed:all`, { sku: 'tea', n: 1 }))).toEqual({ sku: 'tea', n: 1 })
+    expect((await operation('/either/{id}/again', 'get'))?.parameters).toMatchObject([
+      { name: 'id', in: 'path' },
+      { name: 'id', in: 'query' },
+      { name: 'n', in: 'query' },
+    ])
+  })
+
+  it('WEB-07 calls no two operations and no two schemas the same', async () => {
+    const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { operationId: string }>>
+      components: { schemas: Record<string, { properties: object }> }
+    }
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(Object.keys(components.schemas.Problem?.properties ?? {})).toContain('status')
+    expect(await bodySchema('/problems', 'post')).toEqual({ $ref: '#/components/schemas/Problem.message' })
   })
 
   it('WEB-07 is accepted by an independent validator', async () => {
