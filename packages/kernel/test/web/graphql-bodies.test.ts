@@ -23,12 +23,14 @@ const Ask = defineMessage(
     any: Type.Optional(Type.Cyclic({ Any: AnyShape }, 'Any')),
   }),
 )
+const oldOrNull = Type.Unsafe<'old' | null>({ enum: ['old', null] })
+
 /** What may be null, however a schema says it. */
 const nullable = {
-  word: Type.Enum(['old', null]),
+  word: oldOrNull,
   text: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
   nested: Type.Union([Type.Integer(), Type.Union([Type.String(), Type.Null()])]),
-  words: Type.Array(Type.Enum(['old', null])),
+  words: Type.Array(oldOrNull),
 }
 const AskNull = defineMessage('shop.ask-null', Type.Object(nullable))
 const ToldNull = defineMessage('shop.told-null', Type.Object(nullable), { reply: true })
