@@ -38,6 +38,11 @@ function slowPrice(gate: { readonly promise: Promise<void> }, seen: (signal: Abo
   })
 }
 
+async function first(items: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const item of items) return item
+  return undefined
+}
+
 describe('request', () => {
   it('answers the caller that asked, among a thousand', async () => {
     const app = await start([price])
@@ -78,6 +83,34 @@ describe('request', () => {
     ])
     await app.request(Quote, { sku: 'a', n: 1 }, { expect: Price })
     expect(listeners).toEqual([Number.POSITIVE_INFINITY])
+  })
+
+  it('tells the end of a wait with the trace that the caller knows', async () => {
+    const gate = deferred()
+    const silent = defineNode({ name: 'silent', consumes: Step, emits: [Item], handle: () => undefined })
+    const app = await start([slowPrice(gate), silent])
+    const events: MillraceEvent[] = []
+    app.subscribe((event) => void events.push(event))
+    const asked = { sku: 'a', n: 1 }
+    const [missing, late, gone, read, refused] = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32))
+    const ends = [
+      app.request(Step, { n: 1 }, { expect: Item, traceId: missing }),
+      app.request(Quote, asked, { expect: Price, traceId: late, timeoutMs: 20 }),
+      app.request(Quote, asked, { expect: Price, traceId: gone, signal: AbortSignal.timeout(20) }),
+      first(app.stream(Quote, asked, { expect: Price, traceId: read, timeoutMs: 20 })),
+      app.request(Quote, asked, { expect: Price, traceId: refused, signal: AbortSignal.abort() }),
+    ]
+    await Promise.allSettled(ends)
+    expect(
+      events.flatMap(({ name, facts }) => (name.startsWith('request.') ? [[name, facts.trace]] : [])).sort(),
+    ).toEqual([
+      ['request.cancelled', gone],
+      ['request.cancelled', refused],
+      ['request.missing', missing],
+      ['request.timeout', late],
+      ['request.timeout', read],
+    ])
+    gate.resolve()
   })
 
   it('times out, tells the handler by its signal, and leaves nothing behind when the handler has ended', async () => {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { createEventEmitter, type Facts, MillraceError, type MillraceEvent } from '@millrace/contracts'
 import { manualTime } from '../test/manual-time.js'
-import { createReplyWaiters, noTicket, type ReplyWaitersOptions } from './index.js'
+import { createReplyWaiters, noTicket, type OpenRequest, type ReplyWaitersOptions } from './index.js'
 
 const failed = new MillraceError('NODE_FAILED', 'a handler threw')
 
@@ -93,6 +93,39 @@ describe('request and reply', () => {
     expect(waiters.counters()).toMatchObject({ missing: 1, in_flight: 0, tickets_open: 0 })
     expect(time.held()).toBe(0)
     expect(told()).toEqual([{ name: 'request.missing', facts: { group: 'pricing' } }])
+  })
+
+  it('its events name the trace of whoever asked, and nobody is asked for it before', async () => {
+    const time = manualTime()
+    const { waiters, told } = recorded(time)
+    let asked = 0
+    const traced = {
+      get traceId() {
+        asked++
+        return 'a'.repeat(32)
+      },
+    }
+    const [replied, silent, late] = [1, 2, 3].map(() => waiters.request({ traced, timeoutMs: 50 })) as [
+      OpenRequest,
+      OpenRequest,
+      OpenRequest,
+    ]
+    waiters.reply(replied.ticket, 'first')
+    expect(asked).toBe(0)
+    const failures = [failure(silent.reply), failure(late.reply)]
+    waiters.reply(replied.ticket, 'second')
+    waiters.end(silent.ticket)
+    time.advance(50)
+    waiters.reply(late.ticket, 'late')
+    waiters.request({ traced, signal: AbortSignal.abort() }).reply.catch(() => undefined)
+    await Promise.all(failures)
+    expect(told().map(({ name, facts }) => [name, facts.trace])).toEqual([
+      ['reply.duplicate', 'a'.repeat(32)],
+      ['request.missing', 'a'.repeat(32)],
+      ['request.timeout', 'a'.repeat(32)],
+      ['reply.late', 'a'.repeat(32)],
+      ['request.cancelled', 'a'.repeat(32)],
+    ])
   })
 
   it('a ticket that is gone stays gone when its slot is used again', async () => {

@@ -18,6 +18,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
   /** Name of the group that does the work, for errors and events. */
   readonly group?: string | undefined
+  /** Whose trace id the events of the wait carry; it is read only when there is something to tell. @default none */
+  readonly traced?: { readonly traceId: string } | undefined
   /**
    * Hears once that the caller waits no longer although the work may go on: after a timeout, a cancel, an aborted signal or a
    * reader that left. The place to cancel the root. It must not throw.

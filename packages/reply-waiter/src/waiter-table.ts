@@ -14,7 +14,7 @@ import {
 } from './reply-waiters.js'
 import { SignalGroups } from './signal-groups.js'
 import { TicketTable } from './ticket-table.js'
-import { allowedFor, dismissWaiter, failWaiter, kindOf, positiveMs, type Waiter } from './waiter.js'
+import { allowedFor, dismissWaiter, failWaiter, kindOf, positiveMs, traceFact, type Waiter } from './waiter.js'
 
 /** The waiters by ticket. `request`, `reply` and `end` are the hot path: no timer, no map and no clock without a deadline. */
 export class WaiterTable implements ReplyWaiters {
@@ -183,7 +183,7 @@ export class WaiterTable implements ReplyWaiters {
     if (waiter.stream === undefined) {
       const error = missing(waiter.options.group)
       this.#fail(ticket, waiter, 'missing', error)
-      this.#events.emit('request.missing', error.facts)
+      this.#events.emit('request.missing', { ...error.facts, ...traceFact(waiter) })
       return
     }
     this.#settle(ticket, waiter, 'completed')
@@ -203,13 +203,14 @@ export class WaiterTable implements ReplyWaiters {
 
   #announce(waiter: Waiter, outcome: 'timed_out' | 'cancelled', error: MillraceError): void {
     dismissWaiter(waiter, error)
-    this.#events.emit(outcome === 'timed_out' ? 'request.timeout' : 'request.cancelled', error.facts)
+    const facts = { ...error.facts, ...traceFact(waiter) }
+    this.#events.emit(outcome === 'timed_out' ? 'request.timeout' : 'request.cancelled', facts)
   }
 
   #drop(terminal: 'reply' | 'item' | 'failure', waiter: Waiter | undefined): 'duplicate' | 'late' {
     const duplicate = waiter?.phase === 'replied'
     this.#counters[duplicate ? 'duplicate_terminal' : 'late_reply_drop']++
-    const facts = { terminal, ...groupFact(waiter?.options.group) }
+    const facts = { terminal, ...groupFact(waiter?.options.group), ...traceFact(waiter) }
     this.#events.emit(duplicate ? 'reply.duplicate' : 'reply.late', facts)
     return duplicate ? 'duplicate' : 'late'
   }

@@ -1,4 +1,4 @@
-import type { MillraceError } from '@millrace/contracts'
+import type { Facts, MillraceError } from '@millrace/contracts'
 import type { ItemStream } from './item-stream.js'
 import type { WaiterKind } from './reply-errors.js'
 import type { RequestOptions, WaitOptions } from './reply-waiters.js'
@@ -21,6 +21,12 @@ export interface Waiter {
 /** What waits, in a word. */
 export function kindOf({ stream }: Waiter): WaiterKind {
   return stream === undefined ? 'request' : 'stream'
+}
+
+/** The trace as a fact of an event, where somebody waits, or waited, in one. */
+export function traceFact(waiter: Waiter | undefined): Facts {
+  const traced = waiter?.options.traced
+  return traced === undefined ? {} : { trace: traced.traceId }
 }
 
 /** The work has failed: a stream's reader first gets the items that came before. */

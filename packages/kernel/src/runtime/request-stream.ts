@@ -72,6 +72,7 @@ export class RequestStream implements RootOwner, Work, Conversation {
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.traceId === undefined ? {} : { traced: { traceId: options.traceId } }),
       onCancel: (error) => this.#abandon(error),
     })
     this.replies = items[Symbol.asyncIterator]() as AsyncIterableIterator<unknown> // an item stream iterates itself

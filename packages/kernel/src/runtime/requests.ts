@@ -127,21 +127,22 @@ export class Requests implements RootOwner {
     const checked = entry.check(payload)
     const bytes = entry.weigh(checked)
     this.#admit()
+    const domain = new Domain(engine.runner.loop.dirty)
+    const root = new Root(this, domain, 0, undefined, options.traceId)
     const { ticket, items } = waiters.stream({
       progressTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
       signal: options.signal,
       group: engine.answeringGroup(expect),
+      traced: root,
       onCancel: (error) => abandon(root, error),
     })
     if (ticket === noTicket) return items // refused at once: there is nothing to begin
-    const domain = new Domain(engine.runner.loop.dirty)
     domain.outlet = {
       type: expect,
       run: engine.outlet(expect, (item) => waiters.item(ticket, item)),
       leaves: leavesAs({ engine, expect, options }),
     }
     this.#parts.mesh?.openDomain(domain, { kind: 'request', type: entry.route.type })
-    const root = new Root(this, domain, 0, undefined, options.traceId)
     root.ticket = ticket
     root.expect = expect
     root.asText = options.asText ?? false
@@ -206,18 +207,19 @@ export class Requests implements RootOwner {
     const onDeadline = (): number => (root.crossing?.overdue(root) === true ? askedMs : 0)
     const group = engine.answeringGroup(expect)
     const inTime = timeoutMs > 0
+    const deadline = Math.min(askedAt + timeoutMs, parent?.deadline ?? Number.POSITIVE_INFINITY)
+    const root = new Root(this, undefined, 0, deadline, options.traceId ?? parent?.traceId)
     const { ticket, reply } = waiters.request({
       sinceMs: askedAt,
       timeoutMs: inTime ? timeoutMs : undefined,
       deadlineMs: inTime ? undefined : Number.NEGATIVE_INFINITY,
       signal,
       group,
+      traced: root,
       onDeadline: this.#parts.mesh && onDeadline,
       onCancel,
     })
     if (ticket === noTicket) return { ticket, reply } // refused at once: there is nothing to begin
-    const deadline = Math.min(askedAt + timeoutMs, parent?.deadline ?? Number.POSITIVE_INFINITY)
-    const root = new Root(this, undefined, 0, deadline, options.traceId ?? parent?.traceId)
     root.ticket = ticket
     root.expect = expect
     root.asText = options.asText ?? false
