@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadConfig } from '@millrace/config-validator'
 import { createEventEmitter, MillraceError } from '@millrace/contracts'
 import { type Preflight, preflight } from '@millrace/kernel'
 import type { Command, Invocation } from '../command-line/command.js'
 import { exitCodes } from '../exit-code.js'
+import { apart } from '../parity/apart.js'
 import { isIdentical, parityJson, parityText } from '../parity/parity-report.js'
 import type { Recording } from '../parity/recording.js'
 import { runAgainst, runReference, type VariantParts, type VariantRun } from '../parity/run-variant.js'
@@ -24,7 +28,8 @@ export const parity: Command = {
   name: 'parity',
   summary: 'runs an application in several ways and compares what its sinks receive',
   details: `Runs the application once for each variant and compares what every sink receives, message by message, with
-what it received in the first. The sinks themselves are not opened: nothing is written. Variants:
+what it received in the first. The sinks themselves are not opened, and dead letters, state in Redis and the address
+of the web server are not those of the application: it may run meanwhile. Variants:
 
   memory      payloads pass by reference, as millrace run does in one process
   frozen      payloads are frozen: finds handlers that change what they were given
@@ -54,13 +59,15 @@ async function runAll(invocation: Invocation): Promise<number> {
   const loading = <Result>(load: () => Promise<Result>): Promise<Result> =>
     whileLoading(io, load, (error) => tellRefused(invocation, error))
   const variants = parseVariants(values.variants ?? (await loading(() => usualVariants(invocation))))
-  const workerFlags = new Map<Variant, readonly string[]>()
-  for (const variant of variants) workerFlags.set(variant, await loading(() => prepare(variant, invocation)))
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-parity-'))
   const recordings = new Map<string, Recording>()
   try {
-    return await compare(invocation, variants, { workerFlags, recordings })
+    const ways = new Map<Variant, Way>()
+    for (const variant of variants) ways.set(variant, await loading(() => prepare(variant, invocation, folder)))
+    return await compare(invocation, variants, { ways, recordings })
   } finally {
     for (const recording of recordings.values()) recording.close()
+    rmSync(folder, { recursive: true })
   }
 }
 
@@ -71,28 +78,32 @@ async function usualVariants({ operands: files, abilities }: Invocation): Promis
   return config.runtime.platform.process_groups.length === 0 ? defaultVariants : defaultVariantsWithGroups
 }
 
-/** Makes sure that a variant can be run and compared. @returns flags of Node for its worker processes */
-async function prepare(variant: Variant, { operands: files, abilities }: Invocation): Promise<readonly string[]> {
+/** How a variant is run, beside what it says itself. */
+type Way = Pick<VariantParts, 'apart' | 'workerFlags'>
+
+/** Makes sure that a variant can be run and compared. */
+async function prepare(variant: Variant, { operands: files, abilities }: Invocation, folder: string): Promise<Way> {
   const workerFlags = await prepareTypeScript([...files, ...variant.overlays], abilities)
-  comparable(await preflight({ ...applicationOf(variant, files), embedded: false }))
-  return workerFlags
+  const checked = await preflight({ ...applicationOf(variant, files), embedded: false })
+  comparable(checked)
+  return { workerFlags, apart: apart(checked.config, folder) }
 }
 
 interface Prepared {
-  readonly workerFlags: ReadonlyMap<Variant, readonly string[]>
+  readonly ways: ReadonlyMap<Variant, Way>
   readonly recordings: Map<string, Recording>
 }
 
 async function compare(
   { operands: files, flags, io }: Invocation,
   [reference, ...others]: readonly [Variant, ...Variant[]],
-  { workerFlags, recordings }: Prepared,
+  { ways, recordings }: Prepared,
 ): Promise<number> {
   const events = createEventEmitter()
   const parts = (variant: Variant): VariantParts => ({
     variant,
     files,
-    workerFlags: workerFlags.get(variant) ?? [],
+    ...(ways.get(variant) ?? { apart: {}, workerFlags: [] }),
     events,
     io,
   })

@@ -3,6 +3,7 @@ import { createRuntime } from '@millrace/kernel'
 import type { Io } from '../io.js'
 import type { RunEnd } from '../run/run-end.js'
 import { runUntilDone } from '../run/run-until-done.js'
+import type { Apart } from './apart.js'
 import { canonicalJson } from './canonical-json.js'
 import { compareSink, type Difference } from './compare-sink.js'
 import { createRecording, type Recording } from './recording.js'
@@ -14,6 +15,8 @@ export interface VariantParts {
   readonly variant: Variant
   /** The configuration files of the application, without those of the variant. */
   readonly files: readonly string[]
+  /** Keeps the run away from what the application itself keeps. */
+  readonly apart: Apart
   /** Flags of Node for worker processes. */
   readonly workerFlags: readonly string[]
   readonly events: EventEmitter
@@ -65,13 +68,14 @@ export async function runAgainst(parts: VariantParts, recordings: Recordings): P
 type Take = (received: Received) => void
 
 async function runWith(
-  { variant, files, workerFlags, events, io }: VariantParts,
+  { variant, files, apart, workerFlags, events, io }: VariantParts,
   open: (sink: string) => Take,
 ): Promise<RunEnd> {
   const runtime = await createRuntime({
-    ...applicationOf(variant, files),
+    ...applicationOf(variant, files, apart),
     checks: variant.checks,
     processes: variant.processes,
+    web: false, // its address belongs to the application, which may run
     workerFlags,
     events,
     replaceSink: (sink) => capturing(open(sink)),

@@ -1,14 +1,15 @@
 import { suggestion } from '@millrace/contracts'
 import type { ApplicationOptions, CheckOptions } from '@millrace/kernel'
 import { UsageError } from '../command-line/usage-error.js'
+import type { Apart } from './apart.js'
 
 /** A way to run an application whose sinks must receive the same as in every other. */
 export interface Variant {
   readonly name: string
   /** Configuration files that are laid over those of the application. */
   readonly overlays: readonly string[]
-  /** Laid over all of them. */
-  readonly overlay?: Readonly<Record<string, unknown>>
+  /** Laid over `runtime.platform` of all of them. */
+  readonly platform?: Readonly<Record<string, unknown>>
   readonly checks: CheckOptions
   /** Whether worker processes are used where the configuration has them. */
   readonly processes: boolean
@@ -44,9 +45,7 @@ const builtIn: readonly Variant[] = [
   {
     name: 'tcp_local',
     overlays: [],
-    overlay: {
-      runtime: { platform: { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } } },
-    },
+    platform: { bootstrap: { mode: 'process_supervisor' }, execution_ipc: { transport: 'tcp_local' } },
     checks: inMemory.checks,
     processes: true,
     advice:
@@ -76,8 +75,12 @@ export function parseVariants(text: string): readonly [Variant, ...Variant[]] {
 }
 
 /** The application as a variant runs it. */
-export function applicationOf({ overlays, overlay }: Variant, files: readonly string[]): ApplicationOptions {
-  return { config: [...files, ...overlays], ...(overlay === undefined ? {} : { overlay }) }
+export function applicationOf(
+  { overlays, platform }: Variant,
+  files: readonly string[],
+  { platform: apart, ...letters }: Apart = {},
+): ApplicationOptions {
+  return { config: [...files, ...overlays], overlay: { ...letters, runtime: { platform: { ...platform, ...apart } } } }
 }
 
 function parseVariant(entry: string): Variant {
