@@ -119,7 +119,10 @@ describe('Runtime.retry', () => {
     const app = await started([steps(1), finish, book])
     await idle(app, 1)
     const [first] = letters() as [DeadLetter]
+    const told: string[] = []
+    app.subscribe(({ name }) => void told.push(name))
     const { letter: second } = await app.retry(first)
+    expect(told).toEqual(['message.dead_lettered']) // and not that it was done
     expect(letters()).toEqual([{ ...first, id: second, retries: 1, at: expect.any(String) }])
     const { letter: third } = await app.retry(letters()[0] as DeadLetter)
     expect(letters()).toEqual([{ ...first, id: third, retries: 2, at: expect.any(String) }])

@@ -117,7 +117,7 @@ export class Retries {
         if (root.failure !== undefined) return
         this.#drop(id).then(
           () => {
-            events.emit('message.retried', { node, letter: id, trace: root.traceId })
+            if (successor === undefined) events.emit('message.retried', { node, letter: id, trace: root.traceId })
             resolve({ letter: successor })
           },
           (thrown: unknown) => reject(stillThere(id, thrown)),
