@@ -28,10 +28,13 @@ export const eventList = {
     level: 'warn',
     says: 'A root ended with a failure: `code`, `node` where one failed, and `reason` where what was thrown is known.',
   },
-  'message.dropped': { level: 'warn', says: 'A message was dropped because its handler threw and on_error is drop.' },
+  'message.dropped': {
+    level: 'warn',
+    says: "A message was dropped because its handler threw and its node has onError: 'drop'; `reason` is what was thrown.",
+  },
   'message.dead_lettered': {
     level: 'warn',
-    says: 'A message was written to the dead letters because its handler threw; `letter` is its id there.',
+    says: 'A message was written to the dead letters because its handler threw `reason`; `letter` is its id there.',
   },
   'message.retried': {
     level: 'info',

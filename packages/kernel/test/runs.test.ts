@@ -518,6 +518,17 @@ describe('onError', () => {
     expect(counters.givenUp).toMatchObject({ dropped: 5 })
   })
 
+  it.each(['drop', 'dead_letter'] as const)('%s: the event says what the handler threw', async (onError) => {
+    const app = await createRuntime({
+      nodes: [numbers(2), finish(odd, { onError }), book({ written: [], ends: [] })],
+      overlay: { adapters, dead_letters: { path: '/dev/null' } },
+    })
+    const told: unknown[] = []
+    app.subscribe(({ name, facts }) => name.startsWith('message.') && told.push(facts))
+    await app.run()
+    expect(told).toMatchObject([{ node: 'finish', code: 'NODE_FAILED', reason: 'odd', trace: expect.any(String) }])
+  })
+
   it('a dead letter that cannot be written fails its root: the disk is full', async () => {
     const app = await createRuntime({
       nodes: [numbers(10), finish(odd, { onError: 'dead_letter' }), book({ written: [], ends: [] })],

@@ -4,6 +4,7 @@ import type { FailedMessage } from '../runner/runner.js'
 import type { Subtree } from '../runner/subtree.js'
 import type { Work } from '../runner/work.js'
 import type { WrittenLetter } from './dead-letters.js'
+import { reasonOf } from './reason-of.js'
 
 /** What was given up, counted since the start. */
 export interface GivenUpCounters {
@@ -84,8 +85,8 @@ export class GivenUp {
   }
 }
 
-function factsOf(node: string, { code }: MillraceError, { root }: FailedMessage) {
-  return { node, code, trace: root.traceId }
+function factsOf(node: string, error: MillraceError, { root }: FailedMessage) {
+  return { node, code: error.code, reason: reasonOf(error), trace: root.traceId }
 }
 
 /** A message that can be neither handled nor kept must not vanish: its root fails. */
