@@ -14,7 +14,7 @@ export interface MillraceConfig {
   readonly nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** For a source or sink, by its name, what its own schema asks for; only those named here are active. @default {} */
   readonly adapters: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** Where messages go whose node says on_error: dead_letter. */
+  /** Where messages go whose node says onError: dead_letter. */
   readonly dead_letters: DeadLettersConfig
 }
 
@@ -411,7 +411,7 @@ export interface JsonLinesConfig {
   readonly path: string
 }
 
-/** Where messages go whose node says on_error: dead_letter. */
+/** Where messages go whose node says onError: dead_letter. */
 export interface DeadLettersConfig {
   /** What keeps them: a file of this machine, or the server of runtime.platform.redis, which several machines share. @default "file" */
   readonly backend: 'file' | 'redis'

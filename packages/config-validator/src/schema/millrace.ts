@@ -15,7 +15,7 @@ export const millraceSchema: TSchema = section('Millrace', 'The configuration of
   adapters: slices(
     'For a source or sink, by its name, what its own schema asks for; only those named here are active.',
   ),
-  dead_letters: settings('Dead letters', 'Where messages go whose node says on_error: dead_letter.', {
+  dead_letters: settings('Dead letters', 'Where messages go whose node says onError: dead_letter.', {
     backend: oneOf(
       ['file', 'redis'],
       'What keeps them: a file of this machine, or the server of runtime.platform.redis, which several machines share.',
