@@ -14,7 +14,7 @@ import { OpenSlot } from './open-slot.js'
 export function tcpStreams(parts: StreamsParts): Streams {
   return {
     open: (slot, port, onStream) => new OpenSlot({ ...parts, slot, onStream }).open(port),
-    way(_from, address) {
+    way(_from, { address }) {
       const port = portOf(address)
       return port === undefined ? undefined : (clock) => connected(port, clock, parts)
     },

@@ -1,5 +1,6 @@
 import { addressOf, type ConnectionClock, type StreamsParts } from '@millrace/wire/links'
 import { Dealer, type Observer } from 'zeromq'
+import type { Pass } from './door.js'
 import { MessageReader } from './message-reader.js'
 import { lingerMs, socketOptions } from './socket-options.js'
 import { type StreamEnd, ZeromqStream } from './zeromq-stream.js'
@@ -14,11 +15,16 @@ const goneEvents: ReadonlySet<string> = new Set([
   'handshake:error:other',
 ])
 
+/** What a stream that is dialled is made of. */
+interface DealerParts extends StreamsParts {
+  readonly clock: ConnectionClock
+}
+
 /** Dials a slot: a DEALER of its own for each link, because a DEALER deals what it sends out to all that it is connected with. */
-export function dealerStream(port: number, clock: ConnectionClock, parts: StreamsParts): ZeromqStream {
-  const dealer = new Dealer({ ...socketOptions, reconnectInterval: -1 })
+export function dealerStream(port: number, pass: Pass, { clock, ...parts }: DealerParts): ZeromqStream {
+  const dealer = new Dealer({ ...socketOptions, ...pass, reconnectInterval: -1 })
   const observer = observerOf(dealer)
-  const reader = new MessageReader(dealer, parts)
+  const reader = new MessageReader(dealer, { clock, ...parts })
   const stream: ZeromqStream = new ZeromqStream({
     clock,
     watch: parts.watch,

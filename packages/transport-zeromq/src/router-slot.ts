@@ -5,11 +5,13 @@
  * 2. An empty message says that the connection of an id is gone: ZeroMQ itself puts it behind everything that came over it.
  * 3. A ROUTER cannot end one of its connections. A stream that is over is forgotten when the peer disconnects; what still comes
  *    over it until then is dropped. An honest peer disconnects when it reads the end of its link.
- * 4. A slot that is closed takes nobody in. Its socket lives on as long as its links do, and a little longer for their peers to
+ * 4. Nobody gets that far without a password: see `door.ts`.
+ * 5. A slot that is closed takes nobody in. Its socket lives on as long as its links do, and a little longer for their peers to
  *    disconnect.
  */
 import { type OnStream, type OpenedSlot, type StreamsParts, startConnectionClock } from '@millrace/wire/links'
 import { Router } from 'zeromq'
+import { Door, type DoorParts } from './door.js'
 import { lost } from './flow.js'
 import { MessageReader } from './message-reader.js'
 import { lingerMs, socketOptions } from './socket-options.js'
@@ -21,21 +23,22 @@ const notifyDisconnect = 2
 
 /** A ROUTER that refuses to send where nobody is, and tells who has disconnected. */
 class NotifyingRouter extends Router {
-  constructor() {
-    super({ ...socketOptions, mandatory: true })
+  constructor({ context, slot }: Door) {
+    super({ ...socketOptions, context, plainServer: true, zapDomain: slot, mandatory: true })
     this.setInt32Option(routerNotify, notifyDisconnect)
   }
 }
 
 /** What a slot is made of. */
-export interface RouterSlotParts extends StreamsParts {
+export interface RouterSlotParts extends StreamsParts, DoorParts {
   readonly onStream: OnStream
 }
 
 /** A slot that can be dialled. */
 export class RouterSlot {
   readonly #parts: RouterSlotParts
-  readonly #router = new NotifyingRouter()
+  readonly #door: Door
+  readonly #router: NotifyingRouter
   readonly #reader: MessageReader
   /** By the id of the connection; undefined for a stream that is over. */
   readonly #peers = new Map<string, ZeromqStream | undefined>()
@@ -49,15 +52,19 @@ export class RouterSlot {
 
   constructor(parts: RouterSlotParts) {
     this.#parts = parts
+    this.#door = new Door(parts)
+    this.#router = new NotifyingRouter(this.#door)
     this.#reader = new MessageReader(this.#router, parts)
   }
 
   /** Opens the port; fails as ZeroMQ does when it cannot be had. */
   async open(port: number): Promise<OpenedSlot> {
     try {
+      await this.#door.open()
       await this.#router.bind(`tcp://127.0.0.1:${port === 0 ? '*' : port}`)
     } catch (error) {
       this.#router.close()
+      this.#door.close()
       throw error
     }
     void this.#reader.read((parts) => this.#receive(parts))
@@ -134,6 +141,7 @@ export class RouterSlot {
     clearTimeout(this.#patience)
     this.#phase = 'closed'
     this.#router.close()
+    this.#door.close()
     this.#settle()
   }
 }

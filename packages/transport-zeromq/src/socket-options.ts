@@ -3,8 +3,8 @@ import { chunkBytes, highWaterMark } from './flow.js'
 /** How long a socket that is closed may take to hand over what it was given. */
 export const lingerMs = 1000
 
-/** How long ZeroMQ may take to greet a peer. */
-const greetingMs = 2000
+/** How long ZeroMQ may take to greet a peer; the door of a slot answers in a turn of its event loop. */
+const greetingMs = 5000
 
 /** The options that both kinds of socket share. */
 export interface SocketOptions {

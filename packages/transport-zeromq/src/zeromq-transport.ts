@@ -2,6 +2,7 @@ import {
   createLinkCarrier,
   type LinkTransport,
   type LinkTransportOptions,
+  type LinkTransportSettings,
   linkTransportSettings,
   portOf,
   type Streams,
@@ -9,6 +10,7 @@ import {
   signedHandshakes,
 } from '@millrace/wire/links'
 import { dealerStream } from './dealer-stream.js'
+import { passOf } from './door.js'
 import { RouterSlot } from './router-slot.js'
 
 /** What a ZeroMQ transport is made with. */
@@ -29,16 +31,19 @@ export function createZeromqTransport(options: ZeromqTransportOptions): ZeromqTr
     profile: 'zeromq_local',
     settings,
     handshakes: signedHandshakes({ ...settings, maxFrameBytes: settings.maxPayloadBytes }),
-    streams: zeromqStreams,
+    streams: (parts) => zeromqStreams(parts, settings.keyOf),
   })
 }
 
-function zeromqStreams(parts: StreamsParts): Streams {
+function zeromqStreams(parts: StreamsParts, keyOf: LinkTransportSettings['keyOf']): Streams {
   return {
-    open: (_slot, port, onStream) => new RouterSlot({ ...parts, onStream }).open(port),
-    way(_from, address) {
+    open: (slot, port, onStream) => new RouterSlot({ ...parts, slot, keyOf, onStream }).open(port),
+    way(from, { slot, address }) {
       const port = portOf(address)
-      return port === undefined ? undefined : (clock) => dealerStream(port, clock, parts)
+      if (port === undefined) return undefined
+      // Two slots without a key are not connected: there is no hello for them.
+      const pass = passOf(keyOf(from, slot) ?? new Uint8Array(0), from, slot)
+      return (clock) => dealerStream(port, pass, { ...parts, clock })
     },
   }
 }

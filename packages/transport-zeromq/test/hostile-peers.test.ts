@@ -32,6 +32,7 @@ describe('a worker that is attacked', () => {
     expect(await attacker.says('that it has done all')).toEqual({
       silent: 50,
       halfOfAGreeting: 50,
+      endless: 20,
       flooding: 20,
       lying: 50,
     })

@@ -3,11 +3,12 @@ import type { Endpoint } from '@millrace/contracts'
 import { type AttackedLink, envelope, lyingHello, withAttackedLink, within } from '@millrace/link-tests'
 import { Dealer } from 'zeromq'
 import { openTransport } from './open-transport.js'
+import { passFor, strangersPass } from './strangers-pass.js'
 import { framesSent } from './zmtp.js'
 
-/** Says something to a slot without being known there; resolves with what is answered, which must be the end. */
+/** Says something to a slot whose door it has passed, and nothing else; resolves with what is answered, which must be the end. */
 async function answerTo({ address }: Endpoint, ...said: (Buffer | Buffer[])[]): Promise<Buffer | undefined> {
-  const stranger = new Dealer({ linger: 0 })
+  const stranger = new Dealer({ ...strangersPass, linger: 0 })
   try {
     stranger.connect(address)
     for (const message of said) await stranger.send(message)
@@ -16,6 +17,11 @@ async function answerTo({ address }: Endpoint, ...said: (Buffer | Buffer[])[]): 
   } finally {
     stranger.close()
   }
+}
+
+/** Resolves when ZeroMQ has said that its password is wrong. */
+async function isRefused({ events }: Dealer): Promise<void> {
+  for await (const { type } of events) if (type === 'handshake:error:auth') return
 }
 
 async function besideAnHonestLink(use: (link: AttackedLink) => Promise<void>): Promise<void> {
@@ -41,6 +47,21 @@ describe('a stranger', () => {
       const answer = await answerTo(proxy.endpoint, ...said.map((message) => message as Buffer | Buffer[])) // as `send` takes it
       expect(answer).toHaveLength(0)
       expect(far.transport.refusals()).toEqual({ [code]: 1 })
+    })
+  })
+
+  it.each([
+    ['another password', { plainUsername: 'near#9', plainPassword: 'f'.repeat(64) }],
+    ['the password of another pair', passFor('near#9', 'far#2')],
+    ['the name of another', { ...strangersPass, plainUsername: 'near#1' }],
+  ])('SEC-IPC-02 does not come in with %s, and other links live on', async (_what, pass) => {
+    await besideAnHonestLink(async ({ far, proxy }) => {
+      const stranger = new Dealer({ ...pass, linger: 0, reconnectInterval: -1 })
+      const refused = isRefused(stranger)
+      stranger.connect(proxy.endpoint.address)
+      await within('being refused', refused)
+      stranger.close()
+      expect(far.transport.refusals()).toEqual({ SEC_SIGNATURE_INVALID: 1 })
     })
   })
 

@@ -1,7 +1,7 @@
 /**
  * The key schedule, from the secret down to the keys of one session:
  *
- *     secret ── kdf ──▶ master ── the pair of slots ──▶ link ──┬── who sends ──▶ hello, welcome
+ *     secret ── kdf ──▶ master ── the pair of slots ──▶ link ──┬── who sends ──▶ door, hello, welcome
  *                                                             └── both randoms, who sends ──▶ session, body
  *
  * 1. Every key has one use: the kind of frame, its direction and the algorithm are part of what the key is derived from.
@@ -49,6 +49,11 @@ export function masterKey(secret: Uint8Array, kdf: Kdf): Uint8Array {
 export function linkKey(master: Uint8Array, one: SlotId, other: SlotId): Uint8Array {
   const swap = Buffer.compare(Buffer.from(one), Buffer.from(other)) > 0
   return hkdfSha256(master, none, swap ? info('millrace/1 link', other, one) : info('millrace/1 link', one, other), 32)
+}
+
+/** What the slot that dials shows where a carrier asks for a password before it takes anything. It signs nothing. */
+export function doorKey(link: Uint8Array, from: SlotId, to: SlotId): Uint8Array {
+  return hkdfSha256(link, none, info('millrace/1 door', from, to), keyBytes)
 }
 
 /** Signs the hello of the slot that dials. */

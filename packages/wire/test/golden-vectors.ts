@@ -3,6 +3,7 @@ import { JsonText, type LinkRecord } from '@millrace/contracts'
 import {
   Acceptor,
   Dialler,
+  doorKey,
   linkKey,
   masterKey,
   NonceCache,
@@ -112,6 +113,7 @@ function keyLines(master: Uint8Array, link: Uint8Array): string {
   const lines = [
     ['master', master],
     ['link', link],
+    ['door', doorKey(link, from, to)],
     ['hello', derived(link, Buffer.alloc(0), 'hello', from, to).subarray(0, 32)],
     ['welcome', derived(link, diallerRandom, 'welcome', to, from).subarray(0, 32)],
     ['session key features#1 to policy#1', there.subarray(0, 32)],

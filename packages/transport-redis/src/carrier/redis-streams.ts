@@ -3,7 +3,7 @@
  *
  * An entry for a connection that is not known is dropped, unless it opens one: its sender has been told already.
  */
-import type { SlotId } from '@millrace/contracts'
+import type { Endpoint, SlotId } from '@millrace/contracts'
 import {
   type ConnectionClock,
   type OnStream,
@@ -55,7 +55,7 @@ export class RedisStreams implements Streams {
     }
   }
 
-  way(from: SlotId, address: string): ((clock: ConnectionClock) => RedisStream) | undefined {
+  way(from: SlotId, { address }: Endpoint): ((clock: ConnectionClock) => RedisStream) | undefined {
     const to = parseInboxAddress(address)
     return to === undefined ? undefined : (clock) => this.#connect(from, to, clock)
   }

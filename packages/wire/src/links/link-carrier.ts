@@ -56,8 +56,8 @@ export interface Streams {
    * had, and with a MillraceError where it says more.
    */
   open(slot: SlotId, port: number, onStream: OnStream): Promise<OpenedSlot>
-  /** The way from a slot to an address; undefined where that is none of this carrier. */
-  way(from: SlotId, address: string): Connect | undefined
+  /** The way from a slot to an endpoint; undefined where its address is none of this carrier. */
+  way(from: SlotId, to: Endpoint): Connect | undefined
   /** Gives back what the streams had in common, when the last of them is gone. */
   close?(): Promise<void>
 }
@@ -67,6 +67,8 @@ export interface StreamsParts {
   readonly clock: WireClock
   /** Ticks for every stream of the transport. */
   readonly watch: EmptyWatch
+  /** Somebody was refused before there was a stream; hears why. */
+  readonly refused: (error: MillraceError) => void
 }
 
 /** What a carrier of links is made with, whoever signs them. */
@@ -125,8 +127,9 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
     this.#settings = settings
     this.#handshakes = handshakes
     this.#watch = new EmptyWatch(settings.clock, settings.ttlMs)
-    this.#streams = streams({ clock: settings.clock, watch: this.#watch })
     this.#refusals = new Refusals(settings.events)
+    const refused = (error: MillraceError): void => this.#refusals.add(error, undefined)
+    this.#streams = streams({ clock: settings.clock, watch: this.#watch, refused })
     this.#linkObserver = this.#observer()
   }
 
@@ -159,7 +162,7 @@ class LinkCarrier<Name extends Profile> implements LinkTransport<Name> {
   }
 
   async dial(from: SlotId, to: Endpoint, signal: AbortSignal): Promise<Link> {
-    const connect = this.#streams.way(from, to.address)
+    const connect = this.#streams.way(from, to)
     if (connect === undefined)
       throw linkRefused(
         from,
