@@ -472,6 +472,9 @@ function carrierWith(own: (link: Link) => Partial<Link>): Carrier {
   }
 }
 
+/** The edge of a mark by which the end of a domain is told. */
+const forgotten = -1
+
 describe('what admission allows between workers', () => {
   const Part = defineMessage('shares.part', Type.Object({ n: Type.Integer() }))
   const many = 300
@@ -568,6 +571,75 @@ describe('what admission allows between workers', () => {
     for (const caller of idle) caller.end()
     await rest(running)
     expect(running.remaining()).toBe(0)
+  })
+})
+
+describe('the end of many streams at once', () => {
+  const Back = defineMessage('shares.back', Type.Object({ n: Type.Integer() }))
+  const Last = defineMessage('shares.last', Type.Object({ n: Type.Integer() }))
+  const back = defineNode({ name: 'back', consumes: Half, emits: [Back], handle: ({ n }) => Back.of({ n }) })
+  const forth = defineNode({ name: 'forth', consumes: Back, emits: [Last], handle: ({ n }) => Last.of({ n }) })
+  const waits = defineNode({
+    name: 'waits',
+    consumes: Last,
+    emits: [Sum],
+    concurrency: 2000,
+    handle: (_, { signal }) =>
+      new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined))),
+  })
+  const circle: Groups = { one: { nodes: ['first', 'forth'] }, two: { nodes: ['back', 'waits'] } }
+  const many = 600
+
+  async function circling() {
+    let ends = 0
+    const carrier = carrierWith((link) => ({
+      send(record) {
+        if (record.kind === 'mark' && record.edge === forgotten) ends++
+        link.send(record)
+      },
+    }))
+    const running = await runShares([first, back, forth, waits], circle, { carrier })
+    open.push(running)
+    return { running, told: () => ends }
+  }
+
+  /** Begins them, and ends them once all are known everywhere. */
+  async function streamsOf(running: Shares) {
+    const cancel = new AbortController()
+    const { runtime } = running.app
+    const read = async (n: number): Promise<void> => {
+      const items = runtime.stream(Ask, { n }, { expect: Sum, timeoutMs: 10_000, signal: cancel.signal })
+      for await (const _ of items) throw new Error('nothing answers')
+    }
+    const ended = Promise.allSettled(Array.from({ length: many }, (_, n) => read(n)))
+    const known = () => [...running.workers.values()].map(({ mesh }) => mesh.roots.size)
+    await until('all are known', () => known().every((count) => count === many))
+    return { cancel: () => cancel.abort(), ended }
+  }
+
+  it.each([
+    ['are told of it once, though they send to each other', []],
+    ['that were replaced before are told of it once too', ['one#1', 'two#1']],
+  ])('ORDER-01 workers %s', async (_, replaced) => {
+    const { running, told } = await circling()
+    for (const slot of replaced) await running.replace(slot, 1)
+    const before = told()
+    const streams = await streamsOf(running)
+    streams.cancel()
+    await streams.ended
+    await pass(300)
+    expect(running.remaining()).toBe(0)
+    // Three who tell two others each, at most.
+    expect(told() - before).toBeLessThanOrEqual(3 * 2 * many)
+  })
+
+  it('LINK-01 is told to workers that had no link then, when they have one again', async () => {
+    const { running } = await circling()
+    const streams = await streamsOf(running)
+    for (const slot of running.workers.keys()) running.cut('@app#1', slot)
+    streams.cancel()
+    await streams.ended
+    await until('nothing is left', () => running.remaining() === 0)
   })
 })
 

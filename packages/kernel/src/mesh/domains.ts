@@ -5,6 +5,7 @@ import { type DomainShape, domainShape } from './domain-shape.js'
 import { Ties } from './domain-ties.js'
 import type { EdgeMap } from './edge-map.js'
 import { embeddingSlot, type Place } from './place.js'
+import { RecentNames } from './recent-names.js'
 
 /** Stands in a mark for the end of its domain: nothing of it is left anywhere. */
 const forgotten = -1
@@ -27,7 +28,8 @@ export interface DomainsParts {
   readonly dirty: (domain: Domain) => void
   /** Hears that marks are to be sent at the end of this run of works. */
   readonly flushLater: () => void
-  readonly send: (slot: SlotId, mark: MarkRecord) => void
+  /** @returns false where there is no link to the slot, so that it is not told */
+  readonly send: (slot: SlotId, mark: MarkRecord) => boolean
   /** Hears of a domain that is known here no more, as nothing of it is left where it began. */
   readonly forgotten: (domain: Domain) => void
   /** Hears of every domain that has ended, known here or not. */
@@ -43,6 +45,10 @@ export class Domains {
   readonly #gone = new Map<SlotId, number>()
   /** The names of those that ended last, and how they reached others. */
   readonly #ended = new Map<string, DomainShape>()
+  /** By slot: the names of those whose end it is told when it has a link again. */
+  readonly #untold = new Map<SlotId, Set<string>>()
+  /** The names of those whose end it has told; undefined in the first process of a slot, which tells of none that it did not know. */
+  readonly #told: RecentNames | undefined
   #dirty: Ties[] = []
   readonly #limit: number
   #next = 0
@@ -54,6 +60,7 @@ export class Domains {
     this.#parts = parts
     this.#gone.set(place.slot, place.incarnation - 1) // what began in an earlier process of this slot is not this one's affair
     this.#limit = (peers + 1) * origins * (2 * maxInFlight + plan.graph.nodes.length)
+    this.#told = place.incarnation > 1 ? new RecentNames(this.#limit) : undefined
   }
 
   get size(): number {
@@ -106,7 +113,7 @@ export class Domains {
     const known = this.#ties.get(domain)
     if (edge === forgotten) {
       if (known !== undefined) this.#forget(known)
-      else this.#passEndOn(domain)
+      else this.#endUnknown(domain)
     } else if (known !== undefined || this.get(domain) !== undefined)
       this.#ties.get(domain)?.receive(edge, slot, position)
   }
@@ -136,8 +143,11 @@ export class Domains {
   repeat(slot: SlotId): void {
     for (const [id, ties] of this.#ties)
       ties.repeatMarks(slot, (outlet, position) => this.#sendTo(id, outlet.edge, [slot], position))
+    const untold = this.#untold.get(slot) ?? []
+    this.#untold.delete(slot)
+    for (const id of untold) this.#tellEndTo(slot, id)
     for (const [id, { outlets }] of this.#ended)
-      if (outlets.some(({ slots }) => slots.includes(slot))) this.#sendTo(id, forgotten, [slot], [])
+      if (outlets.some(({ slots }) => slots.includes(slot))) this.#tellEndTo(slot, id)
   }
 
   /** What began here and is not known here any more has ended. */
@@ -194,18 +204,31 @@ export class Domains {
     this.#tellEnd(id, shape)
   }
 
-  /** A domain that is not known here has ended: an earlier process of this slot may have told others of it. */
-  #passEndOn(id: string): void {
+  /**
+   * A domain that is not known here has ended: an earlier process of this slot may have told others of it. They are told of its end
+   * once, as workers that send to each other would pass it on for ever.
+   */
+  #endUnknown(id: string): void {
     const name = parseDomainId(id)
-    if (name === undefined || this.#ended.has(id) || this.#beganHere(name) || !this.#canBegin(name)) return
-    this.#tellEnd(id, this.#shapeOf(name.entry, name.origin))
+    if (name === undefined || this.#beganHere(name) || !this.#canBegin(name)) return
+    if (this.#told === undefined) this.#parts.ended?.(id)
+    else if (!this.#told.has(id)) this.#tellEnd(id, this.#shapeOf(name.entry, name.origin))
   }
 
   #tellEnd(id: string, shape: DomainShape): void {
     this.#parts.ended?.(id)
+    this.#told?.add(id)
     this.#remember(id, shape)
     const reached = new Set(shape.outlets.flatMap(({ slots }) => slots))
-    this.#sendTo(id, forgotten, [...reached], [])
+    for (const slot of reached) this.#tellEndTo(slot, id)
+  }
+
+  /** Without a link it waits for one. More than there can be at once are not of one lost link: their slot has nobody any more. */
+  #tellEndTo(slot: SlotId, id: string): void {
+    if (this.#parts.send(slot, { kind: 'mark', edge: forgotten, domain: id, position: [] })) return
+    const untold = this.#untold.get(slot) ?? new Set()
+    this.#untold.set(slot, untold)
+    if (untold.size < this.#limit) untold.add(id)
   }
 
   /** The oldest makes room: what was told long ago has arrived. */

@@ -249,7 +249,11 @@ export class Mesh {
       tracked,
       dirty: loop.dirty,
       flushLater: () => loop.flushLater(),
-      send: (slot, mark) => peers.get(slot)?.linkFor(mark.domain)?.send(mark),
+      send: (slot, mark) => {
+        const link = peers.get(slot)?.linkFor(mark.domain)
+        link?.send(mark)
+        return link !== undefined
+      },
       forgotten: (domain) => this.roots.domainEnded(domain),
       ended: ledger && ((domain) => ledger.journal.domainEnded(domain)),
     })
