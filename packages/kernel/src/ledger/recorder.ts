@@ -19,10 +19,10 @@ import {
   type Position,
   type SlotId,
 } from '@millrace/contracts'
-import { createHeadedQueue } from '@millrace/wire/links'
 import { parseDomainId } from '../mesh/domain-id.js'
 import type { Peer } from '../mesh/peer.js'
 import { isWithin } from '../runner/domain.js'
+import { Expiring } from '../runner/expiring.js'
 import { mayComeAgainMs, noDeadlineMs } from '../runner/handled-once.js'
 import type { Journal, Kept, KeptList } from '../runner/journal.js'
 import type { NodeRun } from '../runner/node-run.js'
@@ -66,7 +66,7 @@ interface KeptWork extends Kept {
 }
 
 /** An entry that is of no use any more from some time on. */
-interface Expiring {
+interface ExpiringEntry {
   readonly until: number
   readonly entry: string
 }
@@ -87,7 +87,7 @@ export class Recorder implements Journal {
   readonly #scopes = new Map<string, Set<string>>()
   /** Until when what was found of roots of no domain may be asked for; they all have ended by then. */
   readonly #foundUntil: number
-  readonly #expiring = createHeadedQueue<Expiring>()
+  readonly #expiring = new Expiring<ExpiringEntry>()
   /** By node index. */
   #sinks: ReadonlyMap<number, RecordedSink> = new Map()
   /** Those that have written since the last commit. */
@@ -103,7 +103,7 @@ export class Recorder implements Journal {
     this.#found = new Map([...found.work].map(([scope, work]) => [scope, [...work].sort(byPosition)]))
     for (const [scope, work] of found.work) for (const { entry } of work) this.#own(scope, entry)
     this.#foundUntil = now() + noDeadlineMs
-    for (const [entry, until] of found.taken) this.#expiring.push({ until, entry })
+    for (const [entry, until] of found.taken) this.#expiring.add({ until, entry }, now())
     for (const entry of found.over) commits.remove(entry)
     commits.contribute(() => this.#contribute())
   }
@@ -132,7 +132,7 @@ export class Recorder implements Journal {
     const until = this.#untilOf(root)
     const entry = takenEntry(name, node, position)
     this.#taken.set(entry, until)
-    this.#expiring.push({ until, entry })
+    this.#expiring.add({ until, entry }, this.#now())
     this.#commits.set(entry, String(until))
   }
 
@@ -302,7 +302,8 @@ export class Recorder implements Journal {
     }
     kept.isStored = true
     this.#own(kept.scope, kept.entry)
-    if (kept.root.domain === undefined) this.#expiring.push({ until: this.#untilOf(kept.root), entry: kept.entry })
+    if (kept.root.domain === undefined)
+      this.#expiring.add({ until: this.#untilOf(kept.root), entry: kept.entry }, this.#now())
     this.#commits.set(kept.entry, text)
   }
 
@@ -329,9 +330,8 @@ export class Recorder implements Journal {
   #expire(): void {
     const now = this.#now()
     if (now > this.#foundUntil) this.#forgetFound()
-    for (let first = this.#expiring.peek(); first !== undefined && first.until <= now; first = this.#expiring.peek()) {
-      this.#expiring.shift()
-      const { entry } = first
+    for (let over = this.#expiring.take(now); over !== undefined; over = this.#expiring.take(now)) {
+      const { entry } = over
       const wasTaken = this.#taken.delete(entry)
       const kept = this.#kept.get(entry)
       if (kept !== undefined) {

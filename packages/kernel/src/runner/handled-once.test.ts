@@ -64,4 +64,15 @@ describe('what ordered nodes have handled of single requests', () => {
     once.begin(3, [0], rootOf(5))
     expect(once.size).toBe(2)
   })
+
+  it('forgets what can come no more also where something that has come before it has much more time', () => {
+    let now = 0
+    const once = new HandledOnce(() => now)
+    once.begin(3, [0], rootOf(0, 3_600_000))
+    for (let number = 1; number <= 1000; number++) {
+      now = number * 1000
+      once.begin(3, [0], rootOf(number, now + 1000))
+    }
+    expect(once.size).toBeLessThan(20)
+  })
 })

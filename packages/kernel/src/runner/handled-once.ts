@@ -1,5 +1,5 @@
 import type { MillraceError, Position } from '@millrace/contracts'
-import { createHeadedQueue } from '@millrace/wire/links'
+import { Expiring } from './expiring.js'
 import type { Root } from './root.js'
 import { Subtree } from './subtree.js'
 
@@ -35,7 +35,7 @@ interface Handled {
 export class HandledOnce {
   readonly #clock: () => number
   readonly #handled = new Map<string, Handled>()
-  readonly #byAge = createHeadedQueue<Handled>()
+  readonly #expiring = new Expiring<Handled>()
   #repeats = 0
 
   /** @param clock of the worker, monotonic, in milliseconds */
@@ -65,26 +65,25 @@ export class HandledOnce {
     this.#forget(now)
     const key = `${root.origin}${root.number} ${node} ${position.join()}`
     const known = this.#handled.get(key)
-    if (known === undefined) return this.#first(key, now + mayComeAgainMs(root, now), subtree)
+    if (known === undefined) return this.#first(key, now, subtree)
     this.#repeats++
     if (known.copy !== undefined) known.copy.join(subtree)
     else if (known.failure !== undefined) root.fail(known.failure)
     return undefined
   }
 
-  #first(key: string, until: number, subtree: Subtree): FirstCopy {
+  #first(key: string, now: number, subtree: Subtree): FirstCopy {
+    const until = now + mayComeAgainMs(subtree.root, now)
     const handled: Handled = { key, until, copy: undefined, failure: undefined }
     handled.copy = new FirstCopy(subtree, handled)
     this.#handled.set(key, handled)
-    this.#byAge.push(handled)
+    this.#expiring.add(handled, now)
     return handled.copy
   }
 
   #forget(now: number): void {
-    for (let oldest = this.#byAge.peek(); oldest !== undefined && oldest.until <= now; oldest = this.#byAge.peek()) {
-      this.#byAge.shift()
-      this.#handled.delete(oldest.key)
-    }
+    for (let over = this.#expiring.take(now); over !== undefined; over = this.#expiring.take(now))
+      this.#handled.delete(over.key)
   }
 }
 
