@@ -8,7 +8,12 @@ import { refusal } from './problem.js'
 export function addBodyParsers(scope: FastifyInstance, { request }: Exchange, limits: BodyLimits): void {
   scope.removeAllContentTypeParsers()
   if (request.encoding === 'bytes') addRawParser(scope, '*', limits)
-  else addParser(scope, /^application\/(?:[\w.-]+\+)?json(?:;|$)/, limits, parseJson)
+  else addParser(scope, /^application\/(?:[\w.-]+\+)?json(?:;|$)/, limits, readJson)
+}
+
+/** Clients may say of what media type a body is that they do not send. */
+function readJson(bytes: Buffer): unknown {
+  return bytes.length === 0 ? undefined : parseJson(bytes)
 }
 
 /** Reads bodies of some media type as the bytes they are. */

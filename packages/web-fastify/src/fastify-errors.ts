@@ -9,6 +9,7 @@ export function asRefusal(thrown: unknown): Error {
     return refusal('WEB_MEDIA_TYPE_UNSUPPORTED', 'send the body as application/json, or as the OpenAPI document says')
   if (status === 413) return refusal('PAYLOAD_TOO_LARGE', 'the request is larger than is taken here')
   if (status === 404) return refusal('WEB_NOT_FOUND', 'nothing answers under this path')
+  if (status === 414) return refusal('PAYLOAD_INVALID', 'a part of the path is longer than is taken here')
   if (typeof status === 'number' && status >= 400 && status < 500)
     return refusal('PAYLOAD_INVALID', 'the request is malformed')
   return new MillraceError('NODE_FAILED', 'the web server failed', { cause: thrown })

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from 'typebox'
 import { createRuntime } from '../../src/create-runtime.js'
 import type { Runtime } from '../../src/runtime/runtime.js'
-import { post, webConfig } from './web-application.js'
+import { post, problem, webConfig } from './web-application.js'
 
 const Seen = defineMessage('binds.seen', Type.Object({ payload: Type.String() }), { reply: true })
 const Closed = defineMessage(
@@ -118,6 +118,17 @@ describe('the fields of a request', () => {
   it('WEB-01 are lists in a path and in a header, as OpenAPI says of them', async () => {
     expect(await payload(fetch(`${url}/ids/1,2`))).toEqual({ ids: [1, 2] })
     expect(await payload(fetch(`${url}/ids`, { headers: { 'x-ids': '1, 2' } }))).toEqual({ ids: [1, 2] })
+  })
+
+  it('WEB-01 come from elsewhere where there is no body, even if its media type is said', async () => {
+    const headers = { 'content-type': 'application/json' }
+    expect(await payload(fetch(`${url}/ids/7`, { method: 'DELETE', headers }))).toEqual({ ids: [7] })
+    expect(await payload(post(`${url}/problems?problem=none`, ''))).toEqual({ problem: 'none' })
+  })
+
+  it('WEB-05 are refused where a part of the path is too long, which is said', async () => {
+    const refused = await problem(await fetch(`${url}/both/${'1'.repeat(600)}`))
+    expect(refused).toMatchObject({ status: 400, body: { detail: 'a part of the path is longer than is taken here' } })
   })
 
   it('WEB-05 are refused where a number would be another one', async () => {
