@@ -1,11 +1,13 @@
 import { type DefinitionKind, isDefinition } from './definition.js'
+import { suggestion } from './nearest-name.js'
 
 /** What others are made of. */
-type Thing = 'message type' | 'token' | 'part'
+type Thing = 'message type' | 'state type' | 'token' | 'part'
 
 /** Which definitions are meant by it, and where one gets them. */
 const things: Readonly<Record<Thing, { readonly kinds: readonly DefinitionKind[]; readonly made: string }>> = {
   'message type': { kinds: ['message'], made: 'defineMessage or defineBytes' },
+  'state type': { kinds: ['state'], made: 'defineState' },
   token: { kinds: ['token'], made: 'token' },
   part: {
     kinds: ['node', 'source', 'sink', 'service', 'module', 'app'],
@@ -38,6 +40,22 @@ export function checkDefinitions(what: string, thing: Thing, given: unknown): vo
  */
 export function checkFunction(what: string, name: string, given: unknown): void {
   if (typeof given !== 'function') throw new TypeError(`${what} has no function ${name} (got ${kindOf(given)})`)
+}
+
+/** The options there are: a mapping, so that the type checker asks for each of them. */
+export type OptionNames<Options> = Readonly<Record<keyof Options, true>>
+
+/**
+ * Refuses an option that there is not: mistyped, it would mean its default. A copy of a definition may hold its `kind`.
+ *
+ * @param what whose it is, such as `Node 'price'`
+ * @throws TypeError
+ */
+export function checkOptions<Options extends object>(what: string, given: Options, known: OptionNames<Options>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (Object.hasOwn(known, name) || value === undefined || name === 'kind') continue
+    throw new TypeError(`${what} has no option '${name}'; ${suggestion(name, Object.keys(known))}`)
+  }
 }
 
 /**

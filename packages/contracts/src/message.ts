@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { checkOptions, type OptionNames } from './check-definitions.js'
 import { checkName, type Definition, definition } from './definition.js'
 import { checkJsonSchema } from './json-schema.js'
 
@@ -59,6 +60,9 @@ export type MessageOf<Type> =
       ? MessageOf<Type[number]>
       : never
 
+const messageOptions: OptionNames<MessageTypeOptions> = { reply: true }
+const bytesOptions: OptionNames<BytesOptions> = { reply: true, mediaType: true }
+
 /**
  * Defines a message type whose payload travels as JSON.
  *
@@ -72,6 +76,7 @@ export function defineMessage<const Name extends string, Schema extends TSchema>
   options: MessageTypeOptions = {},
 ): MessageType<Name, Static<Schema>> {
   checkName('A message type', name)
+  checkOptions(`Message type '${name}'`, options, messageOptions)
   checkJsonSchema(`Message type '${name}'`, schema)
   return messageType(name, schema, options, undefined)
 }
@@ -91,6 +96,7 @@ export function defineBytes<const Name extends string>(
   options: BytesOptions = {},
 ): MessageType<Name, Uint8Array> {
   checkName('A message type', name)
+  checkOptions(`Message type '${name}'`, options, bytesOptions)
   const { mediaType = 'application/octet-stream' } = options
   if (!mediaTypeForm.test(mediaType))
     throw new TypeError(

@@ -1,5 +1,12 @@
 import type { Static, TSchema } from 'typebox'
-import { checkDefinitions, checkFunction, checkTexts, checkWord } from './check-definitions.js'
+import {
+  checkDefinitions,
+  checkFunction,
+  checkOptions,
+  checkTexts,
+  checkWord,
+  type OptionNames,
+} from './check-definitions.js'
 import type { HandlerContext } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Message, MessageOf, MessageType, PayloadOf } from './message.js'
@@ -14,6 +21,9 @@ export type RunnerKind = (typeof runnerKinds)[number]
 
 /** What becomes of a message whose handler throws. */
 export type OnError = (typeof failurePolicies)[number]
+
+/** The options of {@link NodeLabels}. */
+export const labelOptions: OptionNames<NodeLabels> = { stage: true, tags: true, runner: true }
 
 /** What is said of every node, source and sink: how selectors and tables find it. */
 export interface NodeLabels {
@@ -107,6 +117,23 @@ export type TestableHandler<Payload, I extends Injections, Values, Config extend
 
 type GivenState<Values> = keyof Values extends never ? unknown : { readonly state: StateViews<Values> }
 
+type AnyNode = NodeOptions<string, Consumed, readonly MessageType[], Injections, Record<string, unknown>, TSchema>
+
+const nodeOptions: OptionNames<AnyNode> = {
+  ...labelOptions,
+  name: true,
+  consumes: true,
+  emits: true,
+  requests: true,
+  inject: true,
+  state: true,
+  ordered: true,
+  concurrency: true,
+  onError: true,
+  config: true,
+  handle: true,
+}
+
 const reserved = [
   'config',
   'state',
@@ -139,6 +166,7 @@ export function defineNode<
 ): NodeDefinition<TestableHandler<PayloadOf<Consumes>, I, Values, Config, Emission<Emitted<Emits>>>> {
   checkName('A node', options.name)
   const what = `Node '${options.name}'`
+  checkOptions(what, options, nodeOptions)
   checkDefinitions(`${what} consumes`, 'message type', typeList(options.consumes))
   checkDefinitions(`${what} emits`, 'message type', options.emits ?? [])
   checkDefinitions(`${what} requests`, 'message type', options.requests ?? [])
@@ -147,6 +175,7 @@ export function defineNode<
   const state: StateUses = options.state ?? {}
   const inject = options.inject ?? {}
   checkInjections(options.name, inject)
+  checkState(options.name, state)
   checkConcurrency(options.name, options.concurrency)
   return definition('node', {
     ...labels(what, options),
@@ -194,6 +223,14 @@ export function checkInjections(name: string, inject: Injections): void {
     if (reserved.some((word) => word === key))
       throw new TypeError(`'${name}' injects something as '${key}', which the context already has; choose another name`)
   for (const [key, token] of Object.entries(inject)) checkDefinitions(`'${name}' injects as '${key}'`, 'token', [token])
+}
+
+function checkState(name: string, state: StateUses): void {
+  for (const [key, { type, keys }] of Object.entries(state)) {
+    const what = `State '${key}' of node '${name}'`
+    checkDefinitions(`${what} has`, 'state type', [type])
+    checkFunction(what, 'keys', keys)
+  }
 }
 
 function checkConcurrency(name: string, concurrency: number | undefined): void {

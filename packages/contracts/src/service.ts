@@ -1,4 +1,4 @@
-import { checkDefinitions } from './check-definitions.js'
+import { checkDefinitions, checkFunction, checkOptions, type OptionNames } from './check-definitions.js'
 import { checkName, type Definition, definition } from './definition.js'
 
 declare const valueType: unique symbol
@@ -53,10 +53,18 @@ export interface ServiceDefinition<Value = unknown> extends Definition<'service'
   close(value: Value): void | Promise<void>
 }
 
+const serviceOptions: OptionNames<ServiceOptions<unknown, Injections>> = {
+  inject: true,
+  scope: true,
+  create: true,
+  close: true,
+}
+
 /**
  * Says how the service behind a token is made.
  *
  * @param factory a function that makes it, or that function with what it needs and how to close it
+ * @throws TypeError when something is no token or function where one belongs
  */
 export function defineService<Value, const I extends Injections = Record<never, never>>(
   provides: Token<Value>,
@@ -64,6 +72,9 @@ export function defineService<Value, const I extends Injections = Record<never, 
 ): ServiceDefinition<Value> {
   checkDefinitions('A service provides', 'token', [provides])
   const options: ServiceOptions<Value, I> = typeof factory === 'function' ? { create: factory } : factory
+  const what = `Service '${provides.name}'`
+  checkOptions(what, options, serviceOptions)
+  checkFunction(what, 'create', options.create)
   return definition('service', {
     name: provides.name,
     token: provides,

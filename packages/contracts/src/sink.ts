@@ -1,10 +1,18 @@
 import type { Static, TSchema } from 'typebox'
-import { checkDefinitions, checkFunction } from './check-definitions.js'
+import { checkDefinitions, checkFunction, checkOptions, type OptionNames } from './check-definitions.js'
 import type { HandlerContext, Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Json } from './json.js'
 import type { MessageType, PayloadOf } from './message.js'
-import { type Consumed, checkInjections, labels, type NodeLabels, type RunnerKind, typeList } from './node.js'
+import {
+  type Consumed,
+  checkInjections,
+  labelOptions,
+  labels,
+  type NodeLabels,
+  type RunnerKind,
+  typeList,
+} from './node.js'
 import type { Injected, Injections } from './service.js'
 
 /** What a sink gets when it is opened, before any source reads. */
@@ -76,6 +84,15 @@ export interface SinkDefinition<Open = (context: never) => SinkWriter<never> | P
   readonly open: Open
 }
 
+const sinkOptions: OptionNames<SinkOptions<string, Consumed, Injections, TSchema>> = {
+  ...labelOptions,
+  name: true,
+  consumes: true,
+  inject: true,
+  config: true,
+  open: true,
+}
+
 /**
  * Defines a sink: a node at the edge that consumes without emitting. It runs only where `adapters.<name>` configures it.
  *
@@ -88,6 +105,7 @@ export function defineSink<
   Config extends TSchema = TSchema,
 >(options: SinkOptions<Name, Consumes, I, Config>): SinkDefinition<SinkOptions<Name, Consumes, I, Config>['open']> {
   checkName('A sink', options.name)
+  checkOptions(`Sink '${options.name}'`, options, sinkOptions)
   checkDefinitions(`Sink '${options.name}' consumes`, 'message type', typeList(options.consumes))
   checkFunction(`Sink '${options.name}'`, 'open', options.open)
   checkInjections(options.name, options.inject ?? {})

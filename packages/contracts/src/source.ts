@@ -1,10 +1,10 @@
 import type { Static, TSchema } from 'typebox'
-import { checkDefinitions, checkFunction } from './check-definitions.js'
+import { checkDefinitions, checkFunction, checkOptions, type OptionNames } from './check-definitions.js'
 import type { Logger } from './context.js'
 import { checkName, type Definition, definition } from './definition.js'
 import type { Json } from './json.js'
 import type { MessageType } from './message.js'
-import { checkInjections, type Emitted, labels, type NodeLabels, type RunnerKind } from './node.js'
+import { checkInjections, type Emitted, labelOptions, labels, type NodeLabels, type RunnerKind } from './node.js'
 import type { Injected, Injections } from './service.js'
 
 /** How far a source has come, for progress bars; `total` is left out where it is not known. */
@@ -69,6 +69,15 @@ export interface SourceDefinition<Read = (context: never) => SourceStream<unknow
   readonly read: Read
 }
 
+const sourceOptions: OptionNames<SourceOptions<string, readonly MessageType[], Injections, TSchema>> = {
+  ...labelOptions,
+  name: true,
+  emits: true,
+  inject: true,
+  config: true,
+  read: true,
+}
+
 /**
  * Defines a source: a node at the edge that emits without consuming. It runs only where `adapters.<name>` configures it.
  *
@@ -83,6 +92,7 @@ export function defineSource<
   options: SourceOptions<Name, Emits, I, Config>,
 ): SourceDefinition<(context: SourceContext<Static<Config>> & Injected<I>) => SourceStream<Emitted<Emits>>> {
   checkName('A source', options.name)
+  checkOptions(`Source '${options.name}'`, options, sourceOptions)
   checkDefinitions(`Source '${options.name}' emits`, 'message type', options.emits)
   checkFunction(`Source '${options.name}'`, 'read', options.read)
   checkInjections(options.name, options.inject ?? {})
