@@ -21,15 +21,24 @@ export interface AppDefinition extends Definition<'app'> {
 /** Groups parts under one name, so that one export brings them all. */
 export function defineModule(name: string, parts: readonly (Part | ModuleDefinition)[]): ModuleDefinition {
   checkName('A module', name)
-  checkDefinitions(`Module '${name}' has`, 'part', parts)
-  return definition('module', { name, parts: parts.flatMap(partsOf) })
+  return definition('module', { name, parts: allPartsOf(`Module '${name}' has`, parts) })
 }
 
 /** Names an application and what it is made of. */
 export function defineApp(name: string, parts: readonly (Part | ModuleDefinition)[]): AppDefinition {
   checkName('An app', name)
-  checkDefinitions(`App '${name}' has`, 'part', parts)
-  return definition('app', { name, parts: parts.flatMap(partsOf) })
+  return definition('app', { name, parts: allPartsOf(`App '${name}' has`, parts) })
+}
+
+/**
+ * The parts that a list brings, in order.
+ *
+ * @param what whose list it is, such as `Module 'shop' has`
+ * @throws TypeError for what is no list, and for what brings no parts
+ */
+export function allPartsOf(what: string, list: readonly (Part | ModuleDefinition | AppDefinition)[]): readonly Part[] {
+  checkDefinitions(what, 'part', list)
+  return list.flatMap(partsOf)
 }
 
 /** The parts that a discovered value brings, in order; none for a value that is no definition or brings none by itself. */

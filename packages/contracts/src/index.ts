@@ -1,4 +1,12 @@
-export { type AppDefinition, defineApp, defineModule, type ModuleDefinition, type Part, partsOf } from './app.js'
+export {
+  type AppDefinition,
+  allPartsOf,
+  defineApp,
+  defineModule,
+  type ModuleDefinition,
+  type Part,
+  partsOf,
+} from './app.js'
 export { browserOrigin } from './browser-origin.js'
 export type { Console, ConsoleSource } from './console.js'
 export type { HandlerContext, Logger, NestedRequestOptions } from './context.js'

@@ -6,6 +6,7 @@ import {
   type HandlerContext,
   type SinkWriter,
   type StateStore,
+  suggestion,
   type Token,
   type Transport,
 } from '@millrace/contracts'
@@ -148,10 +149,40 @@ function servesWeb({ config }: Preflight, { web = true }: RuntimeOptions): boole
   return web && config.runtime.web.interfaces.length > 0
 }
 
+/** @throws TypeError for what is neither */
 function runtimeOptions(application: ConfigSource | RuntimeOptions): RuntimeOptions {
-  if (typeof application === 'string' || Array.isArray(application) || 'version' in application)
-    return { config: application as ConfigSource } // told from the options by what only a configuration has
+  if (typeof application === 'string' || Array.isArray(application)) return { config: application }
+  if (typeof application !== 'object' || application === null)
+    throw new TypeError(
+      'createRuntime needs the name of a configuration file, several of them, a configuration, or options',
+    )
+  if ('version' in application) return { config: application as ConfigSource } // told from the options by what only a configuration has
+  checkOptionNames(application)
   return application as RuntimeOptions // the other member of the union
+}
+
+const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
+  config: true,
+  overlay: true,
+  nodes: true,
+  values: true,
+  checks: true,
+  events: true,
+  replaceSink: true,
+  embedded: true,
+  processes: true,
+  web: true,
+  resume: true,
+  workerFlags: true,
+}
+
+/** Refuses an option that there is not: mistyped, the runtime would do nothing, and say nothing. */
+function checkOptionNames(given: object): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(optionNames, name))
+  if (unknown === undefined) return
+  const isConfig = 'scenario' in given || 'runtime' in given
+  const advice = isConfig ? 'a configuration has version: 1 beside it' : suggestion(unknown, Object.keys(optionNames))
+  throw new TypeError(`createRuntime has no option '${unknown}'; ${advice}`)
 }
 
 /** Hands what workers would have written to the writers that replace their sinks. */

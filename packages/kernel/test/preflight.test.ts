@@ -215,6 +215,27 @@ describe('preflight', () => {
   })
 })
 
+describe('createRuntime', () => {
+  const whatever = createRuntime as (application: unknown) => Promise<unknown> // as a module in JavaScript may call it
+
+  it.each([
+    [undefined, 'createRuntime needs the name of a configuration file, several of them, a configuration, or options'],
+    [null, 'createRuntime needs the name of a configuration file, several of them, a configuration, or options'],
+    [{ node: [] }, "createRuntime has no option 'node'; did you mean 'nodes'?"],
+    [
+      { scenario: { name: 'shop' } },
+      "createRuntime has no option 'scenario'; a configuration has version: 1 beside it",
+    ],
+    [{ nodes: 3 }, 'The option nodes has number where a list belongs; put it between [ and ]'],
+    [
+      { nodes: [undefined] },
+      'The option nodes has something that is no part (got undefined); give what defineNode, defineSource, defineSink, defineService or defineModule returns; modules that import each other see undefined',
+    ],
+  ])('refuses %j', async (application, message) => {
+    await expect(whatever(application)).rejects.toThrow(new TypeError(message))
+  })
+})
+
 describe('transport', () => {
   it('IPC-INT-09 resolves from the container in memory', async () => {
     const profiles: string[] = []

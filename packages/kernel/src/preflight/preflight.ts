@@ -13,13 +13,13 @@ import {
 import { createContainer } from '@millrace/container'
 import {
   type AppDefinition,
+  allPartsOf,
   type Finding,
   type Graph,
   type MessageType,
   type ModuleDefinition,
   type Part,
   type Plan,
-  partsOf,
   type ServiceDefinition,
   type Token,
 } from '@millrace/contracts'
@@ -158,7 +158,7 @@ async function partsIn(
   given: readonly (Part | ModuleDefinition | AppDefinition)[],
 ): Promise<readonly Part[]> {
   const discovered = await discover(runtime.discovery_modules, baseDir)
-  return [...new Set([...discovered, ...given.flatMap(partsOf)])]
+  return [...new Set([...discovered, ...allPartsOf('The option nodes has', given)])]
 }
 
 function graphIn(config: MillraceConfig, parts: readonly Part[], embedded: boolean): GraphOutcome {
