@@ -76,7 +76,7 @@ export const metricList = {
   millrace_redeliveries_total: {
     kind: 'counter',
     unit: '1',
-    says: 'Messages sent again because a worker died or was replaced, or a link was lost.',
+    says: 'Messages sent again because a worker died or was replaced, or a link was lost; at the slot that they were sent to.',
     labels: [],
   },
   millrace_repeats_dropped_total: {

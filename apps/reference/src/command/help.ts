@@ -49,6 +49,6 @@ Examples
   # in a pipe; --silent keeps pnpm's own lines out of it
   gzip -dc attempts.gz | pnpm --silent reference run --scenario experiment --input - --output - | gzip > decisions.gz
 
-Exit codes: 0 done, 1 the run failed, 2 arguments or configuration, 3 the start failed, 5 a second signal forced the end,
-130 Ctrl-C, 143 SIGTERM.
+Exit codes: 0 done, 1 the run failed, 2 arguments or configuration, 3 the start failed, 4 a worker failed, 5 a second signal
+forced the end, 130 Ctrl-C, 143 SIGTERM.
 `

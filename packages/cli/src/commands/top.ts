@@ -27,10 +27,11 @@ export const top: Command = {
   details: `APPLICATION is the scenario name or the pid of a running application; it can be left out where only one runs.
 A live table on a terminal; Ctrl+C leaves it, and the application runs on. STARTS counts the processes that a
 worker has had. HANDLED/S counts messages that nodes were called with. QUEUED messages wait for a place at
-their node; IN FLIGHT is what a worker holds and has not finished. LOOP DELAY is how late its event loop was
-at worst since the last table. A worker that cannot say shows -, as it does while its event loop is blocked.
-LAG is how long the first of them has waited. TO GROUP is how messages fare that are sent to a group: from
-sending one until all that came of it is done.
+their node, and LAG is how long the first of them has waited. IN FLIGHT is what a worker holds and has not
+finished. REDELIVERED counts messages that it has sent once more, as whoever held them died. LOOP DELAY is how
+late its event loop was at worst since the last table. A worker that cannot say shows -, as it does while its
+event loop is blocked. TO GROUP is how messages fare that are sent to a group: from sending one until all that
+came of it is done.
 --web opens no browser: it prints a link to the live page of the application, which works once, within five
 minutes, on this machine.`,
   operands: application,
