@@ -3,6 +3,7 @@ import { baselineFeatures } from './features/features.js'
 import { timeKeys } from './ingress/time-keys.js'
 import { baselineDecide } from './policy/decide.js'
 import { idempotency } from './policy/idempotency.js'
+import { findWindows } from './serve/find-windows.js'
 import { ledger } from './serve/ledger.js'
 import { pages } from './serve/pages.js'
 import { receive, receiveLine } from './serve/receive.js'
@@ -16,6 +17,7 @@ export const service = defineApp('fund-loads-service', [
   timeKeys,
   baselineFeatures,
   idempotency,
+  findWindows,
   withWindows(baselineDecide),
   ledger,
 ])

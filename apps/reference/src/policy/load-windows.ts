@@ -29,13 +29,18 @@ export interface LoadWindows {
 }
 
 type Canonical = PayloadOf<typeof CanonicalAttempt>
-interface WindowViews {
+
+/** What a node that declares {@link windowState} sees of it. */
+export interface WindowViews {
   readonly days: StateView<StateOf<typeof CustomerDay>>
   readonly weeks: StateView<StateOf<typeof CustomerWeek>>
 }
 
 /** Reads the windows that an attempt counts in. */
-export function windowsOf(attempt: Canonical, { days, weeks }: WindowViews): LoadWindows {
+export function windowsOf(
+  attempt: Pick<Canonical, 'customer_day' | 'customer_week'>,
+  { days, weeks }: WindowViews,
+): LoadWindows {
   const day = days.get(attempt.customer_day)
   return {
     attempts: (day?.attempts ?? 0) + 1,

@@ -65,6 +65,18 @@ export const WindowsQuery = defineMessage(
   }),
 )
 
+/** Asks for a customer's windows by their keys, as `windowKeys` makes them. */
+export const WindowsAt = defineMessage(
+  'fund.windows-at',
+  Type.Object({
+    customer_id: Type.String({ maxLength: 64 }),
+    day: Type.Integer(),
+    monday: Type.Integer(),
+    customer_day: Type.String({ maxLength: 96 }),
+    customer_week: Type.String({ maxLength: 96 }),
+  }),
+)
+
 /** What counts towards the limits of a customer's day and week. */
 export const Windows = defineMessage(
   'fund.windows',
