@@ -106,6 +106,11 @@ describe('Redactor.value', () => {
     })
   })
 
+  it('gives as text what neither JSON nor another process takes', () => {
+    const given = { count: 7n, make: () => 'secret', list: [Symbol('secret')] }
+    expect(createRedactor().value(given)).toEqual({ count: '7', make: '[function]', list: ['[symbol]'] })
+  })
+
   it('looks eight levels deep and takes out what is below', () => {
     const nest = (levels: number): unknown => (levels === 0 ? 'end' : { a: nest(levels - 1) })
     const { value } = createRedactor()

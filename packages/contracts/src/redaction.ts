@@ -7,7 +7,10 @@ export interface Redactor {
   protect(secret: Uint8Array): void
   /** The text without any protected secret. */
   text(text: string): string
-  /** A copy of the value with every text cleaned, and with the values of keys that name a secret taken out whole. */
+  /**
+   * A copy of the value with every text cleaned, and with the values of keys that name a secret taken out whole. What neither JSON
+   * nor another process takes stands there as text.
+   */
   value(value: unknown): unknown
 }
 
@@ -34,6 +37,8 @@ export function createRedactor(): Redactor {
 
   function visit(given: unknown, depth: number): unknown {
     if (typeof given === 'string') return text(given)
+    if (typeof given === 'bigint') return given.toString()
+    if (typeof given === 'function' || typeof given === 'symbol') return `[${typeof given}]`
     if (typeof given !== 'object' || given === null) return given
     if (depth >= maxDepth) return redacted
     if (ArrayBuffer.isView(given)) return `[${given.byteLength} bytes]`

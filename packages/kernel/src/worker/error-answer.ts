@@ -1,4 +1,5 @@
 import { type ErrorReport, isErrorCode, MillraceError } from '@millrace/contracts'
+import { factsThatLeave } from '../mesh/facts-that-leave.js'
 import { reasonOf } from '../runtime/reason-of.js'
 
 /** An error on its way to the supervising process: what was thrown goes along as text, for the operator alone. */
@@ -9,7 +10,7 @@ export interface ErrorAnswer extends ErrorReport {
 /** Makes an error plain. */
 export function errorAnswer(thrown: unknown): ErrorAnswer {
   const error = MillraceError.from(thrown, 'NODE_FAILED', 'the worker failed')
-  return { ...error.toJSON(), reason: reasonOf(error) }
+  return { ...error.toJSON(), facts: factsThatLeave(error), reason: reasonOf(error) }
 }
 
 /** The error that a worker has told of. */
