@@ -1,10 +1,6 @@
 /** What GraphQL can see in a JSON Schema. */
 import type { JsonSchema } from '@millrace/contracts'
-
-/** A schema that says something. */
-export function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isSchema } from './schema-fields.js'
 
 /** An object whose fields are all named, in words that GraphQL allows. */
 export function isPlainObject(schema: unknown): schema is JsonSchema {

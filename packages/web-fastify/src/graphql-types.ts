@@ -7,7 +7,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type JsonSchema, MillraceError } from '@millrace/contracts'
 import type * as Graphql from 'graphql'
-import { isPlainObject, isSchema, mayBeNull, withoutNull, wordsOf } from './graphql-shapes.js'
+import { isPlainObject, mayBeNull, withoutNull, wordsOf } from './graphql-shapes.js'
+import { isSchema } from './schema-fields.js'
 
 /** The two worlds of types that GraphQL keeps apart. */
 export type Direction = 'input' | 'output'

@@ -92,7 +92,7 @@ function fromQuery(query: RequestParts['query'], properties: Readonly<Record<str
 }
 
 /** Members of a body that are fields of another name, and none of their own. */
-export function movedMembers(
+function movedMembers(
   sources: readonly FieldSource[],
   properties: Readonly<Record<string, unknown>>,
 ): readonly string[] {

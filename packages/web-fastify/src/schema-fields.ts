@@ -23,6 +23,7 @@ export function fieldsOf(schema: unknown, defs: unknown = isSchema(schema) ? sch
   return together([own, ...named, ...parts(allOf), oneOfThem(parts(anyOf)), oneOfThem(parts(oneOf))])
 }
 
+/** A schema that says something. */
 export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
