@@ -3,13 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { expectedOutput, kept, runLimited, runReference, startReference } from './run-reference.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { waitForBytes } from './wait-for-bytes.js'
 import { writeGenerated } from './write-generated.js'
-
-jest.setTimeout(60_000)
 
 const folder = temporaryFolder()
 const input = join(folder, 'in')

@@ -1,12 +1,10 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { type Ended, millrace, type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { endedAlone, eventsOf } from './worker-log.js'
-
-jest.setTimeout(100_000)
 
 const password = 'a password of these tests'
 

@@ -1,13 +1,11 @@
 import { readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { callMain } from './call-main.js'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { type Ended, millrace, type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { endedAlone, eventsOf } from './worker-log.js'
-
-jest.setTimeout(180_000)
 
 interface Result {
   readonly retried: readonly string[]

@@ -1,13 +1,11 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { callMain } from './call-main.js'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { type Ended, millrace, type Started, startMillrace } from './start-millrace.js'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
 import { endedAlone, eventsOf } from './worker-log.js'
-
-jest.setTimeout(120_000)
 
 const [first, second, third] = ['1', '2', '3'].map((digit) => digit.repeat(16)) as [string, string, string]
 const trace = 'c'.repeat(32)

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { processFolder } from './process-folder.js'
 import { type Ended, millrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(120_000)
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/processes.md', import.meta.url)), 'utf8')
 

@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { processFolder } from './process-folder.js'
 import { startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(120_000)
 
 const textOf = (name: string) => readFileSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), 'utf8')
 const page = textOf('docs/web.md')

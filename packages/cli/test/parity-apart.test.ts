@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { millrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 beforeEach(() => {

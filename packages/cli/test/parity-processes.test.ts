@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { millrace, steady } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 beforeAll(() => {

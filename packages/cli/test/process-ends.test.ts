@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { alive, endedAlone, eventsOf, pidsOf } from './worker-log.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 beforeAll(() => {

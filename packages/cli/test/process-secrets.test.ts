@@ -1,15 +1,13 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
 import { moduleFlags } from '@millrace/kernel'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { endedAlone, pidsOf } from './worker-log.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 beforeAll(() => {

@@ -1,10 +1,8 @@
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { millrace, startMillrace, steady } from './start-millrace.js'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(60_000)
 
 let folder: TemporaryFolder
 let brief: string

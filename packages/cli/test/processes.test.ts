@@ -5,7 +5,7 @@ import { fixtures, millrace, startMillrace, steady } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { alive, endedAlone, eventsOf, pidsOf } from './worker-log.js'
 
-jest.setTimeout(120_000 * Number(process.env.ROUNDS ?? 1))
+jest.setTimeout(180_000 * Number(process.env.ROUNDS ?? 1))
 
 const rounds = Array.from({ length: Number(process.env.ROUNDS ?? 1) }, (_, round) => round + 1)
 

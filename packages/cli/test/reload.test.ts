@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { millrace, type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { endedAlone, pidsOf } from './worker-log.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 let env: Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Io } from '../src/io.js'
 import { main } from '../src/main.js'
 import { ownAbilities } from '../src/typescript/prepare-typescript.js'
@@ -7,8 +7,6 @@ import { fixture, processFolder, writeApplication } from './process-folder.js'
 import { millrace, type Started, startMillrace } from './start-millrace.js'
 import type { TemporaryFolder } from './temporary-folder.js'
 import { pidsOf } from './worker-log.js'
-
-jest.setTimeout(120_000)
 
 let folder: TemporaryFolder
 let env: Readonly<Record<string, string>>

@@ -3,14 +3,12 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { moduleFlags } from '@millrace/kernel'
 import { findTypeScript } from '../src/typescript/find-typescript.js'
 import { prepareTypeScript } from '../src/typescript/prepare-typescript.js'
 import { fixtures } from './start-millrace.js'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
-
-jest.setTimeout(60_000)
 
 let folder: TemporaryFolder
 beforeAll(() => {

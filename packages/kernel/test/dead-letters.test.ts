@@ -16,12 +16,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
 import { openLineFile } from '../src/dead-letters/line-file.js'
 import { dropDeadLetters, readDeadLetter, readDeadLetters } from '../src/dead-letters.js'
-
-jest.setTimeout(120_000)
 
 let folder: string
 let path: string

@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { MillraceEvent } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { createRuntime } from '../src/create-runtime.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Sum } from './fixtures/processes/nodes.js'
 import { soon, underLoad } from './under-load.js'
-
-jest.setTimeout(90_000)
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
 /** More than a fresh worker has; twenty kept pieces of 32 MB are more than that. */
@@ -46,7 +44,7 @@ describe('max_memory_mb', () => {
     const [told, replaced] = [heard('worker.over_memory'), heard('worker.replaced')]
     const kept = Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        runtime.request(Ask, { n, mode: 'keep' }, { expect: Sum, timeoutMs: 20_000 }),
+        runtime.request(Ask, { n, mode: 'keep' }, { expect: Sum, timeoutMs: 60_000 }),
       ),
     )
     const { answered, wrong } = await underLoad(runtime, 50, () =>

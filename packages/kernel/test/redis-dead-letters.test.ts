@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import type { DurableStore, MillraceError } from '@millrace/contracts'
 import { sourceFlags } from '@millrace/from-source'
 import { type RedisOptions, type RedisServer, redisTests, startRedis } from '@millrace/redis-server'
@@ -20,8 +20,6 @@ import { finishEven } from './finish-even.js'
 import { Accepted, Ask, accept, Price } from './fixtures/dead-letters/nodes.js'
 import { runShares } from './run-shares.js'
 import { codeOf, Done, deferred, numbered, Step, turn, until } from './shop.js'
-
-jest.setTimeout(60_000)
 
 const configOf = (name: string): string => fileURLToPath(new URL(`fixtures/dead-letters/${name}`, import.meta.url))
 

@@ -8,7 +8,7 @@ import { Burst, Ripple } from './fixtures/processes/nodes.js'
 import { soon, underLoad } from './under-load.js'
 
 const rounds = Number(process.env.ROUNDS ?? 1)
-jest.setTimeout(90_000 * rounds)
+jest.setTimeout(180_000 * rounds)
 
 const config = fileURLToPath(new URL('fixtures/processes/app.yml', import.meta.url))
 

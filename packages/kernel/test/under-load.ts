@@ -2,7 +2,7 @@ import { within } from '../src/runtime/deadline.js'
 import type { Runtime } from '../src/runtime/runtime.js'
 import { Ask, Sum } from './fixtures/processes/nodes.js'
 
-const patienceMs = 40_000
+const patienceMs = 100_000
 
 /** What became of some requests. */
 export interface Asked {
@@ -24,7 +24,7 @@ export type AskOnce = (n: number) => Promise<unknown>
 export function askSlowly(runtime: Runtime): AskOnce {
   return async (n) => {
     const reply = await runtime
-      .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 20_000 })
+      .request(Ask, { n, mode: 'slow' }, { expect: Sum, timeoutMs: 60_000 })
       .catch((error: unknown) => error)
     return reply instanceof Object && 'n' in reply && reply.n === n + 3 ? undefined : reply
   }

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { failures, sample } from './failures.js'
 import { makeFault } from './make-fault.js'
 import { matrixPage, pagePath } from './page.js'
-
-jest.setTimeout(150_000)
 
 const page = readFileSync(pagePath, 'utf8')
 

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { linkKey } from '@millrace/wire'
 import { Stage } from '../stage.js'
-
-jest.setTimeout(150_000)
 
 const tellsSecrets = fileURLToPath(new URL('../programs/tells-secrets.ts', import.meta.url))
 
