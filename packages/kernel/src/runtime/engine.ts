@@ -1,4 +1,11 @@
-import { type Delivery, type Graph, type MessageType, MillraceError, type Tracing } from '@millrace/contracts'
+import {
+  checkDefinitions,
+  type Delivery,
+  type Graph,
+  type MessageType,
+  MillraceError,
+  type Tracing,
+} from '@millrace/contracts'
 import type { RoutingService } from '@millrace/routing'
 import type { Mesh } from '../mesh/mesh.js'
 import type { MeshEngine, UndeliverableMessage } from '../mesh/mesh-engine.js'
@@ -164,10 +171,12 @@ export class Engine implements MeshEngine {
    * Where messages of a type enter from outside.
    *
    * @throws MillraceError ROUTE_NO_CONSUMER
+   * @throws TypeError where it is no message type
    */
   entry(type: MessageType): Entry {
     let entry = this.#entries.get(type)
     if (entry === undefined) {
+      checkDefinitions('A request is of', 'message type', [type])
       const index = this.typeIndex(type)
       const { unweighed, weigh } = this.#check(index)
       entry = { route: this.#route(-1, index), check: unweighed, weigh }

@@ -1,6 +1,7 @@
 import {
   type Asked,
   type Conversation,
+  checkDefinitions,
   type EventEmitter,
   type MessageType,
   MillraceError,
@@ -103,7 +104,7 @@ export class Requests implements RootOwner {
   converse(type: MessageType, options: StreamOptions): Conversation {
     const { engine } = this.#parts
     const entry = engine.entry(type)
-    const expect = this.#expected(options.expect)
+    const expect = this.#expected(options)
     this.#admit()
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
     const closed = (stream: RequestStream): void => void this.#streams.delete(stream)
@@ -123,7 +124,7 @@ export class Requests implements RootOwner {
   stream(type: MessageType, payload: unknown, options: StreamOptions): AsyncIterable<unknown> {
     const { engine, waiters, inFlight } = this.#parts
     const entry = engine.entry(type)
-    const expect = this.#expected(options.expect)
+    const expect = this.#expected(options)
     const checked = entry.check(payload)
     const bytes = entry.weigh(checked)
     this.#admit()
@@ -196,7 +197,7 @@ export class Requests implements RootOwner {
     const { engine, waiters, inFlight, clock, tracing } = this.#parts
     const parent = caller?.root
     const entry = engine.entry(type)
-    const expect = this.#expected(options.expect)
+    const expect = this.#expected(options)
     const checked = entry.check(payload)
     const bytes = entry.weigh(checked)
     if (parent === undefined) this.#admit()
@@ -254,11 +255,17 @@ export class Requests implements RootOwner {
     )
   }
 
-  #expected(type: MessageType): number {
-    if (!type.reply)
-      throw new TypeError(`'${type.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
+  /** @param options a program in JavaScript may give none */
+  #expected(options: Partial<Pick<RequestOptions, 'expect'>> | undefined): number {
+    const type = options?.expect
+    if (type?.reply !== true) throw notExpectable(type)
     return this.#parts.engine.typeIndex(type)
   }
+}
+
+function notExpectable(type: MessageType | undefined): TypeError {
+  checkDefinitions('A request expects', 'message type', [type])
+  return new TypeError(`'${type?.name}' cannot be expected: it is no reply type; define it with { reply: true }`)
 }
 
 /** A root that enters in its turn, from within work. */
