@@ -188,8 +188,8 @@ function lettersHold(shop: Shop, what: string, fits: (text: string) => boolean):
     }
     const timer = setTimeout(() => {
       watcher.close()
-      reject(new Error(`waited a minute in vain for ${what}`))
-    })
+      reject(new Error(`waited two minutes in vain for ${what}`))
+    }, 120_000)
     const watcher = watch(file, look)
     look()
   })

@@ -54,7 +54,7 @@ redisTests(describe)('a Redis store that is refused', () => {
 
   it('keeps its lease while memory is full and nothing is committed', async () => {
     const server = await world.start(keyEvents)
-    const store = await world.open(server.url, { leaseMs: 900 })
+    const store = await world.open(server.url, { leaseMs: 6000 })
     server.cli('CONFIG', 'SET', 'maxmemory', '1')
     const renewed = await nextKeyEvent(server, 'expire')
     await renewed()

@@ -35,7 +35,7 @@ const run = promisify(execFile)
 /**
  * Makes load by wrk, which is one thread of C: it takes little of the processors that it shares with whoever answers.
  *
- * @throws Error when wrk is not installed, when an answer is not what was sent, or when one was refused or did not come
+ * @throws Error when wrk is not installed, when an answer is not what was sent, or when one was refused or none came
  */
 export async function askByWrk({ url, payload, connections, seconds }: WrkTask): Promise<WrkResult> {
   const body = JSON.stringify(payload)
@@ -57,6 +57,7 @@ export async function askByWrk({ url, payload, connections, seconds }: WrkTask):
   const said = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as WrkSummary // our own script prints it
   if (said.failed > 0)
     throw new Error(`${url} has not answered well: ${said.failed} of ${said.requests} requests failed`)
+  if (said.requests === 0) throw new Error(`${url} has not answered within ${seconds} s`)
   return { requests: said.requests, wallMs: said.wallUs / 1000, p50Ms: said.p50Us / 1000, p99Ms: said.p99Us / 1000 }
 }
 
