@@ -71,17 +71,17 @@ describe('request', () => {
 
   it('says what is wrong with a request in JavaScript that names no types', async () => {
     const app = await start([price])
-    const asks = app.request.bind(app) as (...given: readonly unknown[]) => Promise<unknown>
+    const untyped = app as unknown as { request(...given: readonly unknown[]): Promise<unknown> }
     const quote = { sku: 'a', n: 1 }
-    await expect(asks('shop.quote', quote, { expect: Price })).rejects.toThrow(
+    await expect(untyped.request('shop.quote', quote, { expect: Price })).rejects.toThrow(
       new TypeError(
         'A request is of something that is no message type (got string); give what defineMessage or defineBytes returns',
       ),
     )
-    await expect(asks(Quote, quote)).rejects.toThrow(
+    await expect(untyped.request(Quote, quote)).rejects.toThrow(
       'A request expects something that is no message type (got undefined)',
     )
-    await expect(asks(Quote, quote, { expect: 'shop.price' })).rejects.toThrow('A request expects something')
+    await expect(untyped.request(Quote, quote, { expect: 'shop.price' })).rejects.toThrow('A request expects something')
   })
 
   it('REPLY-08 fails with REPLY_MISSING at once when all work has ended without a reply', async () => {
