@@ -8,7 +8,7 @@ export {
   partsOf,
 } from './app.js'
 export { browserOrigin } from './browser-origin.js'
-export { checkDefinitions } from './check-definitions.js'
+export { checkDefinitions, checkOptions, type OptionNames } from './check-definitions.js'
 export type { Console, ConsoleSource } from './console.js'
 export type { HandlerContext, Logger, NestedRequestOptions } from './context.js'
 export { type Definition, type DefinitionKind, isDefinition } from './definition.js'

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks' // the global is looked up at each call
 import { createContainer } from '@millrace/container'
 import {
+  checkOptions,
   createEventEmitter,
   type EventEmitter,
   type HandlerContext,
+  type OptionNames,
   type SinkWriter,
   type StateStore,
-  suggestion,
   type Token,
   type Transport,
 } from '@millrace/contracts'
@@ -89,7 +90,7 @@ export async function createRuntime(application: ConfigSource | RuntimeOptions):
   const events = options.events ?? createEventEmitter()
   const embedded = options.embedded ?? true
   const checked = await preflight({ ...options, embedded, bound: values.map(({ token }) => token) })
-  const checks = checkOptions(options.checks ?? {}, checked)
+  const checks = payloadChecks(options.checks ?? {}, checked)
   if (options.processes !== false && checked.config.runtime.platform.bootstrap.mode === 'process_supervisor') {
     refuseLocalParts({ nodes: options.nodes?.length ?? 0, values: values.length })
     const sinkWrote = options.replaceSink === undefined ? undefined : sinkWriters(checked, options.replaceSink)
@@ -161,7 +162,7 @@ function runtimeOptions(application: ConfigSource | RuntimeOptions): RuntimeOpti
   return application as RuntimeOptions // the other member of the union
 }
 
-const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
+const optionNames: OptionNames<RuntimeOptions> = {
   config: true,
   overlay: true,
   nodes: true,
@@ -178,11 +179,10 @@ const optionNames: Readonly<Record<keyof RuntimeOptions, true>> = {
 
 /** Refuses an option that there is not: mistyped, the runtime would do nothing, and say nothing. */
 function checkOptionNames(given: object): void {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(optionNames, name))
-  if (unknown === undefined) return
-  const isConfig = 'scenario' in given || 'runtime' in given
-  const advice = isConfig ? 'a configuration has version: 1 beside it' : suggestion(unknown, Object.keys(optionNames))
-  throw new TypeError(`createRuntime has no option '${unknown}'; ${advice}`)
+  const ofConfig = ['scenario', 'runtime'].find((name) => name in given)
+  if (ofConfig !== undefined)
+    throw new TypeError(`createRuntime has no option '${ofConfig}'; a configuration has version: 1 beside it`)
+  checkOptions('createRuntime', given, optionNames)
 }
 
 /** Hands what workers would have written to the writers that replace their sinks. */
@@ -199,7 +199,7 @@ function routingOf({ graph, config }: Preflight, events: EventEmitter) {
   return createRoutingService({ graph, cache: config.runtime.platform.routing_cache, events })
 }
 
-function checkOptions(given: CheckOptions, { config }: Preflight): PayloadCheckOptions {
+function payloadChecks(given: CheckOptions, { config }: Preflight): PayloadCheckOptions {
   const strict = process.env.NODE_ENV !== 'production'
   return {
     validate: given.validate ?? (strict ? 'every' : 'entry'),

@@ -115,9 +115,12 @@ describe('serveControl', () => {
       return asked < 3 ? snapshot.call(runtime) : Promise.reject(new MillraceError('BOOT_NOT_READY', 'not any more'))
     }
     const items = converse(findApplication('shop', folder), 'watch', { intervalMs: 100 })
-    await expect(first(3, items)).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+    try {
+      await expect(first(3, items)).rejects.toMatchObject({ code: 'BOOT_NOT_READY' })
+    } finally {
+      runtime.snapshot = snapshot
+    }
     expect(asked).toBe(3)
-    runtime.snapshot = snapshot
   })
 
   it.each([

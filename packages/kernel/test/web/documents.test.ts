@@ -82,6 +82,16 @@ describe('who is told where the server listens', () => {
 })
 
 describe('the plugin', () => {
+  it('WEB-05 refuses an origin that no browser sends, as check does where the configuration names it', async () => {
+    const runtime = await createRuntime({ config: webConfig, web: false })
+    const own = fastify()
+    const cors = { origins: ['https://shop.example/'], headers: [], credentials: false }
+    await expect(own.register(millrace, { runtime, cors })).rejects.toThrow(
+      'CONFIG_INVALID: cors.origins: no browser sends the origin https://shop.example/, so it would allow no page; write https://shop.example',
+    )
+    await own.close()
+  })
+
   it('WEB-01 adds the interfaces to a server of somebody else, under a prefix, and leaves the rest of it alone', async () => {
     const runtime = await createRuntime({ config: webConfig, web: false })
     const own = fastify()
