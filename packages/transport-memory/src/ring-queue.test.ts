@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
+import { collectGarbage, liveHeapBytes } from '@millrace/live-memory'
 import { createRingQueue } from './ring-queue.js'
 
 // The order of items is proved by the suite of @millrace/conformance; here is what only this queue promises.
@@ -25,13 +24,13 @@ describe('createRingQueue', () => {
     expect(taken.deref()).toBeUndefined()
   })
 
-  it('gives the room of a burst back', async () => {
+  it('gives the room of a burst back', () => {
     const queue = createRingQueue<number>()
-    const before = await heapBytes()
+    const before = liveHeapBytes()
     fill(queue, 0, 4_000_000)
-    const full = await heapBytes()
+    const full = liveHeapBytes()
     drain(queue, 3_999_999, [])
-    const drained = await heapBytes()
+    const drained = liveHeapBytes()
     expect(full - before).toBeGreaterThan(16_000_000)
     expect(drained - before).toBeLessThan(1_000_000)
     expect(queue.shift()).toBe(3_999_999)
@@ -64,16 +63,4 @@ function drain(queue: Queue<number>, count: number, taken: (number | undefined)[
 function pushAndShift(queue: Queue<object>): WeakRef<object> {
   queue.push({ large: new Array(1000).fill(0) })
   return new WeakRef(queue.shift() ?? {})
-}
-
-async function heapBytes(): Promise<number> {
-  await collectGarbage()
-  return process.memoryUsage().heapUsed
-}
-
-async function collectGarbage(): Promise<void> {
-  // What a WeakRef has shown lives to the end of the turn.
-  await new Promise((resolve) => setImmediate(resolve))
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
 }

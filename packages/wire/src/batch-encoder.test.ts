@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { linkRecordArbitrary } from '@millrace/conformance'
 import { JsonText, type LinkRecord } from '@millrace/contracts'
+import { liveBufferBytes } from '@millrace/live-memory'
 import fc from 'fast-check'
 import { failureOf } from '../test/failure-of.js'
 import { cancel, envelope } from '../test/linked.js'
@@ -217,12 +218,12 @@ describe('BatchEncoder', () => {
 
   it('frames that nobody gives back stay as they are, and take little more memory than they need', () => {
     const batch = new BatchEncoder(1_048_576)
-    const before = process.memoryUsage().arrayBuffers
+    const before = liveBufferBytes()
     const frames = Array.from({ length: 500 }, (_, number) => {
       batch.add(cancel(number))
       return batch.close()
     })
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1_048_576)
+    expect(liveBufferBytes() - before).toBeLessThan(4 * 1_048_576)
     expect(frames.flatMap(decoded)).toEqual(frames.map((_, number) => cancel(number)))
   })
 

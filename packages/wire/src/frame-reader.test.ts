@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { liveBufferBytes } from '@millrace/live-memory'
 import fc from 'fast-check'
 import { failureOf } from '../test/failure-of.js'
 import { FrameReader } from './frame-reader.js'
@@ -85,12 +86,12 @@ describe('FrameReader', () => {
 
   it('SEC-IPC-10 keeps no more memory than has come, whatever was declared', () => {
     const limit = 64 * 1024 * 1024
-    const before = process.memoryUsage().arrayBuffers
+    const before = liveBufferBytes()
     const readers = Array.from({ length: 50 }, () => new FrameReader({ maxFrameBytes: limit }))
     for (const reader of readers) reader.push(declaring(limit), () => undefined)
     for (const reader of readers) reader.push(Buffer.alloc(1000), () => undefined)
     expect(readers.map((reader) => reader.buffered)).toEqual(readers.map(() => 1004))
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024)
+    expect(liveBufferBytes() - before).toBeLessThan(1024 * 1024)
   })
 
   it('forgets a large frame that it has handed over', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { linkRecordArbitrary } from '@millrace/conformance'
 import { isMillraceError, type LinkRecord } from '@millrace/contracts'
+import { liveBufferBytes } from '@millrace/live-memory'
 import fc from 'fast-check'
 import { FrameReader, Opener } from '../src/index.js'
 import { sessionKey } from '../src/key-schedule.js'
@@ -27,7 +28,7 @@ describe('mutated frames', () => {
     'SEC-IPC-12 none is accepted, nothing but a MillraceError is thrown, nothing grows, and the honest frame still passes: %s',
     (_, more) => {
       const link = testLink()
-      const before = process.memoryUsage().arrayBuffers
+      const before = liveBufferBytes()
       const refuses = fc.property(records, mutationArbitrary(), (some, mutation) => {
         const sent = [...more, ...some]
         const frame = sealed(link.dialling, sent)
@@ -36,7 +37,7 @@ describe('mutated frames', () => {
         return heard.length === 0 && opened(link.accepting, frame).length === sent.length
       })
       fc.assert(refuses, { numRuns })
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * maxFrameBytes)
+      expect(liveBufferBytes() - before).toBeLessThan(32 * maxFrameBytes)
     },
     timeoutMs,
   )

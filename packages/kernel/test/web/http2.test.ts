@@ -5,10 +5,9 @@ import { type ClientHttp2Session, connect } from 'node:http2'
 import { request } from 'node:https'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
+import { liveHeapBytes } from '@millrace/live-memory'
 import { createCertificate } from './certificate.js'
 import { eventually, startWeb, type WebApplication } from './web-application.js'
 
@@ -117,14 +116,6 @@ async function attack(...args: readonly string[]): Promise<number> {
   return Number(stdout)
 }
 
-/** Bytes that are alive. */
-function liveHeap(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void // the flag has made it
-  collect()
-  return process.memoryUsage().heapUsed
-}
-
 describe.each([
   ['tls', () => ({ http2: 'tls', tls }), () => [tls.cert_file]],
   ['h2c', () => ({ http2: 'h2c' }), () => []],
@@ -135,7 +126,7 @@ describe.each([
       const app = await startWeb({ runtime: { web: { server: server(), interfaces } } })
       const other = connect(app.url, { ca: args().map((file) => readFileSync(file)) })
       await Promise.all([attack(app.url, ...args()), attack(app.url, ...args()), ask(other, '/quotes/tea?n=1')])
-      const before = liveHeap()
+      const before = liveHeapBytes()
       const opened: number[] = []
       for (let round = 0; round < rounds; round++) opened.push(await attack(app.url, ...args()))
       const { status } = await ask(other, '/quotes/tea?n=1')
@@ -143,7 +134,7 @@ describe.each([
         () => ask(other, '/health/live'),
         () => app.runtime.counters().inFlight === 0,
       )
-      const grown = liveHeap() - before
+      const grown = liveHeapBytes() - before
       other.close()
       expect([status, await app.stop()]).toEqual([200, 'graceful'])
       expect(Math.min(...opened)).toBeGreaterThan(500)

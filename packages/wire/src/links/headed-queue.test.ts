@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
+import { collectGarbage } from '@millrace/live-memory'
 import { createHeadedQueue } from './headed-queue.js'
 
 // The order of items is proved by the suite of @millrace/conformance; here is what it may not keep.
@@ -9,10 +8,7 @@ describe('createHeadedQueue', () => {
     const queue = createHeadedQueue<object>()
     const taken = pushAndShift(queue)
     queue.push({})
-    // What a WeakRef has shown lives to the end of the turn.
-    await new Promise((resolve) => setImmediate(resolve))
-    setFlagsFromString('--expose-gc')
-    runInNewContext('gc')()
+    await collectGarbage()
     expect(taken.deref()).toBeUndefined()
   })
 

@@ -37,9 +37,7 @@ export async function createRunReference(): Promise<RunReference> {
     const output = join(tmpdir(), `millrace-bench-${process.pid}-${side}.ndjson`)
     try {
       const task: ReferenceTask = { scenario, input, output, live }
-      const measured = await measureInChild<ReferenceMeasurement>(files[side], task, {
-        flags: live ? ['--expose-gc'] : [],
-      })
+      const measured = await measureInChild<ReferenceMeasurement>(files[side], task)
       const hash = await hashOf(output)
       const key = `${scenario} ${input}`
       if (hash !== (expected.get(key) ?? hash))

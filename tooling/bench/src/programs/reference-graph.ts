@@ -1,8 +1,8 @@
 /** The reference job as it is: the graph of the application, in memory. Prints what a run of it took. */
 import { createRuntime } from '@millrace/kernel'
+import { liveHeapBytes } from '@millrace/live-memory'
 import { baseline } from '@millrace/reference/src/baseline.ts'
 import { experiment } from '@millrace/reference/src/experiment.ts'
-import { liveHeapBytes } from './live-heap.js'
 import { report, startWatch, taskOf } from './measure.js'
 import type { ReferenceTask } from './reference-task.js'
 

@@ -1,4 +1,5 @@
 import type { PayloadOf } from '@millrace/kernel'
+import { liveHeapBytes } from '@millrace/live-memory'
 import { createLineBuffer } from '@millrace/reference/src/egress/line-buffer.ts'
 import { openOutput } from '@millrace/reference/src/egress/output.ts'
 import { createTally } from '@millrace/reference/src/egress/tally.ts'
@@ -6,7 +7,6 @@ import { openInput } from '@millrace/reference/src/ingress/input.ts'
 import { createLineSplitter } from '@millrace/reference/src/ingress/line-splitter.ts'
 import { Line, type OutputLine } from '@millrace/reference/src/messages.ts'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { liveHeapBytes } from './live-heap.js'
 import { report, startWatch } from './measure.js'
 import type { ReferenceTask } from './reference-task.js'
 
