@@ -203,11 +203,14 @@ export class CrossingRoots implements RootCrossing, HomeWay {
     for (const visit of this.#visiting.values()) if (enteredAt(visit.origin, slot, incarnation)) giveUp(visit, error)
   }
 
-  /** Nothing of a domain is left where it began: what a worker that has died has sent of it, and nobody sends again, ends. */
+  /**
+   * A domain has ended: what a worker that has died has sent of it, and nobody sends again, ends. It may have ended because the
+   * process where it began has died, of which this worker has not heard yet.
+   */
   domainEnded(domain: Domain): void {
     if (domain.visitors === 0) return
     for (const visit of this.#visiting.values())
-      if (visit.domain === domain) visit.unwanted(linkLost(visit.senders.at(-1)?.peer.slot ?? ''), 'all')
+      if (visit.domain === domain) giveUp(visit, linkLost(visit.senders.at(-1)?.peer.slot ?? ''))
   }
 
   /** Resolves when nothing of other origins is here. */
