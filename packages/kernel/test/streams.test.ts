@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createRuntime, defineNode, type Part, type Runtime } from '../src/index.js'
+import { eventually } from './eventually.js'
 import { Count, codeOf, deferred, Item, Quote, Step, turn, until } from './shop.js'
 
 const open: Runtime[] = []
@@ -81,6 +82,29 @@ describe('stream', () => {
     for (let turns = 0; turns < 200; turns++) await turn()
     expect(made.length).toBe(26)
     await taker.return?.()
+  })
+
+  it('lets an ordered node whose reader has stopped make some more ahead when others wait for it, and no more than 4,096', async () => {
+    const made: number[] = []
+    const app = await start([{ ...counting((i) => made.push(i)), ordered: true }])
+    const taker = app.stream(Count, { n: 10_000 }, { expect: Item })[Symbol.asyncIterator]()
+    await until('the credit is used', () => made.length === 16)
+    const other = all(app.stream(Count, { n: 2 }, { expect: Item }))
+    await eventually(() => made.length > 4000)
+    for (let turns = 0; turns < 1000; turns++) await turn()
+    expect(made.length).toBe(16 + 4096)
+    const first = await taker.next()
+    await taker.return?.()
+    expect([first.value, await other]).toEqual([{ i: 0 }, [{ i: 0 }, { i: 1 }]])
+  })
+
+  it('lets the others in once all is made ahead, and hands over every item in order', async () => {
+    const app = await start([{ ...counting(), ordered: true }])
+    const slow = app.stream(Count, { n: 1000 }, { expect: Item })[Symbol.asyncIterator]()
+    const [first] = [await slow.next(), await all(app.stream(Count, { n: 2 }, { expect: Item }))]
+    const rest = await all({ [Symbol.asyncIterator]: () => slow })
+    expect([first.value, ...rest].map(({ i }) => i)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    await until('nothing is left', () => app.counters().inFlight === 0)
   })
 
   it('stops the producer when whoever takes the items ends early', async () => {

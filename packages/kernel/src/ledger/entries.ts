@@ -24,8 +24,8 @@ export type Work =
       readonly type: number
       readonly payload: KeptPayload
     }
-  /** What the handler of a node returned for the message at the position; not all of it has been sent. */
-  | { readonly kind: 'list'; readonly node: number; readonly messages: readonly KeptMessage[] }
+  /** What the handler of a node gave for the message at the position, from a child on; not all of it has been sent. */
+  | { readonly kind: 'list'; readonly node: number; readonly child?: number; readonly messages: readonly KeptMessage[] }
 
 /** A message as a list holds it. */
 export interface KeptMessage {

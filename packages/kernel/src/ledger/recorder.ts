@@ -176,10 +176,11 @@ export class Recorder implements Journal {
     }))
   }
 
-  keepList({ run, root, position, messages }: KeptList): Kept | undefined {
+  keepList({ run, root, position, child, messages }: KeptList): Kept | undefined {
     return this.#keep(root, position, () => ({
       kind: 'list',
       node: run.index,
+      ...(child === 0 ? {} : { child }),
       messages: messages.filter(isMessage).map(keepMessage),
     }))
   }
@@ -359,8 +360,9 @@ export class Recorder implements Journal {
       const route = worker.routeFrom(work.emitter, work.type)
       return worker.runner.wait(node, route, payloadOf(work.payload), subtree, position)
     }
+    const { child = 0 } = work
     const messages = work.messages.flatMap((message) => this.#messageOf(message) ?? [])
-    worker.runner.sendList(node, messages, subtree, position)
+    worker.runner.sendList(node, { messages, child }, subtree, position)
   }
 
   #messageOf({ type, to, payload }: KeptMessage): Message | undefined {

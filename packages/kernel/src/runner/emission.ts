@@ -1,7 +1,8 @@
 import type { MillraceError, Position, Span } from '@millrace/contracts'
 import type { Hold } from './domain.js'
 import type { Kept } from './journal.js'
-import { isStep, nextStep, noStep } from './next-step.js'
+import { MadeAhead } from './made-ahead.js'
+import { nextAsyncStep, nextStep, type Step, Thrown } from './next-step.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
 import type { Route } from './route.js'
@@ -11,6 +12,12 @@ import type { Work } from './work.js'
 
 /** How many messages of one iterable may be unfinished before it is pulled again. */
 export const emissionCredit = 16
+
+/** For how long nothing of a paused iterable is finished before it is taken to be stalled, in milliseconds. */
+const stalledMs = 1000
+
+/** How many messages are made ahead in a stream request, where it may be its reader who holds it up. */
+const mostAheadOfReader = 4096
 
 /** What a handler's iterable is asked for its next message by. */
 export type Pull =
@@ -54,6 +61,9 @@ type EmissionPhase =
  * E3  When its root fails, the iterable is told by `return()` and nothing more is pulled.
  * E4  What the iterable throws stands after all that it has given: at the position of its next child.
  * E5  Nothing is pulled any more that would come after a failure which stands (D8).
+ * E6  What a paused handler of an ordered node waits for may itself wait for that node, by way of another order domain. So where
+ *     others wait for the place and nothing of the iterable is finished for a while, its messages are made ahead until the
+ *     handler ends and gives the place up; they are sent as credit allows.
  */
 export class Emission extends Subtree implements Work {
   readonly root: Root
@@ -63,10 +73,17 @@ export class Emission extends Subtree implements Work {
   #depth = 0
   #child = 0
   #hold: Hold | undefined
-  #step: IteratorResult<unknown> | undefined
-  #error: { readonly thrown: unknown } | undefined
+  /** What the iterable gave that is not looked at yet. */
+  #step: Step | undefined
   #forgetFailure: (() => void) | undefined
   #keepsPlace = false
+  /** Made ahead; undefined where that was never needed (E6). */
+  #ahead: MadeAhead | undefined
+  /** How the iterable has ended, while some of what it gave is not sent. */
+  #end: Step | undefined
+  #stall: NodeJS.Timeout | undefined
+  #isStalled = false
+  #keptAhead: Kept | undefined
 
   constructor(parts: EmissionParts) {
     super()
@@ -78,99 +95,148 @@ export class Emission extends Subtree implements Work {
   /** Starts to pull at the position that the runner's path has up to `depth`. */
   start(depth: number): void {
     this.#depth = depth
-    if (this.#parts.pull.kind === 'sync') return this.#pullSync(this.#parts.pull.iterator, depth)
-    this.#leaveStack(depth)
-    this.#pullAsync(this.#parts.pull.iterator, depth)
+    this.#pull(depth)
   }
 
-  /** Starts in its turn, at a position. */
-  startLater(position: Position): void {
+  /** Starts in its turn. @param child the number of its first child, at a position */
+  startLater(position: Position, child: number): void {
     this.#prefix = [...position]
+    this.#child = child
     this.#forgetFailure = this.root.onFailure(() => this.#wakeToFail())
-    this.#hold = this.#parts.runner.hold(this.#parts.run, this.root, [...position, 0])
+    this.#hold = this.#parts.runner.hold(this.#parts.run, this.root, [...position, child])
     this.#schedule()
   }
 
   run(): void {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'pulling'
-    const depth = this.#enterStack()
-    const { pull } = this.#parts
-    if (this.#error !== undefined) return this.#failed(this.#error.thrown, depth)
-    if (pull.kind === 'sync') return this.#pullSync(pull.iterator, depth)
-    this.#takeStep(depth)
-    if (this.#phase !== 'pulling') return
-    this.#leaveStack(depth)
-    this.#pullAsync(pull.iterator, depth)
+    this.#pull(this.#enterStack())
+  }
+
+  /** Others wait for the place that it keeps. */
+  wanted(): void {
+    if (this.#isStalled || this.#phase !== 'paused') return
+    this.#stall ??= setTimeout(() => {
+      this.#isStalled = true
+      this.#schedule()
+    }, stalledMs)
   }
 
   protected override eased(): void {
-    if (this.#phase === 'paused' && this.parts <= emissionCredit) this.#schedule()
+    if (this.parts > emissionCredit) return void this.#stall?.refresh()
+    this.#isStalled = false
+    if (this.#phase === 'paused') this.#schedule()
   }
 
   protected override ended(): void {
     this.#parts.parent.partDone()
   }
 
-  #pullSync(iterator: Iterator<unknown>, depth: number): void {
-    const { runner } = this.#parts
+  #pull(depth: number): void {
+    const { loop } = this.#parts.runner
     while (!this.#isOver(depth)) {
-      if (this.parts > emissionCredit) return this.#pause(depth)
-      if (runner.loop.sliceOver()) {
+      const mayEmit = this.parts <= emissionCredit
+      if (!mayEmit && !this.#mayMakeAhead()) return this.#pause(depth)
+      if (loop.sliceOver()) {
         this.#leaveStack(depth)
         return this.#schedule()
       }
-      let step: IteratorResult<unknown>
-      try {
-        step = iterator.next()
-      } catch (thrown) {
-        return this.#failed(thrown, depth)
+      if (mayEmit && this.#ahead !== undefined && this.#ahead.length > 0) this.#emit(this.#ahead.shift(), depth)
+      else {
+        const step = this.#end ?? this.#next(depth)
+        if (step === undefined || !this.#take(step, depth)) return
       }
-      if (!isStep(step)) return this.#failed(noStep(), depth)
-      if (step.done === true) return this.#finish()
-      this.#child = runner.emit(this.#parts.run, step.value, this, depth, this.#child)
     }
     this.#abandon()
   }
 
-  #pullAsync(iterator: AsyncIterator<unknown>, depth: number): void {
-    if (this.#isOver(depth)) return this.#abandon()
-    if (this.parts > emissionCredit) {
-      this.#phase = 'paused'
-      return
-    }
-    this.#phase = 'awaiting'
-    this.#takePlace()
-    nextStep(iterator).then(
-      (step) => this.#stepped(step, isStep(step) ? undefined : { thrown: noStep() }),
-      (thrown: unknown) => this.#stepped(undefined, { thrown }),
-    )
-  }
-
-  #stepped(step: IteratorResult<unknown> | undefined, error: { readonly thrown: unknown } | undefined): void {
-    this.#step = step
-    this.#error = error
-    if (!this.#parts.run.ordered) this.#givePlace()
-    if (this.#phase === 'awaiting') this.#schedule()
-  }
-
-  /** Emits what the asynchronous iterable gave; nothing when it was woken from a pause. */
-  #takeStep(depth: number): void {
+  /** What the iterable gives next; undefined where it works on that. */
+  #next(depth: number): Step | undefined {
+    const { pull } = this.#parts
+    if (pull.kind === 'sync') return nextStep(pull.iterator)
     const step = this.#step
     this.#step = undefined
-    if (step?.done === true) return this.#finish()
-    if (this.#isOver(depth)) return this.#abandon()
-    if (step !== undefined) this.#child = this.#parts.runner.emit(this.#parts.run, step.value, this, depth, this.#child)
+    if (step === undefined) this.#await(pull.iterator, depth)
+    return step
+  }
+
+  #await(iterator: AsyncIterator<unknown>, depth: number): void {
+    this.#leaveStack(depth)
+    this.#phase = 'awaiting'
+    this.#takePlace()
+    void nextAsyncStep(iterator).then((step) => {
+      this.#step = step
+      if (!this.#parts.run.ordered) this.#givePlace()
+      if (this.#phase === 'awaiting') this.#schedule()
+    })
+  }
+
+  /** Takes what the iterable gave. @returns whether anything is left to be done */
+  #take(step: Step, depth: number): boolean {
+    if (step.done === true) return this.#takeEnd(step, depth)
+    if (this.parts > emissionCredit) {
+      this.#ahead ??= new MadeAhead()
+      this.#ahead.push(step.value)
+    } else this.#emit(step.value, depth)
+    return true
+  }
+
+  #takeEnd(step: Step, depth: number): boolean {
+    if (this.#ahead !== undefined && this.#ahead.length > 0) {
+      this.#end = step
+      this.#leaveNode(step, this.#ahead)
+      return true
+    }
+    if (step instanceof Thrown) this.#failed(step.thrown, depth)
+    else this.#finish()
+    return false
+  }
+
+  /** The handler has ended before all that it gave is sent. */
+  #leaveNode(end: Step, ahead: MadeAhead): void {
+    const { run } = this.#parts
+    if (!(end instanceof Thrown)) {
+      this.#keptAhead = run.journal?.keepList({
+        run,
+        root: this.root,
+        position: this.#prefix ?? [],
+        child: this.#child,
+        messages: ahead.rest(),
+      })
+      this.#handlerEnded()
+    } else if (run.journal !== undefined) return // it is recorded when its failure takes effect, and in its turn
+    this.#givePlace()
+  }
+
+  #emit(message: unknown, depth: number): void {
+    this.#child = this.#parts.runner.emit(this.#parts.run, message, this, depth, this.#child)
+  }
+
+  #mayMakeAhead(): boolean {
+    if (!this.#isStalled || this.#end !== undefined) return false
+    return this.root.domain?.isRun === true || (this.#ahead?.length ?? 0) < mostAheadOfReader
   }
 
   #pause(depth: number): void {
     this.#leaveStack(depth)
     this.#phase = 'paused'
+    if (!this.#keepsPlace || this.root.domain === undefined) return
+    const { run } = this.#parts
+    run.paused = this
+    if (run.queue.length > 0) this.wanted()
   }
 
   #schedule(): void {
+    this.#endPause()
     this.#phase = 'scheduled'
     this.#parts.runner.loop.push(this)
+  }
+
+  #endPause(): void {
+    const { run } = this.#parts
+    if (run.paused === this) run.paused = undefined
+    clearTimeout(this.#stall)
+    this.#stall = undefined
   }
 
   #leaveStack(depth: number): void {
@@ -218,7 +284,7 @@ export class Emission extends Subtree implements Work {
   }
 
   #abandon(): void {
-    this.#tellIterable()
+    if (this.#end === undefined && this.#step?.done !== true) this.#tellIterable()
     this.#finish()
   }
 
@@ -232,11 +298,13 @@ export class Emission extends Subtree implements Work {
   }
 
   #finish(failed = false): void {
+    const { runner, kept, handlerEnded } = this.#parts
     this.#phase = 'ended'
-    if (!failed && !this.#parts.handlerEnded) this.#handlerEnded()
-    this.#parts.runner.end(this.#parts.kept, this.root)
+    if (!failed && !handlerEnded && this.#end === undefined) this.#handlerEnded()
+    runner.end(kept, this.root)
+    runner.end(this.#keptAhead, this.root)
     this.#forgetFailure?.()
-    this.#parts.runner.release(this.root, this.#hold)
+    runner.release(this.root, this.#hold)
     this.#hold = undefined
     this.#givePlace()
     this.partDone()

@@ -15,6 +15,8 @@ export interface KeptList {
   readonly root: Root
   /** Of the message that the handler was called with. */
   readonly position: Position
+  /** The number of the first child that they make there. */
+  readonly child: number
   readonly messages: readonly unknown[]
 }
 

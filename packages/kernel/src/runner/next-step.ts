@@ -1,20 +1,37 @@
 /** The steps of iterables, which users write, and which need not keep to the protocol of iterators. */
 
-/** Asks for the next step of an asynchronous iterable; one that throws where it should reject has rejected. */
-export function nextStep(iterator: AsyncIterator<unknown>): Promise<IteratorResult<unknown>> {
-  try {
-    return Promise.resolve(iterator.next())
-  } catch (thrown) {
-    return Promise.reject(thrown)
+/** Stands for a step where the iterable has thrown. */
+export class Thrown {
+  readonly done = true
+  readonly thrown: unknown
+
+  constructor(thrown: unknown) {
+    this.thrown = thrown
   }
 }
 
-/** Whether it is one. */
-export function isStep(step: unknown): boolean {
-  return typeof step === 'object' && step !== null
+/** What an iterable gave when it was asked. */
+export type Step = IteratorResult<unknown> | Thrown
+
+/** Asks for the next step. */
+export function nextStep(iterator: Iterator<unknown>): Step {
+  try {
+    return checked(iterator.next())
+  } catch (thrown) {
+    return new Thrown(thrown)
+  }
 }
 
-/** What a loop over the iterable would throw. */
-export function noStep(): TypeError {
-  return new TypeError('next() of an iterable gave no object; give { value, done }')
+/** Asks for the next step of an asynchronous iterable. Never rejects. */
+export function nextAsyncStep(iterator: AsyncIterator<unknown>): Promise<Step> {
+  try {
+    return Promise.resolve(iterator.next()).then(checked, (thrown: unknown) => new Thrown(thrown))
+  } catch (thrown) {
+    return Promise.resolve(new Thrown(thrown))
+  }
+}
+
+function checked(step: IteratorResult<unknown>): Step {
+  if (typeof step === 'object' && step !== null) return step
+  return new Thrown(new TypeError('next() of an iterable gave no object; give { value, done }'))
 }

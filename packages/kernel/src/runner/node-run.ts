@@ -60,6 +60,8 @@ export class NodeRun implements Work {
   readonly once: HandledOnce | undefined
   /** Asynchronous handlers at work. */
   active = 0
+  /** The emission that keeps the place of an ordered node while it is paused. */
+  paused: { wanted(): void } | undefined
   /** Whether it waits among the runner's work to have its queue emptied. */
   scheduled = false
   /** Messages whose handler was called. */
@@ -106,6 +108,13 @@ export class NodeRun implements Work {
   /** A message waits: what it will need is read ahead. */
   expect(payload: unknown): void {
     if (this.stateful) this.invocation.state?.expect(payload)
+  }
+
+  /** Puts a message in the queue. */
+  add(task: Task): void {
+    this.queue.push(task)
+    if (this.active < this.places) this.#runner.loop.schedule(this)
+    else this.paused?.wanted()
   }
 
   run(): void {

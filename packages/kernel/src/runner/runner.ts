@@ -23,7 +23,7 @@ import {
 import type { Hold } from './domain.js'
 import { Emission, type EmissionParts, emissionCredit, type Pull } from './emission.js'
 import { isIterable, isPromise, listOf, pullOf } from './handler-result.js'
-import type { Journal, Kept } from './journal.js'
+import type { Journal, Kept, KeptList } from './journal.js'
 import type { NodeRun } from './node-run.js'
 import { notAMessage, notLeaving, undeclared } from './refused-emissions.js'
 import type { Root } from './root.js'
@@ -49,6 +49,9 @@ export interface FailedMessage {
   /** Of the handler; undefined where nothing is traced. */
   readonly span?: Span | undefined
 }
+
+/** Messages of a handler that has ended, and the number of the first child that they make. */
+export type UnsentMessages = Pick<KeptList, 'messages' | 'child'>
 
 /** What the runner is made of. */
 export interface RunnerParts {
@@ -105,8 +108,7 @@ export class Runner {
     task.hold = this.hold(run, subtree.root, position)
     run.expect(payload)
     if (run.ordered && domain !== undefined) return domain.wait(task)
-    run.queue.push(task)
-    if (run.active < run.places) this.loop.schedule(run)
+    run.add(task)
   }
 
   /** Runs a task that has its turn, from within work. */
@@ -130,14 +132,13 @@ export class Runner {
     run.expect(payload)
     subtree.add()
     if (run.ordered && subtree.root.domain !== undefined) return subtree.root.domain.wait(task)
-    run.queue.push(task)
-    this.loop.schedule(run)
+    run.add(task)
   }
 
   /** Sends the messages that an earlier process has left of a handler that had ended. */
-  sendList(run: NodeRun, messages: readonly unknown[], subtree: Subtree, position: Position): void {
-    const kept = this.#parts.journal?.keepList({ run, root: subtree.root, position, messages })
-    this.#listEmission(run, messages, subtree, kept, undefined).startLater(position)
+  sendList(run: NodeRun, { messages, child }: UnsentMessages, subtree: Subtree, position: Position): void {
+    const kept = this.#parts.journal?.keepList({ run, root: subtree.root, position, child, messages })
+    this.#listEmission(run, messages, subtree, kept, undefined).startLater(position, child)
   }
 
   endTask(task: Task): void {
@@ -254,9 +255,7 @@ export class Runner {
       )
         return domain.wait(this.#waiting(route, run, payload, subtree, depth))
     } else if (run.active >= run.places || run.queue.length > 0 || depth > deepestStack) {
-      run.queue.push(this.#waiting(route, run, payload, subtree, depth))
-      if (run.active < run.places) this.loop.schedule(run)
-      return
+      return run.add(this.#waiting(route, run, payload, subtree, depth))
     }
     this.#invoke(route, run, payload, subtree, depth)
   }
@@ -410,11 +409,11 @@ export class Runner {
     const { root } = subtree
     const position = this.position(depth)
     if (messages.length > emissionCredit) {
-      const kept = journal.keepList({ run, root, position, messages })
+      const kept = journal.keepList({ run, root, position, child: 0, messages })
       this.#listEmission(run, messages, subtree, kept, { route, payload }).start(depth)
     } else {
       this.#emitAll(run, messages, subtree, depth)
-      if (root.failure !== undefined) journal.keepList({ run, root, position, messages })
+      if (root.failure !== undefined) journal.keepList({ run, root, position, child: 0, messages })
     }
     journal.handled(run.index, root, position)
   }

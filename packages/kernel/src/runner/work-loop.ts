@@ -124,8 +124,7 @@ export class WorkLoop {
   }
 
   readonly #pass = (task: Task): void => {
-    task.run.queue.push(task)
-    this.schedule(task.run)
+    task.run.add(task)
   }
 
   #continueNextTurn(): void {

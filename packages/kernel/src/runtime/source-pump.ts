@@ -8,7 +8,7 @@ import {
 } from '@millrace/contracts'
 import { estimateBytes } from '../payload/size-limit.js'
 import { Domain, noMoreRoots } from '../runner/domain.js'
-import { isStep, nextStep, noStep } from '../runner/next-step.js'
+import { nextAsyncStep, nextStep, type Step, Thrown } from '../runner/next-step.js'
 import { Root, type RootOwner } from '../runner/root.js'
 import type { Route } from '../runner/route.js'
 import type { Runner } from '../runner/runner.js'
@@ -69,7 +69,7 @@ export class SourcePump implements Work, RootOwner {
     | { readonly kind: 'sync'; readonly pull: Iterator<unknown> }
     | { readonly kind: 'async'; readonly pull: AsyncIterator<unknown> }
     | undefined
-  #next: Promise<IteratorResult<unknown>> | undefined
+  #next: Promise<Step> | undefined
   #batch: readonly unknown[] = []
   #at = 0
   #seq: number
@@ -211,36 +211,25 @@ export class SourcePump implements Work, RootOwner {
       this.#awaitBatch(iterator.pull)
       return false
     }
-    try {
-      return this.#take(iterator.pull.next())
-    } catch (thrown) {
-      this.#sourceFailed(thrown)
-      return false
-    }
+    return this.#take(nextStep(iterator.pull))
   }
 
   #awaitBatch(pull: AsyncIterator<unknown>): void {
     this.#phase = 'reading'
-    const next = this.#next ?? nextStep(pull)
+    const next = this.#next ?? nextAsyncStep(pull)
     this.#next = undefined
-    next.then(
-      (step) => this.#arrived(step, pull),
-      (thrown: unknown) => {
-        if (this.#phase === 'reading') this.#sourceFailed(thrown)
-      },
-    )
+    void next.then((step) => this.#arrived(step, pull))
   }
 
-  #arrived(step: IteratorResult<unknown>, pull: AsyncIterator<unknown>): void {
+  #arrived(step: Step, pull: AsyncIterator<unknown>): void {
     if (this.#phase !== 'reading' || !this.#take(step)) return
-    this.#next = nextStep(pull)
-    this.#next.catch(heardLater)
+    this.#next = nextAsyncStep(pull)
     this.#schedule()
   }
 
-  #take(step: IteratorResult<unknown>): boolean {
-    if (!isStep(step)) {
-      this.#sourceFailed(noStep())
+  #take(step: Step): boolean {
+    if (step instanceof Thrown) {
+      this.#sourceFailed(step.thrown)
       return false
     }
     if (step.done === true) {
@@ -301,7 +290,7 @@ export class SourcePump implements Work, RootOwner {
 
   #tellSource(): void {
     try {
-      void Promise.resolve(this.#iterator?.pull.return?.()).catch(heardLater)
+      void Promise.resolve(this.#iterator?.pull.return?.()).catch(ignore)
     } catch {
       // The failure that ended the source is the one to report.
     }
@@ -315,5 +304,5 @@ export class SourcePump implements Work, RootOwner {
   }
 }
 
-/** A batch that was asked for ahead is heard when its turn comes; a source that was told to end has ended by a known failure. */
-function heardLater(): void {}
+/** A source that was told to end has ended by a known failure. */
+function ignore(): void {}
