@@ -47,8 +47,8 @@ export const noMoreRoots: number = Number.MAX_SAFE_INTEGER
  * D3  Roots enter in the order of their numbers, so a root that has not entered stands after all that have.
  * D4  Where it reaches other workers, what may still come from them counts like what is held here.
  * D5  What comes from other workers may come again when one of them has died. A task whose position an ordered node has taken
- *     is dropped: its first copy is done with everything that came of it, or the repeat would not have come this far. Where
- *     an earlier process has taken it, what that has left undone is sent again in its place.
+ *     is dropped, and done when its first copy is done with everything that came of it. Where an earlier process has taken it,
+ *     what that has left undone is sent again in its place.
  * D6  Nothing passes that comes after a root which has failed. What is recorded of the run of a source is all that came before
  *     some position, whatever ended it; and no reply of a stream request leaves where the failure of an earlier message should,
  *     although that comes another way and may come later.
@@ -184,7 +184,7 @@ export class Domain {
       gate.cursor = run.journal?.cursor(this.id, run.index)
       this.#gates.set(run, gate)
     }
-    if (gate.hasTaken(task.position)) return this.#drop(task)
+    if (gate.hasTaken(task.position)) return this.#drop(task, gate)
     gate.waiting.push(task)
     this.#hasFailed ||= hasFailed(task)
     this.touch()
@@ -224,9 +224,9 @@ export class Domain {
     for (let task = waiting.peek(); task !== undefined; task = waiting.peek()) {
       if (isHeldUp(task.position, mark) || hasFailed(task) || this.#isBeyondFailure(task)) return
       waiting.pop()
-      if (gate.hasTaken(task.position)) this.#drop(task)
+      if (gate.hasTaken(task.position)) this.#drop(task, gate)
       else {
-        if (this.ties !== undefined || run.journal !== undefined) gate.cursor = task.position
+        if (this.ties !== undefined || run.journal !== undefined) gate.take(task)
         pass(task)
       }
     }
@@ -243,7 +243,8 @@ export class Domain {
   }
 
   /** A repeat goes no further; what came of its first copy in an earlier process may. */
-  #drop({ run, hold, kept, position, subtree }: Task): void {
+  #drop({ run, hold, kept, position, subtree }: Task, gate: Gate): void {
+    gate.join(position, subtree)
     run.journal?.replay(subtree, position)
     if (kept !== undefined) run.journal?.done(kept, subtree.root)
     if (hold !== undefined) this.release(hold)

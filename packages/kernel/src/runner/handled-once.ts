@@ -1,7 +1,8 @@
 import type { MillraceError, Position } from '@millrace/contracts'
 import { Expiring } from './expiring.js'
+import { FirstCopy } from './first-copy.js'
 import type { Root } from './root.js'
-import { Subtree } from './subtree.js'
+import type { Subtree } from './subtree.js'
 
 /** How long a message that has no deadline may come again, in milliseconds. */
 export const noDeadlineMs = 600_000
@@ -75,7 +76,11 @@ export class HandledOnce {
   #first(key: string, now: number, subtree: Subtree): FirstCopy {
     const until = now + mayComeAgainMs(subtree.root, now)
     const handled: Handled = { key, until, copy: undefined, failure: undefined }
-    handled.copy = new FirstCopy(subtree, handled)
+    subtree.add()
+    handled.copy = new FirstCopy(subtree, ({ root }) => {
+      handled.copy = undefined
+      handled.failure = root.failure
+    })
     this.#handled.set(key, handled)
     this.#expiring.add(handled, now)
     return handled.copy
@@ -84,35 +89,5 @@ export class HandledOnce {
   #forget(now: number): void {
     for (let over = this.#expiring.take(now); over !== undefined; over = this.#expiring.take(now))
       this.#handled.delete(over.key)
-  }
-}
-
-/** The first copy of a message at a node, and everything that comes of it. */
-class FirstCopy extends Subtree {
-  readonly root: Root
-  readonly #parent: Subtree
-  readonly #handled: Handled
-  #repeats: Subtree[] | undefined
-
-  constructor(parent: Subtree, handled: Handled) {
-    super()
-    this.root = parent.root
-    this.#parent = parent
-    this.#handled = handled
-    parent.add()
-  }
-
-  /** A repeat has come before it is done. */
-  join(repeat: Subtree): void {
-    repeat.add()
-    this.#repeats ??= []
-    this.#repeats.push(repeat)
-  }
-
-  protected override ended(): void {
-    this.#handled.copy = undefined
-    this.#handled.failure = this.root.failure
-    this.#parent.partDone()
-    for (const repeat of this.#repeats ?? []) repeat.partDone()
   }
 }

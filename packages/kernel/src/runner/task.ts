@@ -13,7 +13,8 @@ export class Task implements Positioned {
   readonly run: NodeRun
   readonly route: Route
   readonly payload: unknown
-  readonly subtree: Subtree
+  /** What it is a part of, and what comes of it. */
+  subtree: Subtree
   /** Its position, held at the node while it waits; undefined where no order is kept. */
   hold: Hold | undefined
   /** Where it is kept for a later process; undefined where that is not needed. */
