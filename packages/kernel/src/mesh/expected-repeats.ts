@@ -7,7 +7,8 @@ import type { LinkSession } from './link-session.js'
  * repeat joins the first copy and is acknowledged with it, so that nothing is worked on twice at the same time.
  *
  * X1  A worker that works on something passes on no repeat of it. So the first copy of whatever comes again is done, with
- *     everything that came of it, or it came by a link that has ended, and is here.
+ *     everything that came of it, or it came by a link that has ended, and is here. Only what a ledger has kept may be sent beside
+ *     what is made anew; of these an ordered node takes one.
  */
 export class ExpectedRepeats {
   readonly #first = new Map<string, Arrival>()
