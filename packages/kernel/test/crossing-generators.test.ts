@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { sourceFlags } from '@millrace/from-source'
 import { redisTests, startRedis } from '@millrace/redis-server'
-import { createRuntime } from '../src/create-runtime.js'
+import { createRuntime, defineNode, defineSink, defineSource } from '../src/index.js'
+import { Done, deferred, numbered, Step } from './shop.js'
 
 /** Each generator in a worker of its own. @param one more of the group of the first */
 const inWorkers = (one: object = {}) => ({
@@ -32,6 +33,44 @@ describe('generators of ordered nodes to which two sources come in opposite orde
       expect((await runtime.run()).reports).toEqual(allInOrder)
     },
   )
+})
+
+describe('a generator of an ordered node that nobody else waits for', () => {
+  it('makes nothing ahead for messages of its own source, however long its sink takes', async () => {
+    const sinkWaits = deferred()
+    let made = 0
+    const split = defineNode({
+      name: 'split',
+      consumes: Step,
+      emits: [Done],
+      ordered: true,
+      *handle({ n }) {
+        while (made < 1000 * n) yield Done.of({ n: made++ })
+      },
+    })
+    const numbers = defineSource({ name: 'numbers', emits: [Step], read: () => numbered(Step, 3) })
+    const lines: number[] = []
+    const book = defineSink({
+      name: 'book',
+      consumes: Done,
+      open: () => ({
+        write: async ({ n }) => {
+          lines.push(n)
+          await sinkWaits.promise
+        },
+      }),
+    })
+    const runtime = await createRuntime({
+      nodes: [numbers, split, book],
+      overlay: { adapters: { numbers: {}, book: {} } },
+    })
+    const run = runtime.run()
+    await delay(2000)
+    const madeMeanwhile = made
+    sinkWaits.resolve()
+    await run
+    expect([madeMeanwhile, lines.length]).toEqual([16, made])
+  })
 })
 
 redisTests(describe)('the same generators with a ledger in Redis', () => {

@@ -62,8 +62,8 @@ type EmissionPhase =
  * E4  What the iterable throws stands after all that it has given: at the position of its next child.
  * E5  Nothing is pulled any more that would come after a failure which stands (D8).
  * E6  What a paused handler of an ordered node waits for may itself wait for that node, by way of another order domain. So where
- *     others wait for the place and nothing of the iterable is finished for a while, its messages are made ahead until the
- *     handler ends and gives the place up; they are sent as credit allows.
+ *     messages of others wait for the place and nothing of the iterable is finished for a while, the rest is made ahead until
+ *     the handler ends and gives the place up; it is sent as credit allows.
  */
 export class Emission extends Subtree implements Work {
   readonly root: Root
@@ -116,10 +116,15 @@ export class Emission extends Subtree implements Work {
   /** Others wait for the place that it keeps. */
   wanted(): void {
     if (this.#isStalled || this.#phase !== 'paused') return
-    this.#stall ??= setTimeout(() => {
-      this.#isStalled = true
-      this.#schedule()
-    }, stalledMs)
+    this.#stall ??= setTimeout(() => this.#stalled(), stalledMs)
+  }
+
+  /** Messages of its own domain come after it, and nothing that it waits for can wait for them. */
+  #stalled(): void {
+    this.#stall = undefined
+    if (!this.#parts.run.keepsOthersThan(this.root.domain)) return
+    this.#isStalled = true
+    this.#schedule()
   }
 
   protected override eased(): void {

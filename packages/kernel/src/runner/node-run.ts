@@ -1,4 +1,5 @@
 import type { ErrorCode, MessageType, OnError, WorkQueue } from '@millrace/contracts'
+import type { Domain } from './domain.js'
 import type { HandledOnce } from './handled-once.js'
 import type { Invocation } from './invocation.js'
 import type { Journal } from './journal.js'
@@ -115,6 +116,18 @@ export class NodeRun implements Work {
     this.queue.push(task)
     if (this.active < this.places) this.#runner.loop.schedule(this)
     else this.paused?.wanted()
+  }
+
+  /** Whether a message waits that is not of an order domain. Looks at all that wait. */
+  keepsOthersThan(domain: Domain | undefined): boolean {
+    let others = false
+    for (let left = this.queue.length; left > 0; left--) {
+      const task = this.queue.shift()
+      if (task === undefined) break
+      if (task.subtree.root.domain !== domain) others = true
+      this.queue.push(task)
+    }
+    return others
   }
 
   run(): void {
