@@ -1,0 +1,4 @@
+/** Where an attacker goes. */
+export interface AttackTask {
+  readonly port: number
+}
