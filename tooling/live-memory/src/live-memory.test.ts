@@ -9,8 +9,9 @@ describe('live memory', () => {
     dropBuffers()
     const dropped = liveBufferBytes() - before
     const held = Buffer.alloc(size, 1)
+    // Others in this process drop some of theirs meanwhile.
     expect(dropped).toBeLessThan(size / 10)
-    expect(liveBufferBytes() - before).toBeGreaterThanOrEqual(held.length)
+    expect(liveBufferBytes() - before).toBeGreaterThan(0.9 * held.length)
   })
 
   it('counts the objects that somebody holds, and none of those that nobody does', () => {

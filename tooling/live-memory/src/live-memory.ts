@@ -11,16 +11,30 @@ export async function collectGarbage(): Promise<void> {
 
 /** Bytes on the heap that are alive. What a WeakRef has shown in this turn of the loop counts as alive. */
 export function liveHeapBytes(): number {
-  collectNow()
-  return process.memoryUsage().heapUsed
+  return live('heapUsed')
 }
 
 /** Bytes of array buffers that are alive, those of `Buffer`s among them. */
 export function liveBufferBytes(): number {
-  collectNow()
-  // V8 frees what one collection has found dead beside the program, and has done so when the next one begins.
-  collectNow()
-  return process.memoryUsage().arrayBuffers
+  return live('arrayBuffers')
+}
+
+/** Node itself makes and drops so much. */
+const negligibleBytes = 10_000
+
+/**
+ * Collects until that frees next to nothing more. A collection may be the end of one that V8 has begun by itself, which takes all that was made
+ * meanwhile for alive; and what one has found dead is freed beside the program, and has been when the next begins.
+ */
+function live(kind: 'heapUsed' | 'arrayBuffers'): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let inVain = 0; inVain < 2; ) {
+    collectNow()
+    const bytes = process.memoryUsage()[kind]
+    inVain = bytes < least - negligibleBytes ? 0 : inVain + 1
+    least = Math.min(least, bytes)
+  }
+  return least
 }
 
 function collectNow(): void {
