@@ -1,13 +1,13 @@
 /**
  * The best of several media types for a client.
  *
- * @param accept its `Accept` header; without one it takes anything
+ * @param accept its `Accept` header; without one, or with one that names nothing, it takes anything
  * @param offered in the order in which we prefer them
  * @returns undefined where it takes none of them
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept
  */
 export function negotiate<Type extends string>(accept: string | undefined, offered: readonly Type[]): Type | undefined {
-  if (accept === undefined || accept === '*/*') return offered[0]
+  if (accept === undefined || accept === '*/*' || accept === '') return offered[0]
   const ranges = accept.split(',').map(parseRange)
   let best: { readonly type: Type; readonly quality: number } | undefined
   for (const type of offered) {

@@ -10,7 +10,7 @@ import { sendProblem } from './answer.js'
 import { answerClientError } from './client-errors.js'
 import { asRefusal } from './fastify-errors.js'
 import { createListeningServer, type ListeningServer } from './listening-server.js'
-import { refuseOtherMethods } from './other-methods.js'
+import { serveOtherMethods } from './other-methods.js'
 import { refusal } from './problem.js'
 import { serveHealth } from './serve-health.js'
 import { serveMetrics } from './serve-metrics.js'
@@ -38,7 +38,7 @@ export async function createWebServer(parts: WebServerParts, settings: WebServer
   const sockets = await serveSite(app, site, { cors: settings.cors, encrypted: settings.tls !== undefined })
   serveHealth(app, site)
   serveMetrics(app, site)
-  refuseOtherMethods(app, parts.ingress.interfaces)
+  serveOtherMethods(app, parts.ingress.interfaces)
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done()
     // At once: what takes no body must not wait for one.

@@ -13,8 +13,8 @@ export function methodsOf(face: WebInterface): readonly string[] {
   return face.kind === 'http' && face.method === 'GET' ? ['GET', 'HEAD'] : [face.method]
 }
 
-/** Answers the methods that a path does not have, and no other path that fits where it does. */
-export function refuseOtherMethods(scope: FastifyInstance, interfaces: readonly WebInterface[]): void {
+/** Answers OPTIONS, and the methods that a path does not have, and no other path that fits where it does. */
+export function serveOtherMethods(scope: FastifyInstance, interfaces: readonly WebInterface[]): void {
   const all = [...places(interfaces)]
   for (const { path } of all) {
     const allowed = new Set(all.filter((other) => fits(other.path, path)).flatMap((other) => [...other.allowed]))
@@ -26,6 +26,14 @@ export function refuseOtherMethods(scope: FastifyInstance, interfaces: readonly 
       exposeHeadRoute: false,
       // The method is refused whatever the body is, so nothing of it is read.
       onRequest: (_request, reply) => sendProblem(reply, refused, 'refused'),
+      handler: () => undefined,
+    })
+    scope.options(path, {
+      onRequest: (_request, reply) =>
+        void reply
+          .code(204)
+          .header('allow', [...allow, 'OPTIONS'].join(', '))
+          .send(),
       handler: () => undefined,
     })
   }

@@ -169,6 +169,7 @@ describe('what an http interface refuses', () => {
     ['application/json;q=0, text/html', 406],
     ['text/html, application/*;q=0.1', 200],
     ['*/*', 200],
+    ['', 200],
   ])('WEB-05 406 for a client that takes no JSON: %s', async (accept, status) => {
     expect((await post(`${app.url}/quotes`, { sku: 'tea', n: 2 }, { accept })).status).toBe(status)
   })

@@ -92,6 +92,20 @@ describe('the methods of a path', () => {
     expect(after).toBe(before)
   })
 
+  it('WEB-05 OPTIONS says which there are', async () => {
+    const interfaces = [
+      { kind: 'http', method: 'GET', path: '/q/:sku', ...quotes },
+      { kind: 'http', name: 'given', method: 'POST', path: '/q/:sku', ...quotes },
+    ]
+    const answers = await asking(interfaces, {}, (url) =>
+      Promise.all([statusAndAllow(`${url}/q/tea`, 'OPTIONS'), statusAndAllow(`${url}/elsewhere`, 'OPTIONS')]),
+    )
+    expect(answers).toEqual([
+      [204, 'GET, HEAD, POST, OPTIONS'],
+      [404, null],
+    ])
+  })
+
   it('WEB-05 a page of an allowed origin may use those that interfaces have', async () => {
     const interfaces = [
       { kind: 'http', method: 'PUT', path: '/quotes', ...quotes },
