@@ -18,11 +18,15 @@ interface AllRuns<Run> {
   readonly runs: readonly Run[]
 }
 
-async function runAll<Run extends RandomRun>(runCase: RunCase<Run>, atLeastOnce: boolean): Promise<AllRuns<Run>> {
+async function runAll<Run extends RandomRun>(
+  runCase: RunCase<Run>,
+  atLeastOnce: boolean,
+  throwing = false,
+): Promise<AllRuns<Run>> {
   const mistakes: string[] = []
   const runs: Run[] = []
   for (const seed of all) {
-    const { mistake, run } = await runSeed(seed, runCase, atLeastOnce)
+    const { mistake, run } = await runSeed(seed, runCase, atLeastOnce, throwing)
     if (mistake !== undefined) mistakes.push(mistake)
     if (run !== undefined) runs.push(run)
   }
@@ -133,6 +137,26 @@ describe('order of messages in runs that are resumed', () => {
     expect(mistakes).toEqual([])
     expectFaults(runs, 'interruptions', ['redelivered', 'repeats'])
   }, 2_400_000)
+})
+
+describe('order of messages of which some cannot be handled', () => {
+  for (const failures of ['dropped', 'in a file', 'in Redis'] as const) {
+    it(`ORDER-01 REDIS-02 what handlers throw for is ${failures}, the rest is where it would be without, and nothing is left`, async () => {
+      const { mistakes } = await runAll(
+        (testCase, seed) => runRandomMesh(testCase, seed, { ...noFaults, durable: true, partitions: true, failures }),
+        false,
+        true,
+      )
+      expect(mistakes).toEqual([])
+    }, 1_200_000)
+
+    it(`ORDER-01 REDIS-02 RESUME-01 LINK-01 the same holds where it is ${failures} when workers die, links are lost, workers are replaced, and runs end before their end`, async () => {
+      const faults = { crashes: 4, moves: 3, cuts: 3, interruptions: 3, durable: true, partitions: true, failures }
+      const { mistakes, runs } = await runAll((testCase, seed) => runRandomMesh(testCase, seed, faults), true, true)
+      expect(mistakes).toEqual([])
+      expectFaults(runs, 'interruptions', ['redelivered', 'repeats'])
+    }, 2_400_000)
+  }
 })
 
 type Count = 'crashes' | 'moves' | 'cuts' | 'interruptions' | 'redelivered' | 'repeats'

@@ -40,6 +40,10 @@ export interface RandomCase {
   readonly maxInFlight: number
   /** What a node emits for the message at a position: depends on nothing else. Each emission names its consumer. */
   emissions(node: number, position: Position): readonly { readonly edge: number; readonly position: Position }[]
+  /** Whether the handler of a node throws for the message at a position, after all that it emits for it; never, if undefined. */
+  readonly fails?: (node: number, position: Position) => boolean
+  /** Those for which it throws no more: the node, and where they stand. */
+  readonly mended?: Set<string>
 }
 
 const handlerShapes: readonly HandlerShape[] = ['value', 'iterable', 'promise', 'stream']
@@ -86,7 +90,7 @@ function graphOf(count: number, edges: readonly GraphEdge[], ordered: readonly b
       name: `t${edge.type}`,
       reply: false,
       encoding: 'json',
-      fields: ['at'],
+      fields: ['at', 'key'],
       entry: false,
     })),
     edges,
@@ -106,12 +110,49 @@ function emissions(edges: readonly GraphEdge[], node: number, yields: number, po
   return out
 }
 
+/**
+ * The same graph with handlers that throw at some positions. One that streams has given half of its messages by then; of an
+ * ordered node, which keeps state here, nothing is sent before its handler has ended.
+ */
+export function withFailures(testCase: RandomCase): RandomCase {
+  const { graph, shapes } = testCase
+  const mended = new Set<string>()
+  const fails = (node: number, position: Position): boolean => {
+    const { kind } = graph.nodes[node] ?? {}
+    const hash = position.reduce((sum, part) => (sum * 31 + part + 7) >>> 0, node + 1)
+    return kind === 'handler' && ((hash ^ (hash >>> 11)) >>> 0) % 6 === 0 && !mended.has(`n${node} ${position}`)
+  }
+  const streams = (node: number): boolean =>
+    graph.nodes[node]?.ordered !== true && (shapes[node] === 'iterable' || shapes[node] === 'stream')
+  return {
+    ...testCase,
+    fails,
+    mended,
+    emissions(node, position) {
+      const all = testCase.emissions(node, position)
+      return fails(node, position) ? all.slice(0, streams(node) ? all.length / 2 : 0) : all
+    },
+  }
+}
+
+/** Which messages the handlers of one depth-first process would throw for: the node, and where they stand. */
+export function expectedFailures(testCase: RandomCase): readonly string[] {
+  const failures: string[] = []
+  const visit = (node: number, position: Position): void => {
+    if (testCase.fails?.(node, position)) failures.push(`n${node} ${position}`)
+    for (const { edge, position: child } of testCase.emissions(node, position))
+      visit(testCase.graph.edges[edge]?.to ?? 0, child)
+  }
+  for (let seq = 0; seq < testCase.roots; seq++) visit(1, [seq, 0])
+  return failures.sort()
+}
+
 /** What one depth-first process would show each node, in that order; undefined where a seed makes too many messages. */
 export function expectedVisits(testCase: RandomCase): readonly (readonly string[])[] | undefined {
   const visits: Position[][] = testCase.graph.nodes.map(() => [])
   let total = 0
   const visit = (node: number, position: Position): void => {
-    visits[node]?.push(position)
+    if (!testCase.fails?.(node, position)) visits[node]?.push(position)
     if (++total > 4000) return
     for (const { edge, position: child } of testCase.emissions(node, position))
       visit(testCase.graph.edges[edge]?.to ?? 0, child)

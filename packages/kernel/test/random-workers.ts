@@ -4,6 +4,7 @@ import {
   type EndpointTable,
   MillraceError,
   type Plan,
+  type Position,
   type SlotId,
   type SourceDefinition,
   type WorkerEndpoint,
@@ -14,6 +15,7 @@ import { createMemoryStateStore } from '@millrace/transport-memory'
 import type { Ledger } from '../src/ledger/ledger.js'
 import { Mesh } from '../src/mesh/mesh.js'
 import type { MeshCounters } from '../src/mesh/mesh-counters.js'
+import type { WrittenLetter } from '../src/runtime/dead-letters.js'
 import { Engine } from '../src/runtime/engine.js'
 import { InFlight } from '../src/runtime/in-flight.js'
 import { keptOfSink, keptOfSource, noteSource } from '../src/runtime/kept-places.js'
@@ -27,6 +29,9 @@ import { turn } from './shop.js'
 
 /** How likely a fault is at each step of the scheduler, as long as there may be more. */
 const faultLikelihood = 0.01
+
+/** One letter of so many is refused, as long as there may be another interruption. */
+const letterRefusedOnceIn = 10
 
 /** How long nothing is done while somebody waits to dial again, in milliseconds. */
 const dialPauseMs = 5
@@ -210,6 +215,7 @@ export class RandomWorkers {
       maxInFlight: testCase.maxInFlight,
       ledger,
     })
+    const writing = new Set<Promise<unknown>>()
     const engine = new Engine({
       graph,
       nodes,
@@ -218,6 +224,7 @@ export class RandomWorkers {
       transport,
       store: ledger?.state ?? createMemoryStateStore(),
       journal: ledger?.journal,
+      lasts: this.#world.isDurable,
       checkpoints: ledger && new Map([[last, { name: 'file', take: async () => file.length }]]),
       events,
       clock,
@@ -229,9 +236,10 @@ export class RandomWorkers {
       wallTime: (ms) => ms,
       request: () => Promise.reject(new Error('no nested requests here')),
       share: { mesh, group, groupOf, groupNames: plan.groups.map(({ name }) => name) },
-      deadLetter: () => undefined,
+      deadLetter: (node, _error, message) => this.#deadLetter(node, message.position, writing),
     })
     mesh.attach(engine)
+    ledger?.commits.contribute(() => (writing.size === 0 ? [] : [Promise.allSettled(writing).then(() => [])]))
     let die = (): void => undefined
     const gone = new Promise<void>((resolve) => {
       die = resolve
@@ -414,6 +422,37 @@ export class RandomWorkers {
       },
     ]
     ways[this.#world.chance.pick(ways.length)]?.()
+  }
+
+  /** Writes a letter, or refuses it, which ends the run. @param writing what a commit waits for */
+  #deadLetter(node: string, position: Position, writing: Set<Promise<unknown>>): WrittenLetter | undefined {
+    const { case: testCase, faults, letters, waits, chance } = this.#world
+    const { mended } = testCase
+    const write = (): void => {
+      const letter = `${node} ${position}`
+      const mayRefuse = !this.#isInterrupted && this.#world.mayHave('interruptions') && !letters.includes(letter)
+      if (mended?.has(letter) || (mayRefuse && chance.pick(letterRefusedOnceIn) === 0)) this.#refuse(letter)
+      letters.push(letter)
+    }
+    if (faults.failures === 'in a file') {
+      write()
+      return { id: '', kept: undefined }
+    }
+    const kept = waits.wait().then(write)
+    writing.add(kept)
+    void kept.catch(() => undefined).then(() => writing.delete(kept))
+    return { id: '', kept }
+  }
+
+  /** A letter finds no room, as any other of its message: that fails, and all are stopped. Then its node is mended. */
+  #refuse(letter: string): never {
+    this.#world.case.mended?.add(letter)
+    if (!this.#isInterrupted) {
+      this.#world.happened.interruptions++
+      this.#isInterrupted = true
+      void this.#source?.whenEnded.then(() => this.#stopAll(() => false))
+    }
+    throw new MillraceError('BACKEND_UNAVAILABLE', 'there is no room for a letter')
   }
 
   #stopAtRest(): void {

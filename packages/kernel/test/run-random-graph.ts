@@ -21,6 +21,7 @@ import { turn } from './shop.js'
 
 interface At {
   readonly at: Position
+  readonly key: number
 }
 
 /** Everything that waits for the scheduler: it lets one go on at a time, in a random order. */
@@ -60,6 +61,10 @@ export interface RandomRun {
   readonly ended: boolean
   readonly left: number
   readonly failure: MillraceError | undefined
+  /** Nodes of which each key was in one slot alone, so that no order holds but within it; what they saw is by keys. */
+  readonly byKey?: readonly boolean[]
+  /** What became a dead letter: the node, and where its message stood. */
+  readonly letters?: readonly string[]
 }
 
 /** Runs a random graph on the real runner; promises and streams go on in the order of a seeded scheduler. */
@@ -67,7 +72,7 @@ export async function runRandomGraph(testCase: RandomCase, seed: number): Promis
   const waits = new Waits(chanceOf(seed * 31 + 7))
   const seen: string[][] = testCase.graph.nodes.map(() => [])
   const types = testCase.graph.types.map((type) =>
-    defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()) })),
+    defineMessage(type.name, Type.Object({ at: Type.Array(Type.Integer()), key: Type.Integer() })),
   )
   const nodes = testCase.graph.nodes.map((_, node) => definitionOf(testCase, node, types, waits, seen[node] ?? []))
   const sink = nodes.length - 1
@@ -163,6 +168,17 @@ export function definitionOf(
   } as unknown as NodeDefinition // as defineNode makes it
 }
 
+/** What a message says: where it stands, and what it is sent to a partition by, which is the same for all that comes of a root. */
+export function payloadAt(at: Position): At {
+  return { at, key: keyAt(at) }
+}
+
+export function keyAt([seq = 0]: Position): number {
+  return seq % keys.length
+}
+
+export const keys: readonly number[] = [0, 1, 2, 3, 4]
+
 /** How the source is told where to begin, and says where it stands. */
 export type Reading = Partial<Pick<SourceContext, 'mark' | 'resume'>>
 
@@ -170,33 +186,47 @@ function* rootsOf(testCase: RandomCase, type: MessageType, { mark, resume = 0 }:
   for (let seq = Number(resume); seq < testCase.roots; seq += 5) {
     const length = Math.min(5, testCase.roots - seq)
     mark?.(seq + length)
-    yield Array.from({ length }, (_, index) => type.of({ at: [seq + index, 0] }))
+    yield Array.from({ length }, (_, index) => type.of(payloadAt([seq + index, 0])))
   }
 }
 
 function handlerOf(testCase: RandomCase, node: number, types: readonly MessageType[], waits: Waits, seen: string[]) {
-  const emitted = ({ at }: At) =>
-    testCase.emissions(node, at).map(({ edge, position }) => (types[edge] ?? missing()).of({ at: position }))
+  const called = ({ at }: At) => {
+    const fails = testCase.fails?.(node, at) === true
+    if (!fails) seen.push(String(at))
+    return {
+      messages: testCase
+        .emissions(node, at)
+        .map(({ edge, position }) => (types[edge] ?? missing()).of(payloadAt(position))),
+      end: () => {
+        if (fails) throw new Error('on purpose')
+      },
+    }
+  }
   const shapes = {
     value: (payload: At) => {
-      seen.push(String(payload.at))
-      return emitted(payload)
+      const { messages, end } = called(payload)
+      end()
+      return messages
     },
     iterable: function* (payload: At) {
-      seen.push(String(payload.at))
-      yield* emitted(payload)
+      const { messages, end } = called(payload)
+      yield* messages
+      end()
     },
     promise: async (payload: At) => {
-      seen.push(String(payload.at))
+      const { messages, end } = called(payload)
       await waits.wait()
-      return emitted(payload)
+      end()
+      return messages
     },
     stream: async function* (payload: At) {
-      seen.push(String(payload.at))
-      for (const message of emitted(payload)) {
+      const { messages, end } = called(payload)
+      for (const message of messages) {
         await waits.wait()
         yield message
       }
+      end()
     },
   }
   return shapes[testCase.shapes[node] ?? 'value']

@@ -33,7 +33,9 @@ export async function runRandomMesh(
     leftAtRest += end.leftAtRest
     redelivered += counters.redelivered
     repeats += counters.repeats
-    if (!wasInterrupted)
-      return { ...end, left: end.left + leftAtRest, seen: world.seen, ...world.happened, redelivered, repeats }
+    if (wasInterrupted) continue
+    const { seen, byKey, letters, happened } = world
+    const given = faults.failures === 'dropped' ? {} : { letters }
+    return { ...end, left: end.left + leftAtRest, seen, byKey, ...given, ...happened, redelivered, repeats }
   }
 }

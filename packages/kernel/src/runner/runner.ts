@@ -60,12 +60,14 @@ export interface RunnerParts {
   readonly clock: () => number
   /** The route of a message with an explicit target. @throws MillraceError ROUTE_* */
   readonly routeTo: (emitter: NodeRun, type: MessageType, target: string) => Route
-  /** A message was given up because its node says `drop` or `dead_letter`. */
-  readonly gaveUp: (run: NodeRun, error: MillraceError, message: FailedMessage) => void
+  /** A message is given up because its node says `drop` or `dead_letter`; `over` hears from within work that it is, or its root has failed. */
+  readonly giveUp: (run: NodeRun, error: MillraceError, message: FailedMessage, over: () => void) => void
   /** Records the calls of handlers; undefined where nothing is traced. */
   readonly tracing: Tracing | undefined
   /** Records what is done here; undefined where nothing outlives the process. */
   readonly journal?: Journal | undefined
+  /** Whether a later run may go on where this one ends, whichever workers record that. @default false */
+  readonly lasts?: boolean | undefined
   /** How long it may run before it yields, in milliseconds. @default 10 */
   readonly sliceMs?: number
 }
@@ -166,14 +168,10 @@ export class Runner {
     const { code, what } = run.failure
     const error = MillraceError.from(withoutMarked(thrown, message.payload), code, what, { node: run.name })
     message.span?.end(error)
-    if (run.onError === 'fail') {
-      const { route, payload, root, position, failedAt = position } = message
-      this.#parts.journal?.keepTask(new Task(run, route, payload, root, { position, cause: undefined, since: 0 }))
-      root.failAt(failedAt, error)
-    } else {
-      this.#parts.gaveUp(run, error, message)
-      run.journal?.handled(run.index, message.root, message.position)
-    }
+    if (run.onError !== 'fail') return this.#giveUp(run, error, message)
+    const { root, position, failedAt = position } = message
+    this.#keepFailed(run, message)
+    root.failAt(failedAt, error)
   }
 
   /** Whether nothing more is made of the message at hand: its root has failed, or it comes after a failure that stands (D8). */
@@ -484,6 +482,31 @@ export class Runner {
     run.expect(payload)
     subtree.add()
     return task
+  }
+
+  /**
+   * Until the message is given up it is not handled. Where its letter cannot be kept, a later run handles it: so where that may
+   * come, nothing passes it in its order meanwhile, at its node or behind it.
+   */
+  #giveUp(run: NodeRun, error: MillraceError, message: FailedMessage): void {
+    const { root, position, failedAt = position } = message
+    const { journal } = run
+    const kept = this.#keepFailed(run, message)
+    const isInOrder = root.domain !== undefined && this.#parts.lasts === true
+    const hold = isInOrder ? this.hold(run, root, failedAt) : undefined
+    const keepsPlace = isInOrder && journal !== undefined
+    if (keepsPlace) run.active++
+    this.#parts.giveUp(run, error, message, () => {
+      if (root.failure === undefined) journal?.handled(run.index, root, position)
+      this.end(kept, root)
+      this.release(root, hold)
+      if (keepsPlace) run.free()
+    })
+  }
+
+  /** Keeps a message that is not handled, for whoever begins again. */
+  #keepFailed(run: NodeRun, { route, payload, root, position }: FailedMessage): Kept | undefined {
+    return this.#parts.journal?.keepTask(new Task(run, route, payload, root, { position, cause: undefined, since: 0 }))
   }
 
   /** Keeps a message whose handler is at work, where a journal is kept and the message came of something recorded. */

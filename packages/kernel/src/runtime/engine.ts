@@ -29,6 +29,8 @@ export interface EngineParts extends NodeFactoryParts {
   /** The links to other workers, and the group that runs here; undefined where every node is here. */
   readonly share: EngineShare | undefined
   readonly deadLetter: GivenUpParts['deadLetter']
+  /** Whether a later run may go on where this one ends. @default false */
+  readonly lasts?: boolean
 }
 
 /** A worker's share of the graph. */
@@ -89,8 +91,9 @@ export class Engine implements MeshEngine {
       clock: parts.clock,
       tracing: parts.tracing,
       routeTo: (emitter, type, target) => this.#routeTo(emitter, type, target),
-      gaveUp: (run, error, message) => this.#givenUp.handlerFailed(run, error, message),
+      giveUp: (run, error, message, over) => this.#givenUp.handlerFailed(run, error, message, over),
       journal: parts.journal,
+      lasts: parts.lasts,
     })
     this.#nodes = new NodeFactory(parts, this.#reach, this.runner, parts.clock)
     this.#runs = parts.nodes.map((definition, index) =>
@@ -234,7 +237,7 @@ export class Engine implements MeshEngine {
   undeliverable(node: number, type: number, { error, ...message }: UndeliverableMessage): boolean {
     const definition = this.#parts.nodes[node]
     if (definition?.kind !== 'node' || definition.onError !== 'dead_letter') return false
-    this.#givenUp.deadLetter(definition.name, error, { ...message, route: this.arrivalRoute(type) })
+    this.#givenUp.deadLetter(definition.name, error, { ...message, route: this.arrivalRoute(type) }, () => undefined)
     return true
   }
 

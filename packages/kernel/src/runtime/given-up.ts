@@ -36,30 +36,37 @@ export class GivenUp {
     return { ...this.#counters }
   }
 
-  /** A node could not handle a message, and says `drop` or `dead_letter`. */
-  handlerFailed(run: NodeRun, error: MillraceError, message: FailedMessage): void {
-    if (run.onError === 'dead_letter') return this.deadLetter(run.name, error, message)
+  /** A node could not handle a message, and says `drop` or `dead_letter`. @param over as of {@link GivenUp.deadLetter} */
+  handlerFailed(run: NodeRun, error: MillraceError, message: FailedMessage, over: () => void): void {
+    if (run.onError === 'dead_letter') return this.deadLetter(run.name, error, message, over)
     this.#counters.dropped++
     this.#parts.events.emit('message.dropped', factsOf(run.name, error, message))
+    over()
   }
 
-  /** A message becomes a dead letter of a node; where it cannot, its root fails. */
-  deadLetter(node: string, error: MillraceError, message: FailedMessage): void {
+  /**
+   * A message becomes a dead letter of a node; where it cannot, its root fails.
+   *
+   * @param over hears from within work that it has become one, or that its root has failed
+   */
+  deadLetter(node: string, error: MillraceError, message: FailedMessage, over: () => void): void {
+    const isLost = (thrown: unknown): void => {
+      message.root.failAt(message.position, deadLetterLost(node, thrown))
+      over()
+    }
     let letter: WrittenLetter | undefined
     try {
       letter = this.#parts.deadLetter(node, error, message)
     } catch (thrown) {
-      return message.root.failAt(message.position, deadLetterLost(node, thrown))
+      return isLost(thrown)
     }
     const isKept = (): void => {
       this.#counters.deadLettered++
       this.#parts.events.emit('message.dead_lettered', { ...factsOf(node, error, message), letter: letter?.id ?? null })
+      over()
     }
     if (letter?.kept === undefined) isKept()
-    else
-      this.#awaitLetter(letter.kept, message.subtree, isKept, (thrown) =>
-        message.root.failAt(message.position, deadLetterLost(node, thrown)),
-      )
+    else this.#awaitLetter(letter.kept, message.subtree, isKept, isLost)
   }
 
   /** A reply had neither consumer nor waiter. */

@@ -195,7 +195,7 @@ function engineParts({
   share,
   tracing,
 }: RuntimeParts) {
-  const { graph, nodes, types, plan } = preflight
+  const { graph, nodes, types, plan, config } = preflight
   return {
     graph,
     nodes,
@@ -216,6 +216,7 @@ function engineParts({
     services: (node: number) => injected(container, nodes[node]?.inject ?? {}),
     config: (node: number) => preflight.slices[nodes[node]?.name ?? ''],
     wallTime: wallTimeBy(now, clock),
+    lasts: config.runtime.platform.kv.backend === 'redis',
     mayRepeat: share && ((of: readonly number[]) => of.some((node) => isSentAgain(plan, node))),
   }
 }
