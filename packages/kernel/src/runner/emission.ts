@@ -305,7 +305,8 @@ export class Emission extends Subtree implements Work {
   #finish(failed = false): void {
     const { runner, kept, handlerEnded } = this.#parts
     this.#phase = 'ended'
-    if (!failed && !handlerEnded && this.#end === undefined) this.#handlerEnded()
+    const isTold = this.#end !== undefined && !(this.#end instanceof Thrown)
+    if (!failed && !handlerEnded && !isTold) this.#handlerEnded()
     runner.end(kept, this.root)
     runner.end(this.#keptAhead, this.root)
     this.#forgetFailure?.()

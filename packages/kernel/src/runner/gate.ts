@@ -13,6 +13,7 @@ export class Gate {
   cursor: Position | undefined
   /** What has passed and is not done, with its position; kept like the cursor. */
   readonly #unfinished = new Map<FirstCopy, Position>()
+  readonly #done = (copy: FirstCopy): void => void this.#unfinished.delete(copy)
 
   constructor(run: NodeRun) {
     this.run = run
@@ -26,7 +27,7 @@ export class Gate {
   /** A task passes whose message may come again. */
   take(task: Task): void {
     const { position, subtree } = task
-    const copy = new FirstCopy(subtree, (done) => this.#unfinished.delete(done))
+    const copy = new FirstCopy(subtree, this.#done)
     this.cursor = position
     this.#unfinished.set(copy, position)
     task.subtree = copy
