@@ -7,8 +7,9 @@
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept
  */
 export function negotiate<Type extends string>(accept: string | undefined, offered: readonly Type[]): Type | undefined {
-  if (accept === undefined || accept === '*/*' || accept === '') return offered[0]
-  const ranges = accept.split(',').map(parseRange)
+  if (accept === undefined || accept === '*/*') return offered[0]
+  const ranges = rangesOf(accept)
+  if (ranges.length === 0) return offered[0]
   let best: { readonly type: Type; readonly quality: number } | undefined
   for (const type of offered) {
     const quality = qualityOf(type, ranges)
@@ -20,6 +21,14 @@ export function negotiate<Type extends string>(accept: string | undefined, offer
 interface Range {
   readonly media: string
   readonly quality: number
+}
+
+/** An element of the list may be empty, and counts for nothing then. */
+function rangesOf(accept: string): readonly Range[] {
+  return accept
+    .split(',')
+    .map(parseRange)
+    .filter(({ media }) => media !== '')
 }
 
 function parseRange(text: string): Range {

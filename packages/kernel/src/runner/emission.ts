@@ -1,7 +1,7 @@
-import type { MillraceError, Position, Span } from '@millrace/contracts'
+import type { MillraceError, Position, Span, WorkQueue } from '@millrace/contracts'
 import type { Hold } from './domain.js'
+import { itemsOf } from './items-of.js'
 import type { Kept } from './journal.js'
-import { MadeAhead } from './made-ahead.js'
 import { nextAsyncStep, nextStep, type Step, Thrown } from './next-step.js'
 import type { NodeRun } from './node-run.js'
 import type { Root } from './root.js'
@@ -78,16 +78,18 @@ export class Emission extends Subtree implements Work {
   #forgetFailure: (() => void) | undefined
   #keepsPlace = false
   /** Made ahead; undefined where that was never needed (E6). */
-  #ahead: MadeAhead | undefined
+  #ahead: WorkQueue<unknown> | undefined
   /** How the iterable has ended, while some of what it gave is not sent. */
   #end: Step | undefined
   #stall: NodeJS.Timeout | undefined
   #isStalled = false
+  #handlerEnded: boolean
   #keptAhead: Kept | undefined
 
   constructor(parts: EmissionParts) {
     super()
     this.#parts = parts
+    this.#handlerEnded = parts.handlerEnded
     this.root = parts.parent.root
     parts.parent.add()
   }
@@ -180,7 +182,7 @@ export class Emission extends Subtree implements Work {
   #take(step: Step, depth: number): boolean {
     if (step.done === true) return this.#takeEnd(step, depth)
     if (this.parts > emissionCredit) {
-      this.#ahead ??= new MadeAhead()
+      this.#ahead ??= this.#parts.runner.createQueue()
       this.#ahead.push(step.value)
     } else this.#emit(step.value, depth)
     return true
@@ -198,7 +200,7 @@ export class Emission extends Subtree implements Work {
   }
 
   /** The handler has ended before all that it gave is sent. */
-  #leaveNode(end: Step, ahead: MadeAhead): void {
+  #leaveNode(end: Step, ahead: WorkQueue<unknown>): void {
     const { run } = this.#parts
     if (!(end instanceof Thrown)) {
       this.#keptAhead = run.journal?.keepList({
@@ -206,9 +208,9 @@ export class Emission extends Subtree implements Work {
         root: this.root,
         position: this.#prefix ?? [],
         child: this.#child,
-        messages: ahead.rest(),
+        messages: itemsOf(ahead),
       })
-      this.#handlerEnded()
+      this.#endHandler()
     } else if (run.journal !== undefined) return // it is recorded when its failure takes effect, and in its turn
     this.#givePlace()
   }
@@ -248,7 +250,7 @@ export class Emission extends Subtree implements Work {
     const { run, runner } = this.#parts
     if (this.#prefix === undefined) {
       this.#prefix = runner.position(depth)
-      if (run.ordered && !this.#parts.handlerEnded) this.#takePlace()
+      if (run.ordered && !this.#handlerEnded) this.#takePlace()
       this.#forgetFailure = this.root.onFailure(() => this.#wakeToFail())
     }
     this.#hold = runner.hold(run, this.root, [...this.#prefix, this.#child])
@@ -303,10 +305,9 @@ export class Emission extends Subtree implements Work {
   }
 
   #finish(failed = false): void {
-    const { runner, kept, handlerEnded } = this.#parts
+    const { runner, kept } = this.#parts
     this.#phase = 'ended'
-    const isTold = this.#end !== undefined && !(this.#end instanceof Thrown)
-    if (!failed && !handlerEnded && !isTold) this.#handlerEnded()
+    if (!failed) this.#endHandler()
     runner.end(kept, this.root)
     runner.end(this.#keptAhead, this.root)
     this.#forgetFailure?.()
@@ -316,7 +317,9 @@ export class Emission extends Subtree implements Work {
     this.partDone()
   }
 
-  #handlerEnded(): void {
+  #endHandler(): void {
+    if (this.#handlerEnded) return
+    this.#handlerEnded = true
     const { runner, run, span } = this.#parts
     span?.end(this.root.failure)
     if (run.journal === undefined || this.root.failure !== undefined) return

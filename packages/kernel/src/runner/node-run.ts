@@ -2,6 +2,7 @@ import type { ErrorCode, MessageType, OnError, WorkQueue } from '@millrace/contr
 import type { Domain } from './domain.js'
 import type { HandledOnce } from './handled-once.js'
 import type { Invocation } from './invocation.js'
+import { itemsOf } from './items-of.js'
 import type { Journal } from './journal.js'
 import type { Route } from './route.js'
 import type { Runner } from './runner.js'
@@ -120,14 +121,7 @@ export class NodeRun implements Work {
 
   /** Whether a message waits that is not of an order domain. Looks at all that wait. */
   keepsOthersThan(domain: Domain | undefined): boolean {
-    let others = false
-    for (let left = this.queue.length; left > 0; left--) {
-      const task = this.queue.shift()
-      if (task === undefined) break
-      if (task.subtree.root.domain !== domain) others = true
-      this.queue.push(task)
-    }
-    return others
+    return itemsOf(this.queue).some(({ subtree }) => subtree.root.domain !== domain)
   }
 
   run(): void {

@@ -85,6 +85,7 @@ const deepestStack = 256
 export class Runner {
   /** What has to be done, and when. */
   readonly loop: WorkLoop
+  readonly createQueue: RunnerParts['createQueue']
   /** The span that what is on the stack comes of; undefined where its root is not traced. */
   cause: SpanContext | undefined
   readonly #path: number[] = []
@@ -92,6 +93,7 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
+    this.createQueue = parts.createQueue
     this.loop = new WorkLoop(parts.createQueue(), new TimeSlice(parts.clock, parts.sliceMs ?? 10))
   }
 

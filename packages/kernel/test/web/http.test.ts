@@ -170,6 +170,8 @@ describe('what an http interface refuses', () => {
     ['text/html, application/*;q=0.1', 200],
     ['*/*', 200],
     ['', 200],
+    [' , ,', 200],
+    [',text/html,', 406],
   ])('WEB-05 406 for a client that takes no JSON: %s', async (accept, status) => {
     expect((await post(`${app.url}/quotes`, { sku: 'tea', n: 2 }, { accept })).status).toBe(status)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { median, pairedRatio, spreadOf } from './statistics.js'
+import { median, pairedRatio, percentile, spreadOf } from './statistics.js'
 
 describe('median', () => {
   it.each([
@@ -41,5 +41,22 @@ describe('pairedRatio', () => {
         ({ loop }) => loop,
       ),
     ).toEqual({ median: 0.5, min: 0.25, max: 0.5, count: 3 })
+  })
+})
+
+describe('percentile', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1)
+
+  it.each([
+    ['the middle', hundred, 0.5, 51],
+    ['the 99th of a hundred', hundred, 0.99, 100],
+    ['all of them', hundred, 1, 100],
+    ['the only one', [7], 0.99, 7],
+  ])('is the value that a share is below: %s', (_what, sorted, share, value) => {
+    expect(percentile(sorted, share)).toBe(value)
+  })
+
+  it('refuses no values', () => {
+    expect(() => percentile([], 0.5)).toThrow(RangeError)
   })
 })

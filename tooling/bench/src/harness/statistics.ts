@@ -25,6 +25,18 @@ export function median(values: readonly number[]): number {
 }
 
 /**
+ * The value that a share of all is below.
+ *
+ * @param sorted from the least on
+ * @throws RangeError when there are no values
+ */
+export function percentile(sorted: readonly number[], share: number): number {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  if (value === undefined) throw new RangeError('there is no percentile of no values')
+  return value
+}
+
+/**
  * The ratio of two figures within each round, so that what slows a whole round down slows both and falls out.
  *
  * @throws RangeError when there are no rounds

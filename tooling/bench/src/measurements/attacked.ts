@@ -7,7 +7,7 @@ import type { BenchPart } from '../harness/bench.js'
 import { measureInChild } from '../harness/child.js'
 import { type Companion, startCompanion } from '../harness/companion.js'
 import { compile } from '../harness/compile.js'
-import { pairedRatio, spreadOf } from '../harness/statistics.js'
+import { pairedRatio, percentile, spreadOf } from '../harness/statistics.js'
 import type { AttackTask } from '../programs/attack-task.js'
 
 /** An attack takes about as long: most connections are closed when the time for a handshake is over. */
@@ -89,11 +89,12 @@ async function measureAttack(programs: Programs): Promise<Attacked> {
   }
 }
 
-/** Sends an envelope when the one before has come back. */
+/** Sends an envelope when the one before has come back. Its times are taken while its link stands. */
 function ask(link: Link): { readonly take: () => readonly number[] } {
   let taken: number[] = []
   let sent = 0
   let sentAt = 0
+  let hasEnded = false
   const send = (): void => {
     sentAt = performance.now()
     link.send(envelope(++sent))
@@ -103,11 +104,14 @@ function ask(link: Link): { readonly take: () => readonly number[] } {
       taken.push(performance.now() - sentAt)
       send()
     },
-    end: () => undefined,
+    end() {
+      hasEnded = true
+    },
   })
   send()
   return {
     take() {
+      if (hasEnded) throw new Error('the attack has cost an honest peer its link')
       const all = taken
       taken = []
       return all
@@ -120,6 +124,8 @@ async function memoryOf(worker: Companion): Promise<number> {
 }
 
 function p99(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.99,
+  )
 }

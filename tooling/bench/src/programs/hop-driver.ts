@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
 import { redisCpuMs } from '../harness/redis-cpu.js'
+import { percentile } from '../harness/statistics.js'
 import { hopPayload } from './hop-payload.js'
 import type { HopLength, HopMeasurement, HopSide, HopSideModule, HopTask } from './hop-side.js'
 
@@ -97,7 +98,5 @@ function fly(side: HopSide, payload: object, flight: number, { ms, requests }: H
 
 function percentiles(latencies: number[]): { p50Ms: number; p99Ms: number } {
   latencies.sort((a, b) => a - b)
-  const at = (share: number): number =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
-  return { p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) }
 }
